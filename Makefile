@@ -1,0 +1,26 @@
+# Thin on purpose: the work is in crates/xtask, and `cargo xtask --help` says more.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test test-long bench
+
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target about; do \
+		printf '  make %-10s %s\n' "$$target" "$$about"; done
+
+setup: ## Install what is missing on this machine (Debian, as root; else it says what to install)
+	@scripts/setup
+
+build: setup ## Build the keyhome command: target/release/keyhome
+	@cargo xtask build
+
+demo: setup ## Compare keyhome with real redis-servers, a real nutcracker and a real Redis Cluster
+	@cargo xtask demo
+
+test: setup ## Run every check that a change must pass; `cargo xtask test STAGE...` runs some of them
+	@cargo xtask test
+
+test-long: setup ## Run what takes longer: property tests and fuzzing with far more cases
+	@cargo xtask test-long
+
+bench: setup ## Print how fast keyhome is beside the obvious alternatives, as ratios
+	@cargo xtask bench

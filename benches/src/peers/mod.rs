@@ -1,0 +1,4 @@
+//! The obvious alternatives, written plainly.
+
+pub(crate) mod slot;
+pub(crate) mod twemproxy;

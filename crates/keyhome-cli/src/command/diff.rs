@@ -1,0 +1,175 @@
+//! `keyhome diff`: what a change of configs moves.
+
+use std::{io::Write, path::Path};
+
+use keyhome::{
+    Router,
+    router::{Diff, SampledDiff, SampledMove},
+};
+use serde::Serialize;
+
+use super::print_json;
+use crate::{
+    args::SampleArgs,
+    config_file::{ConfigFile, is_stdin},
+    failure::{Answer, Failure},
+    key_sample::{self, only_one_stdin},
+    table::{Table, grouped, percent},
+};
+
+/// What `--json` prints: the core's diff, and a sample where one was asked for or nothing exact can be had.
+#[derive(Serialize)]
+struct Report<'r> {
+    #[serde(flatten)]
+    diff: &'r Diff,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<&'r Counted>,
+}
+
+/// What a sample of keys shows.
+#[derive(Serialize)]
+struct Counted {
+    /// `file` or `generated`.
+    source: &'static str,
+    keys: u64,
+    moves: Vec<SampledMove>,
+    stays: u64,
+}
+
+pub(crate) fn run(
+    old: &Path,
+    new: &Path,
+    pools: Option<&str>,
+    args: &SampleArgs,
+    json: bool,
+) -> Result<Answer, Failure> {
+    let keys_from_stdin = args.keys.as_deref().is_some_and(is_stdin);
+    only_one_stdin(&[("OLD", is_stdin(old)), ("NEW", is_stdin(new)), ("the keys", keys_from_stdin)])?;
+    let (old, new) = (ConfigFile::read(old)?, ConfigFile::read(new)?);
+    let (old, new) = routers(&old, &new, pools)?;
+    let diff = old.diff(&new);
+    let sample = match &args.keys {
+        Some(path) => Some(count(&old, &new, path, args)?),
+        None if diff.exact.is_none() => Some(count_generated(&old, &new)),
+        None => None,
+    };
+    if json {
+        return print_json(&Report { diff: &diff, sample: sample.as_ref() });
+    }
+    print(&diff, sample.as_ref())?;
+    Ok(Answer::Done)
+}
+
+/// `A:B` names two pools; a name that both files have is one, even with a colon in it.
+fn routers(old: &ConfigFile, new: &ConfigFile, pools: Option<&str>) -> Result<(Router, Router), Failure> {
+    let both = |a: Option<&str>, b: Option<&str>| Ok((old.router(a)?, new.router(b)?));
+    let as_one = both(pools, pools);
+    let Some(pools) = pools.filter(|_| as_one.is_err()) else { return as_one };
+    let mut pairs = pools.match_indices(':').map(|(at, _)| both(Some(&pools[..at]), Some(&pools[at + 1..])));
+    let mut first_error = None;
+    pairs
+        .find_map(|pair| pair.map_err(|error| first_error.get_or_insert(error)).ok())
+        .map_or_else(|| first_error.map_or(as_one, Err), Ok)
+}
+
+fn count(old: &Router, new: &Router, path: &Path, args: &SampleArgs) -> Result<Counted, Failure> {
+    let mut sampled = SampledDiff::new();
+    key_sample::for_each_batch(path, args, |keys| {
+        sampled.add(old, new, keys);
+        Ok(())
+    })?;
+    Ok(counted("file", &sampled, old, new))
+}
+
+fn count_generated(old: &Router, new: &Router) -> Counted {
+    let mut sampled = SampledDiff::new();
+    key_sample::for_each_generated(|keys| sampled.add(old, new, keys));
+    counted("generated", &sampled, old, new)
+}
+
+fn counted(source: &'static str, sampled: &SampledDiff, old: &Router, new: &Router) -> Counted {
+    let (moves, stays) = sampled.moves(old, new);
+    Counted { source, keys: sampled.keys(), moves, stays }
+}
+
+fn print(diff: &Diff, sample: Option<&Counted>) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    let name = |node: &Option<String>| node.clone().unwrap_or_else(|| "(nobody)".into());
+    if let Some(exact) = &diff.exact {
+        let mut table = Table::new(&["FROM", "TO", ">SHARE", ">HASH VALUES"]);
+        for moved in &exact.moves {
+            let share = moved.share;
+            table.row(vec![
+                name(&moved.from),
+                name(&moved.to),
+                percent(share.of(exact.range)),
+                grouped(share),
+            ]);
+        }
+        if !table.is_empty() {
+            table.print(&mut out)?;
+            writeln!(out)?;
+        }
+        let stays = exact.stays.of(exact.range);
+        if exact.moves.is_empty() {
+            writeln!(
+                out,
+                "Nothing moves. Exact: each of {} hash values counted once.",
+                grouped(exact.range)
+            )?;
+        } else {
+            writeln!(
+                out,
+                "{} moves, {} stays. Exact: each of {} hash values counted once.",
+                percent(1.0 - stays),
+                percent(stays),
+                grouped(exact.range)
+            )?;
+        }
+    } else {
+        writeln!(
+            out,
+            "The two cannot be compared value by value: another hash, tag, sign or kind of placement.\n"
+        )?;
+    }
+    if let Some(sample) = sample {
+        if diff.exact.is_some() {
+            writeln!(out)?;
+        }
+        print_sample(&mut out, sample, name)?;
+    }
+    if !diff.addresses.is_empty() {
+        writeln!(out, "\nOf one name, at another address: data does not move by itself.")?;
+        let mut table = Table::new(&["NODE", "OLD", "NEW"]);
+        for change in &diff.addresses {
+            table.row(vec![change.node.clone(), change.old.clone(), change.new.clone()]);
+        }
+        table.print(&mut out)?;
+    }
+    Ok(())
+}
+
+fn print_sample(
+    out: &mut impl Write,
+    sample: &Counted,
+    name: impl Fn(&Option<String>) -> String,
+) -> Result<(), Failure> {
+    let part = |keys: u64| if sample.keys == 0 { 0.0 } else { keys as f64 / sample.keys as f64 };
+    let mut table = Table::new(&["FROM", "TO", ">OF KEYS", ">KEYS"]);
+    for moved in &sample.moves {
+        table.row(vec![name(&moved.from), name(&moved.to), percent(part(moved.keys)), grouped(moved.keys)]);
+    }
+    if !table.is_empty() {
+        table.print(out)?;
+        writeln!(out)?;
+    }
+    let kind = if sample.source == "generated" { "generated keys" } else { "keys of the file" };
+    writeln!(
+        out,
+        "{} of {} {kind} move, {} stay. Sampled: real shares differ by chance, and by what your keys look like.",
+        grouped(sample.keys - sample.stays),
+        grouped(sample.keys),
+        grouped(sample.stays)
+    )?;
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! `keyhome fingerprint`: the fingerprint, alone on a line.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use super::print_json;
+use crate::{
+    args::PoolArgs,
+    config_file,
+    failure::{Answer, Failure},
+};
+
+pub(crate) fn run(pool: &PoolArgs, json: bool) -> Result<Answer, Failure> {
+    let fingerprint = config_file::router(pool)?.fingerprint()?;
+    if json {
+        return print_json(&json!({ "fingerprint": fingerprint }));
+    }
+    writeln!(io::stdout().lock(), "{fingerprint}")?;
+    Ok(Answer::Done)
+}

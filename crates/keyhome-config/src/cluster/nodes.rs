@@ -1,0 +1,148 @@
+//! CLUSTER NODES: a line a node,
+//! `id ip:port@bus-port,hostname,... flags primary ping-sent pong-received epoch link-state slot slot ...`.
+
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use core::ops::RangeInclusive;
+
+use keyhome_core::{Error, Router};
+
+use super::{owners::Owners, unreadable};
+use crate::{
+    document::{Place, without_byte_order_mark},
+    scalar::is_digits,
+    slots,
+    wording::quote,
+};
+
+/// Whether `text` is a reply of CLUSTER NODES rather than a config: its first line that is not blank begins with the
+/// id of a node and an address. No config begins so, neither in YAML nor in JSON.
+pub fn looks_like_cluster_nodes(text: &str) -> bool {
+    let first = without_byte_order_mark(text).lines().find(|line| !line.trim().is_empty());
+    let mut words = first.unwrap_or_default().split(' ');
+    let (id, address) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    is_id(id) && address.split(['@', ',']).next().and_then(host_and_port).is_some()
+}
+
+/// The router that a reply of CLUSTER NODES tells.
+pub(super) fn router(text: &str) -> Result<Router, Error> {
+    let lines =
+        without_byte_order_mark(text).lines().zip(1_u32..).filter(|(line, _)| !line.trim().is_empty());
+    let nodes = lines.map(|(line, number)| Node::read(line, number)).collect::<Result<Vec<_>, _>>()?;
+    let mut owners = Owners::default();
+    let mut numbers = BTreeMap::new();
+    for node in &nodes {
+        let wrong = |detail| node.place.of(unreadable(detail));
+        let number = match &node.address {
+            _ if node.slots.is_empty() => None,
+            Some(address) => {
+                let number = owners.primary(address.clone(), Some(node.id), Some(node.place))?;
+                owners.give(number, node.slots.iter().cloned());
+                Some(number)
+            }
+            None => {
+                return Err(wrong(format!("the primary {} owns slots and has no address", quote(node.id))));
+            }
+        };
+        if numbers.insert(node.id, number).is_some() {
+            return Err(wrong(format!("the node {} stands twice in it", quote(node.id))));
+        }
+    }
+    for node in &nodes {
+        let Some(primary) = node.primary else { continue };
+        let number = numbers.get(primary).ok_or_else(|| {
+            // A reply has every node that the cluster knows.
+            let detail = format!("its primary {} is not in the reply, which was cut", quote(primary));
+            node.place.of(unreadable(detail))
+        })?;
+        if let (Some(number), Some(address), false) = (number, &node.address, node.failed) {
+            owners.replica(*number, address.clone());
+        }
+    }
+    owners.router()
+}
+
+/// A line.
+struct Node<'t> {
+    place: Place,
+    id: &'t str,
+    /// `host:port`.
+    address: Option<String>,
+    failed: bool,
+    /// The id of the primary, of a replica.
+    primary: Option<&'t str>,
+    slots: Vec<RangeInclusive<u16>>,
+}
+
+impl<'t> Node<'t> {
+    fn read(line: &'t str, number: u32) -> Result<Self, Error> {
+        let place = Place { line: number, column: 1 };
+        let words: Vec<&str> = line.split(' ').collect();
+        let wrong = |word: &str, reason: &str| {
+            let before = word.as_ptr() as usize - line.as_ptr() as usize;
+            let place = place.after(line.get(..before).unwrap_or_default());
+            place.of(unreadable(format!("found {}, {reason}", quote(word))))
+        };
+        let [id, address, flags, primary, ping, pong, epoch, link, slots @ ..] = &words[..] else {
+            return Err(wrong(line, "which is no line of CLUSTER NODES, or one that was cut"));
+        };
+        if !is_id(id) {
+            return Err(wrong(id, "which is not the id of a node, 40 hexadecimal digits"));
+        }
+        let host_port = address.split(['@', ',']).next().unwrap_or_default();
+        let (host, port) = host_and_port(host_port).ok_or_else(|| wrong(address, "which is no address"))?;
+        if let Some(word) = [ping, pong, epoch].into_iter().find(|word| !is_digits(word)) {
+            return Err(wrong(word, "which is not a number"));
+        }
+        if !["connected", "disconnected"].contains(link) {
+            return Err(wrong(link, "which is neither `connected` nor `disconnected`"));
+        }
+        let has = |flag: &str| flags.split(',').any(|found| found == flag);
+        let replica = has("slave") || has("replica");
+        if !replica && !["master", "handshake", "noaddr", "noflags"].into_iter().any(has) {
+            return Err(wrong(flags, "which is the flag neither of a primary nor of a replica"));
+        }
+        if !(*primary == "-" || is_id(primary)) || (replica && *primary == "-") {
+            return Err(wrong(primary, "which is not the id of a primary"));
+        }
+        let mut owned = Vec::new();
+        for word in slots.iter().filter(|word| !word.is_empty()) {
+            match slots::range(word) {
+                Some(_) if !has("master") => return Err(wrong(word, "slots of a node that is no primary")),
+                Some(range) => owned.push(range),
+                None if is_migration(word) => {}
+                None => {
+                    return Err(wrong(
+                        word,
+                        "which is neither a slot nor a range of slots within 0 to 16383",
+                    ));
+                }
+            }
+        }
+        let known = !host.is_empty() && host != "?" && port != 0 && !has("noaddr");
+        Ok(Self {
+            place,
+            id,
+            address: known.then(|| host_port.into()),
+            failed: has("fail") || has("handshake"),
+            primary: replica.then_some(primary),
+            slots: owned,
+        })
+    }
+}
+
+/// Ids of nodes are 40 hexadecimal digits.
+fn is_id(word: &str) -> bool {
+    word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn host_and_port(word: &str) -> Option<(&str, u16)> {
+    let (host, port) = word.rsplit_once(':')?;
+    if is_digits(port) { Some((host, port.parse().ok()?)) } else { None }
+}
+
+/// A slot on its way, `[93-<-id]` or `[77->-id]`: it still belongs where the ranges say.
+fn is_migration(word: &str) -> bool {
+    let inside = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).unwrap_or_default();
+    let parts = inside.split_once("-<-").or_else(|| inside.split_once("->-"));
+    parts.is_some_and(|(slot, id)| slots::range(slot).is_some() && is_id(id))
+}

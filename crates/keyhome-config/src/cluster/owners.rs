@@ -1,0 +1,89 @@
+//! Who owns which slots: the common end of all three replies.
+
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use core::ops::RangeInclusive;
+
+use keyhome_core::{Dialect, Error, Member, Node, Options, Replica, Router};
+
+use super::unreadable;
+use crate::{document::Place, wording::quote};
+
+/// Primaries, as a reply tells of them.
+#[derive(Debug, Default)]
+pub(super) struct Owners {
+    owners: Vec<Owner>,
+    by_address: BTreeMap<String, usize>,
+}
+
+/// A primary that owns slots.
+#[derive(Debug)]
+struct Owner {
+    member: Member,
+    id: Option<String>,
+    place: Option<Place>,
+}
+
+impl Owners {
+    /// Adds the primary at `address`, and gives its number. A reply can name a primary once for each of its ranges,
+    /// but two primaries of different ids cannot be at one address.
+    pub(super) fn primary(
+        &mut self,
+        address: String,
+        id: Option<&str>,
+        place: Option<Place>,
+    ) -> Result<usize, Error> {
+        let next = self.owners.len();
+        let number = *self.by_address.entry(address.clone()).or_insert(next);
+        match self.owners.get(number) {
+            None => {
+                let member = Member::from(Node::new(address.clone(), address));
+                self.owners.push(Owner { member, id: id.map(String::from), place });
+                Ok(number)
+            }
+            Some(owner) if owner.id.as_deref() == id => Ok(number),
+            Some(_) => {
+                let error = unreadable(format!("two primaries are at {}", quote(&address)));
+                Err(match place {
+                    Some(place) => place.of(error),
+                    None => error,
+                })
+            }
+        }
+    }
+
+    /// Gives slots to a primary.
+    pub(super) fn give(&mut self, number: usize, slots: impl IntoIterator<Item = RangeInclusive<u16>>) {
+        if let Some(owner) = self.owners.get_mut(number) {
+            owner.member.slots.extend(slots);
+        }
+    }
+
+    /// Adds a replica of a primary, if it was not named yet.
+    pub(super) fn replica(&mut self, number: usize, address: String) {
+        let replicas = self.owners.get_mut(number).map(|owner| &mut owner.member.node.replicas);
+        if let Some(replicas) =
+            replicas.filter(|replicas| replicas.iter().all(|other| other.address != address))
+        {
+            replicas.push(Replica::new(address));
+        }
+    }
+
+    /// The router, with the nodes in the order of their lowest slot.
+    pub(super) fn router(self) -> Result<Router, Error> {
+        let mut owners = self.owners;
+        owners.retain(|owner| !owner.member.slots.is_empty());
+        if owners.is_empty() {
+            return Err(unreadable("nobody owns a slot in it"));
+        }
+        let lowest = |owner: &Owner| owner.member.slots.iter().map(|range| *range.start()).min();
+        owners.sort_by_key(lowest);
+        let (places, members): (Vec<_>, Vec<_>) =
+            owners.into_iter().map(|owner| (owner.place, owner.member)).unzip();
+        Router::new(Dialect::REDIS_CLUSTER, &Options::new(), members).map_err(|error| {
+            match error.position().and_then(|position| places.get(position).copied().flatten()) {
+                Some(place) => place.of(error),
+                None => error,
+            }
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! CLUSTER SHARDS: a list of shards, `slots` (first, last, first, last, ...) and `nodes`; a node has `id`, `endpoint`,
+//! `port` or `tls-port`, `role`, `health` and more. Shards and nodes are maps, in RESP2 flat lists of keys and values.
+
+use alloc::{string::String, vec::Vec};
+use core::ops::RangeInclusive;
+
+use keyhome_core::{Error, Router};
+
+use super::{Reply, address, owners::Owners, range, unreadable};
+use crate::wording::quote;
+
+pub(super) fn router(shards: &[Reply]) -> Result<Router, Error> {
+    let mut owners = Owners::default();
+    for shard in shards {
+        let shard = Fields::of(shard, "a shard")?;
+        let slots = slots(shard.list("slots")?)?;
+        let nodes = shard.list("nodes")?.iter().map(Node::read).collect::<Result<Vec<_>, _>>()?;
+        if slots.is_empty() {
+            continue;
+        }
+        let primary = primary(&nodes)?;
+        let Some(address) = primary.address.clone() else {
+            let detail = "a primary has no endpoint: the server does not know its own; CLUSTER NODES may";
+            return Err(unreadable(detail));
+        };
+        let number = owners.primary(address, Some(primary.id), None)?;
+        owners.give(number, slots);
+        for replica in nodes.iter().filter(|node| !node.primary && node.online) {
+            if let Some(address) = &replica.address {
+                owners.replica(number, address.clone());
+            }
+        }
+    }
+    owners.router()
+}
+
+/// The primary that owns the slots of a shard. After a failover the old primary can still stand there as one, failed.
+fn primary<'n, 'r>(nodes: &'n [Node<'r>]) -> Result<&'n Node<'r>, Error> {
+    let primaries: Vec<_> = nodes.iter().filter(|node| node.primary).collect();
+    let online: Vec<_> = primaries.iter().copied().filter(|node| node.online).collect();
+    match (&primaries[..], &online[..]) {
+        (_, [only]) | ([only], _) => Ok(*only),
+        ([], _) => Err(unreadable("a shard that owns slots has no primary")),
+        _ => Err(unreadable("a shard has several primaries, and it does not show which one owns its slots")),
+    }
+}
+
+fn slots(bounds: &[Reply]) -> Result<Vec<RangeInclusive<u16>>, Error> {
+    let pairs = bounds.chunks(2).map(|pair| match pair {
+        [first, last] => range(first, last),
+        _ => Err(unreadable("a range of slots has no end; the reply was cut")),
+    });
+    pairs.collect()
+}
+
+struct Node<'r> {
+    id: &'r str,
+    address: Option<String>,
+    primary: bool,
+    online: bool,
+}
+
+impl<'r> Node<'r> {
+    fn read(reply: &'r Reply) -> Result<Self, Error> {
+        let node = Fields::of(reply, "a node")?;
+        let port = node.get("port").or_else(|| node.get("tls-port"));
+        let port = port.ok_or_else(|| unreadable("a node has no port; the reply was cut"))?;
+        let primary = match node.text("role")? {
+            "master" | "primary" => true,
+            "replica" | "slave" => false,
+            role => {
+                return Err(unreadable(alloc::format!("found the role {}, which is not known", quote(role))));
+            }
+        };
+        Ok(Self {
+            id: node.text("id")?,
+            address: address(node.required("endpoint")?, port)?,
+            primary,
+            online: node.text("health")? == "online",
+        })
+    }
+}
+
+/// A map, or the flat list of its keys and values.
+struct Fields<'r> {
+    of: &'static str,
+    fields: Vec<(&'r str, &'r Reply)>,
+}
+
+impl<'r> Fields<'r> {
+    fn of(reply: &'r Reply, of: &'static str) -> Result<Self, Error> {
+        let wrong = |reason: &str| unreadable(alloc::format!("{of} {reason}"));
+        let pairs: Vec<(&Reply, &Reply)> = match reply {
+            Reply::Map(entries) => entries.iter().map(|(key, value)| (key, value)).collect(),
+            Reply::List(items) => {
+                let pairs = items.chunks(2).map(|pair| match pair {
+                    [key, value] => Ok((key, value)),
+                    _ => Err(wrong("has a key without a value; the reply was cut")),
+                });
+                pairs.collect::<Result<_, _>>()?
+            }
+            _ => return Err(wrong("is neither a map nor a list")),
+        };
+        let field = |(key, value): (&'r Reply, &'r Reply)| match key {
+            Reply::Text(key) => Ok((key.as_str(), value)),
+            _ => Err(wrong("has a key that is not a text")),
+        };
+        Ok(Self { of, fields: pairs.into_iter().map(field).collect::<Result<_, _>>()? })
+    }
+
+    fn get(&self, key: &str) -> Option<&'r Reply> {
+        self.fields.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
+    }
+
+    fn required(&self, key: &str) -> Result<&'r Reply, Error> {
+        self.get(key).ok_or_else(|| unreadable(alloc::format!("{} has no {}", self.of, quote(key))))
+    }
+
+    fn list(&self, key: &str) -> Result<&'r [Reply], Error> {
+        match self.required(key)? {
+            Reply::List(items) => Ok(items),
+            _ => Err(unreadable(alloc::format!("{} of {} is not a list", quote(key), self.of))),
+        }
+    }
+
+    fn text(&self, key: &str) -> Result<&'r str, Error> {
+        match self.required(key)? {
+            Reply::Text(text) => Ok(text),
+            _ => Err(unreadable(alloc::format!("{} of {} is not a text", quote(key), self.of))),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Words for messages: what was found, what is accepted, what was probably meant.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt::Write;
+
+/// The most characters of a text that a message repeats.
+const SHOWN_MAX: usize = 48;
+
+/// `text` in backticks: cut if long, characters that cannot be seen as escapes.
+pub(crate) fn quote(text: &str) -> String {
+    let mut out = String::from("`");
+    for (count, character) in text.chars().enumerate() {
+        if count == SHOWN_MAX {
+            out.push('…');
+            break;
+        }
+        match character {
+            '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' => {
+                // Invisible, or it turns the rest of the line around: writing to a String cannot fail.
+                let _ = write!(out, "{}", character.escape_unicode());
+            }
+            _ if character.is_control() => {
+                let _ = write!(out, "{}", character.escape_debug());
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push('`');
+    out
+}
+
+/// `` `a`, `b` or `c` ``
+pub(crate) fn any_of(words: &[&str]) -> String {
+    let mut out = String::new();
+    for (index, word) in words.iter().enumerate() {
+        match index {
+            0 => {}
+            _ if index + 1 == words.len() => out.push_str(" or "),
+            _ => out.push_str(", "),
+        }
+        out.push_str(&quote(word));
+    }
+    out
+}
+
+/// `` ; did you mean `hash`? `` if one of `words` is near enough to `found` to be a slip of it, else nothing.
+pub(crate) fn did_you_mean<'w>(found: &str, words: impl IntoIterator<Item = &'w str>) -> String {
+    // A slip of the keyboard is short; no word that is accepted is longer than this.
+    if found.chars().count() > 32 {
+        return String::new();
+    }
+    let found = found.to_lowercase().replace('-', "_");
+    let near = |word: &str| (edits(&found, &word.replace('-', "_")), word.len());
+    let nearest = words.into_iter().map(|word| (near(word), word)).min();
+    match nearest {
+        Some(((edits, length), word)) if edits <= (length / 3).min(2) => {
+            alloc::format!("; did you mean {}?", quote(word))
+        }
+        _ => String::new(),
+    }
+}
+
+/// How many letters must be put in, taken out, changed, or swapped with their neighbour to make `b` of `a`.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    let mut previous = None;
+    for (i, x) in a.chars().enumerate() {
+        let mut row = alloc::vec![i + 1];
+        let mut left = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX - 1);
+            let mut cost = (at(&above, j) + usize::from(x != *y)).min(at(&above, j + 1) + 1).min(left + 1);
+            if j > 0 && previous == Some(*y) && b.get(j - 1) == Some(&x) {
+                cost = cost.min(at(&before, j - 1) + 1);
+            }
+            row.push(cost);
+            left = cost;
+        }
+        before = core::mem::replace(&mut above, row);
+        previous = Some(x);
+    }
+    above.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_stays_on_one_short_line() {
+        assert_eq!(quote("md5"), "`md5`");
+        assert_eq!(quote("a\nb\u{1}\u{202e}"), "`a\\nb\\u{1}\\u{202e}`");
+        assert_eq!(quote(&"é".repeat(1000)).chars().count(), SHOWN_MAX + 3);
+    }
+
+    #[test]
+    fn lists_read_like_a_sentence() {
+        assert_eq!(any_of(&["a"]), "`a`");
+        assert_eq!(any_of(&["a", "b", "c"]), "`a`, `b` or `c`");
+    }
+
+    #[test]
+    fn counts_edits() {
+        let cases = [
+            ("", "", 0),
+            ("a", "", 1),
+            ("", "ab", 2),
+            ("hosh", "hash", 1),
+            ("hahs", "hash", 1),
+            ("kitten", "sitting", 3),
+        ];
+        for (a, b, expected) in cases {
+            assert_eq!(edits(a, b), expected, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn suggests_slips_only() {
+        let words = ["hash", "hash_tag", "timeout", "server_connections"];
+        assert_eq!(did_you_mean("hosh", words), "; did you mean `hash`?");
+        assert_eq!(did_you_mean("HASH", words), "; did you mean `hash`?");
+        assert_eq!(did_you_mean("hash-tag", words), "; did you mean `hash_tag`?");
+        assert_eq!(did_you_mean("server_conections", words), "; did you mean `server_connections`?");
+        assert_eq!(did_you_mean("password", words), "");
+        assert_eq!(did_you_mean("", words), "");
+    }
+}

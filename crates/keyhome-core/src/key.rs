@@ -1,0 +1,235 @@
+//! From a key to the bytes of it that are hashed, and to its slot in Redis Cluster.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::hash::crc16;
+
+/// The number of slots of Redis Cluster (redis/redis, `src/cluster.h`: `CLUSTER_SLOTS`). A power of two, so that
+/// the remainder is a mask.
+pub const SLOTS: u16 = 16384;
+
+/// Which part of a key is hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TagRule {
+    /// The whole key.
+    None,
+    /// What lies between the first `open` and the first `close` after it, if that is at least one byte; the whole
+    /// key otherwise. Nothing else is tried: in `{}{a}` the first pair is empty, so the whole key counts.
+    /// `open` may equal `close`.
+    ///
+    /// The rule of redis/redis `src/cluster.c` (`keyHashSlot`) and twitter/twemproxy `src/nc_server.c`
+    /// (`server_pool_hash`).
+    Pair {
+        /// The byte before the tag.
+        open: u8,
+        /// The byte after it.
+        close: u8,
+    },
+}
+
+impl TagRule {
+    /// The rule of Redis Cluster: `{` and `}`.
+    pub const REDIS: TagRule = TagRule::Pair { open: b'{', close: b'}' };
+
+    /// The bytes that are hashed: `user` of `{user}:name`, all of `user:name`.
+    #[inline]
+    pub fn apply(self, key: &[u8]) -> &[u8] {
+        self.tag(key).and_then(|tag| key.get(tag)).unwrap_or(key)
+    }
+
+    /// Where the tag lies in the key: `1..5` for `{user}:name`; `None` where the whole key is hashed.
+    #[inline]
+    pub fn tag(self, key: &[u8]) -> Option<Range<usize>> {
+        let TagRule::Pair { open, close } = self else { return None };
+        if !holds(key, open) {
+            return None;
+        }
+        let start = find(key, open)? + 1;
+        let length = find(key.get(start..)?, close)?;
+        (length > 0).then_some(start..start + length)
+    }
+}
+
+/// The slot of a key in Redis Cluster, 0 to 16383: CRC-16/XMODEM of its tag in braces, or of all of it, modulo
+/// [`SLOTS`] (redis/redis, `src/cluster.c`: `keyHashSlot`).
+#[inline]
+pub fn slot(key: &[u8]) -> u16 {
+    crc16::xmodem_of_tag(key) % SLOTS
+}
+
+/// The slots of many keys, in their order. `out` is cleared first.
+pub fn slots<K: AsRef<[u8]>>(keys: &[K], out: &mut Vec<u16>) {
+    out.clear();
+    out.resize(keys.len(), 0);
+    crc16::xmodem_of_tags(keys, out);
+    for slot in out {
+        *slot %= SLOTS;
+    }
+}
+
+/// Whether `needle` is among the bytes. Most keys have no tag, and this question has no branch for each word:
+/// up to 32 bytes are covered by two or four loads that overlap.
+#[inline]
+fn holds(bytes: &[u8], needle: u8) -> bool {
+    let pattern = repeated(needle);
+    let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) else {
+        return bytes.contains(&needle);
+    };
+    let ends =
+        equal_bytes(u64::from_le_bytes(*first), pattern) | equal_bytes(u64::from_le_bytes(*last), pattern);
+    if bytes.len() <= 16 {
+        return ends != 0;
+    }
+    if bytes.len() > 32 {
+        return find(bytes, needle).is_some();
+    }
+    let (words, _) = bytes.as_chunks::<8>();
+    let (_, last_words) = bytes.as_rchunks::<8>();
+    match (words, last_words) {
+        ([_, second, ..], [.., third, _]) => {
+            let middle = equal_bytes(u64::from_le_bytes(*second), pattern)
+                | equal_bytes(u64::from_le_bytes(*third), pattern);
+            ends | middle != 0
+        }
+        _ => ends != 0,
+    }
+}
+
+/// The position of the first `needle`.
+#[inline]
+fn find(bytes: &[u8], needle: u8) -> Option<usize> {
+    let pattern = repeated(needle);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let equal = equal_bytes(u64::from_le_bytes(*word), pattern);
+        if equal != 0 {
+            return Some(8 * index + equal.trailing_zeros() as usize / 8);
+        }
+    }
+    let at = rest.iter().position(|&byte| byte == needle)?;
+    Some(8 * words.len() + at)
+}
+
+/// The byte in all eight places of a word.
+#[inline]
+fn repeated(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// The top bit of every byte of `word` that equals the one of `pattern`. A borrow can set bits above the lowest
+/// one that is right, never below: so the lowest is exact, and so is "none".
+#[inline]
+fn equal_bytes(word: u64, pattern: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let difference = word ^ pattern;
+    difference.wrapping_sub(ONES) & !difference & (ONES << 7)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What redis-server 7.0.15 answers to `CLUSTER KEYSLOT`.
+    #[test]
+    fn slots_of_a_real_server() {
+        let long = [b'x'; 1000];
+        let table: &[(&[u8], u16)] = &[
+            (b"", 0),
+            (b"foo", 12182),
+            (b"bar", 5061),
+            (b"hello", 866),
+            (b"123456789", 12739),
+            (b"user:1000", 1649),
+            (b"user1000", 3443),
+            (b"{user1000}.following", 3443),
+            (b"{user1000}.followers", 3443),
+            (b"foo{}{bar}", 8363),
+            (b"foo{{bar}}zap", 4015),
+            (b"{bar", 4015),
+            (b"foo{bar}{zap}", 5061),
+            (b"{}", 15257),
+            (b"{}x", 10595),
+            (b"{a", 10276),
+            (b"}{", 12793),
+            (b"}{a}", 15495),
+            (b"{a}}", 15495),
+            (b"a}b{c}", 7365),
+            (b"\xff\xfe", 3374),
+            (b"\x00", 0),
+            (b"{\x00}", 0),
+            (b"a\x00{b}c", 3300),
+            ("ключ".as_bytes(), 10303),
+            ("{ключ}x".as_bytes(), 10303),
+            (b" ", 9314),
+            (b"{ }", 9314),
+            (b"\xd0{a\xff}", 9963),
+            (&long, 3195),
+        ];
+        let mut out = alloc::vec![7; 3];
+        let keys: Vec<&[u8]> = table.iter().map(|row| row.0).collect();
+        slots(&keys, &mut out);
+        assert_eq!(out.len(), table.len());
+        for (&(key, expected), batched) in table.iter().zip(out) {
+            assert_eq!(slot(key), expected, "{}", key.escape_ascii());
+            assert_eq!(batched, expected, "{} in a batch", key.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn other_pairs_and_none() {
+        let dollar = TagRule::Pair { open: b'$', close: b'$' };
+        assert_eq!(dollar.apply(b"$1$2"), b"1");
+        assert_eq!(dollar.apply(b"$$2$"), b"$$2$");
+        assert_eq!(dollar.apply(b"$"), b"$");
+        assert_eq!(TagRule::None.apply(b"{a}b"), b"{a}b");
+        assert_eq!(TagRule::REDIS.tag(b"{user}:name"), Some(1..5));
+        assert_eq!(TagRule::REDIS.tag(b"user:name"), None);
+        assert_eq!(TagRule::REDIS.tag(b"{}{a}"), None);
+    }
+
+    /// The rule, one byte at a time.
+    fn naive(key: &[u8], open: u8, close: u8) -> Option<Range<usize>> {
+        let start = key.iter().position(|&byte| byte == open)? + 1;
+        let end = start + key[start..].iter().position(|&byte| byte == close)?;
+        (end > start).then_some(start..end)
+    }
+
+    /// Keys of few different bytes, and of bytes near the braces that SWAR tells apart last, at every alignment.
+    fn keys() -> impl Strategy<Value = Vec<u8>> {
+        let few = prop::sample::select(&b"{}ab\x00\xffz|\xfb\xfd\x7a\x7c"[..]);
+        let rare = prop_oneof![30 => Just(b'a'), 1 => Just(b'{'), 1 => Just(b'}')];
+        prop_oneof![
+            prop::collection::vec(few, 0..300),
+            prop::collection::vec(rare, 0..300),
+            prop::collection::vec(any::<u8>(), 0..40),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn tags_equal_the_naive_rule(bytes in keys(), from in 0_usize..8, same: bool) {
+            let key = &bytes[from.min(bytes.len())..];
+            let (open, close) = if same { (b'a', b'a') } else { (b'{', b'}') };
+            let expected = naive(key, open, close);
+            let rule = TagRule::Pair { open, close };
+            prop_assert_eq!(rule.tag(key), expected.clone());
+            prop_assert_eq!(rule.apply(key), expected.map_or(key, |tag| &key[tag]));
+        }
+
+        #[test]
+        fn slots_equal_the_naive_rule(all in prop::collection::vec(keys(), 0..20), from in 0_usize..8) {
+            let keys: Vec<&[u8]> = all.iter().map(|key| &key[from.min(key.len())..]).collect();
+            let mut out = Vec::new();
+            slots(&keys, &mut out);
+            prop_assert_eq!(out.len(), keys.len());
+            for (key, batched) in keys.iter().zip(out) {
+                let hashed = naive(key, b'{', b'}').map_or(*key, |tag| &key[tag]);
+                let expected = ::crc16::State::<::crc16::XMODEM>::calculate(hashed) % SLOTS;
+                prop_assert_eq!(slot(key), expected);
+                prop_assert_eq!(batched, expected);
+            }
+        }
+    }
+}

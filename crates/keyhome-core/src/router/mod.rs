@@ -1,0 +1,372 @@
+//! A pool made ready to answer.
+
+mod advice;
+mod balance;
+mod diff;
+mod explain;
+mod fingerprint;
+mod key_text;
+mod sample;
+
+use alloc::{collections::BTreeMap, format, string::String, sync::Arc, vec, vec::Vec};
+
+pub use advice::{Advice, AdviceKind};
+pub use balance::{Balance, NodeShare};
+pub use diff::{AddressChange, Diff, ExactMoves, Move};
+pub use explain::{Explanation, HashStep, Step};
+pub use key_text::KeyText;
+pub use sample::{NodeCount, Sample, SampledDiff, SampledMove};
+
+use crate::{
+    dialect::{Dialect, Options, Rule},
+    error::{Error, ErrorKind},
+    hash::{BATCH, KeyHash},
+    key::SLOTS,
+    packed::Packed,
+    placement::{Placement, charsum, ring::Ring},
+    share::Share,
+    topology::{Member, Node},
+};
+
+/// A pool made ready to answer which of its nodes owns a key.
+///
+/// It never changes: [`without`](Self::without) makes another one. Cloning costs as much as the ring is large; put it
+/// into an `Arc` to share it.
+#[derive(Debug, Clone)]
+pub struct Router {
+    pool: Arc<Pool>,
+    live: Vec<bool>,
+    placement: Placement,
+}
+
+/// What a router and its `without` routers share.
+#[derive(Debug)]
+struct Pool {
+    dialect: &'static Dialect,
+    options: Options,
+    rule: Rule,
+    members: Vec<Member>,
+    nodes: Vec<Node>,
+}
+
+/// Why a key has no home; small, so that the hot path stays so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Homeless {
+    Uncovered(u16),
+    Encoding,
+    Random,
+}
+
+impl Router {
+    /// The router of `members` under `dialect`. Nodes keep the order given; an index points into it.
+    ///
+    /// Errors: those of [`Dialect::check`].
+    pub fn new(dialect: &'static Dialect, options: &Options, members: Vec<Member>) -> Result<Self, Error> {
+        dialect.check(options, &members)?;
+        let rule = (dialect.rule)(options);
+        let nodes = members.iter().map(|member| member.node.clone()).collect();
+        let live = vec![true; members.len()];
+        let pool = Pool { dialect, options: options.clone(), rule, members, nodes };
+        Self::of(Arc::new(pool), live)
+    }
+
+    fn of(pool: Arc<Pool>, live: Vec<bool>) -> Result<Self, Error> {
+        let Some(placement) = Placement::new(&pool.rule, &pool.members, &live) else {
+            let detail = "the ring has no points at all; at least 1 is needed";
+            return Err(Error::new(ErrorKind::ConfigPoints, detail));
+        };
+        Ok(Self { pool, live, placement })
+    }
+
+    /// The nodes in the order of the config, those taken away by [`without`](Self::without) included.
+    pub fn nodes(&self) -> &[Node] {
+        &self.pool.nodes
+    }
+
+    /// The dialect.
+    pub fn dialect(&self) -> &'static Dialect {
+        self.pool.dialect
+    }
+
+    /// The options that were given.
+    pub fn options(&self) -> &Options {
+        &self.pool.options
+    }
+
+    /// The index of the node on which `key` lives.
+    ///
+    /// Errors: `slot.uncovered`, `key.encoding` (charsum), `placement.random`.
+    #[inline]
+    pub fn index(&self, key: impl AsRef<[u8]>) -> Result<usize, Error> {
+        match self.locate(key.as_ref()) {
+            Ok(node) => Ok(usize::from(node)),
+            Err(homeless) => Err(self.homeless(homeless)),
+        }
+    }
+
+    /// The node on which `key` lives. Errors as for [`index`](Self::index).
+    pub fn node(&self, key: impl AsRef<[u8]>) -> Result<&Node, Error> {
+        self.index(key).map(|index| &self.pool.nodes[index])
+    }
+
+    #[inline]
+    fn locate(&self, key: &[u8]) -> Result<u16, Homeless> {
+        match &self.placement {
+            Placement::Ring(ring) => Ok(ring.owner(self.hash(key))),
+            Placement::Slots(slots) => {
+                let slot = crate::key::slot(key);
+                slots.owner(slot).ok_or(Homeless::Uncovered(slot))
+            }
+            Placement::Modula(modula) => Ok(modula.owner(self.hash(key))),
+            Placement::One => Ok(0),
+            Placement::WideRing(ring) => Ok(self.locate_wide(ring, key)),
+            Placement::CharSum(nodes) => {
+                let sum = charsum::sum(key).ok_or(Homeless::Encoding)?;
+                Ok(nodes[(sum % nodes.len() as u64) as usize])
+            }
+            Placement::Random => Err(Homeless::Random),
+        }
+    }
+
+    #[inline(never)]
+    fn locate_wide(&self, ring: &Ring<u128>, key: &[u8]) -> u16 {
+        ring.owner(KeyHash::hash_whole(self.pool.rule.key.tag.apply(key)))
+    }
+
+    /// The hash of what is hashed of `key`.
+    #[inline]
+    fn hash(&self, key: &[u8]) -> u32 {
+        let rule = &self.pool.rule.key;
+        let hashed = rule.tag.apply(key);
+        if hashed.is_empty() && rule.empty_is_zero { 0 } else { rule.hash.hash(hashed) }
+    }
+
+    #[cold]
+    fn homeless(&self, homeless: Homeless) -> Error {
+        match homeless {
+            Homeless::Uncovered(slot) => {
+                Error::new(ErrorKind::SlotUncovered, format!("slot {slot} of the key is no node's"))
+            }
+            Homeless::Encoding => {
+                let detail =
+                    format!("the key is not UTF-8, and the dialect `{}` takes text", self.pool.dialect.id);
+                Error::new(ErrorKind::KeyEncoding, detail)
+            }
+            Homeless::Random => {
+                let detail = "the distribution is `random`, which gives no key a home";
+                Error::new(ErrorKind::PlacementRandom, detail)
+            }
+        }
+    }
+
+    /// The indexes of many keys; `out` is cleared, then holds one index for each key, in order.
+    ///
+    /// Errors: that of the first key without a home, with its `position`; `out` is empty then.
+    pub fn indexes<K: AsRef<[u8]>>(&self, keys: &[K], out: &mut Vec<u32>) -> Result<(), Error> {
+        self.locate_each(keys.len(), |position| keys[position].as_ref(), out)
+    }
+
+    /// The indexes of many keys that lie one behind the other in `bytes`: key `i` is
+    /// `bytes[offsets[i]..offsets[i + 1]]`. `out` is cleared, then holds one index for each key, in order.
+    ///
+    /// Errors: `batch.offsets` where offsets are not n+1 numbers from 0 to the length of the bytes, never falling;
+    /// else as for [`indexes`](Self::indexes).
+    pub fn indexes_packed(&self, bytes: &[u8], offsets: &[u32], out: &mut Vec<u32>) -> Result<(), Error> {
+        out.clear();
+        let keys = Packed::new(bytes, offsets)?;
+        self.locate_each(keys.len(), |position| keys.get(position), out)
+    }
+
+    fn locate_each<'k>(
+        &self,
+        count: usize,
+        key: impl Fn(usize) -> &'k [u8],
+        out: &mut Vec<u32>,
+    ) -> Result<(), Error> {
+        out.clear();
+        out.reserve(count);
+        match &self.placement {
+            Placement::Ring(ring) => self.hash_each(count, key, |hash| out.push(u32::from(ring.owner(hash)))),
+            Placement::Modula(modula) => {
+                self.hash_each(count, key, |hash| out.push(u32::from(modula.owner(hash))));
+            }
+            _ => {
+                for position in 0..count {
+                    match self.locate(key(position)) {
+                        Ok(node) => out.push(u32::from(node)),
+                        Err(homeless) => {
+                            out.clear();
+                            return Err(self.homeless(homeless).at_position(position));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hashes key after key, a batch at a time, so that a function that can take several side by side does.
+    fn hash_each<'k>(&self, count: usize, key: impl Fn(usize) -> &'k [u8], mut each: impl FnMut(u32)) {
+        let rule = &self.pool.rule.key;
+        let mut hashed: [&[u8]; BATCH] = [&[]; BATCH];
+        let mut hashes = [0; BATCH];
+        for start in (0..count).step_by(BATCH) {
+            let size = BATCH.min(count - start);
+            for (offset, hashed) in hashed[..size].iter_mut().enumerate() {
+                *hashed = rule.tag.apply(key(start + offset));
+            }
+            rule.hash.hash_each(&hashed[..size], &mut hashes[..size]);
+            for (hashed, hash) in hashed.iter().zip(hashes).take(size) {
+                each(if hashed.is_empty() && rule.empty_is_zero { 0 } else { hash });
+            }
+        }
+    }
+
+    /// Which keys live on which node: positions in `keys`, ascending, by index. Nodes without keys are not in it.
+    ///
+    /// Errors as for [`indexes`](Self::indexes).
+    pub fn group<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<BTreeMap<usize, Vec<usize>>, Error> {
+        let mut indexes = Vec::new();
+        self.indexes(keys, &mut indexes)?;
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (position, index) in indexes.into_iter().enumerate() {
+            groups.entry(index as usize).or_default().push(position);
+        }
+        Ok(groups)
+    }
+
+    /// Up to `n` nodes that follow the home of `key`, each once, without the home: along the ring; modula along its
+    /// list; charsum along the nodes; redis-cluster has none.
+    ///
+    /// Who takes over when a node dies is `without([home]).node(key)`, which need not be the first of these: in most
+    /// dialects the whole ring is made anew.
+    ///
+    /// Errors as for [`index`](Self::index).
+    pub fn successors(&self, key: impl AsRef<[u8]>, n: usize) -> Result<Vec<&Node>, Error> {
+        let indexes = self.successor_indexes(key, n)?;
+        Ok(indexes.into_iter().map(|index| &self.pool.nodes[index]).collect())
+    }
+
+    /// The indexes of [`successors`](Self::successors).
+    pub fn successor_indexes(&self, key: impl AsRef<[u8]>, n: usize) -> Result<Vec<usize>, Error> {
+        let key = key.as_ref();
+        let home = self.index(key)?;
+        Ok(match &self.placement {
+            Placement::Ring(ring) => self.distinct(home, n, ring.walk(ring.position(self.hash(key)))),
+            Placement::WideRing(ring) => {
+                let hash = KeyHash::hash_whole(self.pool.rule.key.tag.apply(key));
+                self.distinct(home, n, ring.walk(ring.position(hash)))
+            }
+            Placement::Modula(modula) => self.distinct(home, n, modula.walk(modula.position(self.hash(key)))),
+            Placement::CharSum(nodes) => {
+                let at = nodes.iter().position(|node| usize::from(*node) == home).unwrap_or(0);
+                self.distinct(home, n, nodes[at..].iter().chain(&nodes[..at]).copied())
+            }
+            Placement::One | Placement::Slots(_) | Placement::Random => Vec::new(),
+        })
+    }
+
+    fn distinct(&self, home: usize, n: usize, walk: impl Iterator<Item = u16>) -> Vec<usize> {
+        let mut seen = vec![false; self.live.len()];
+        seen[home] = true;
+        let n = n.min(self.live.iter().filter(|live| **live).count().saturating_sub(1));
+        let unseen = walk.map(usize::from).filter(|&node| !core::mem::replace(&mut seen[node], true));
+        unseen.take(n).collect()
+    }
+
+    /// The same pool without the named nodes: they own nothing, counts of points and weights are taken anew over the
+    /// rest as the dialect does, in `redis-cluster` their slots become uncovered. Nodes and indexes stay as they are;
+    /// names already gone change nothing, and a second call adds to the first.
+    ///
+    /// Errors: `node.unknown`; `pool.empty` where none would be left.
+    pub fn without<N: AsRef<str>>(&self, names: &[N]) -> Result<Self, Error> {
+        let mut live = self.live.clone();
+        for (position, name) in names.iter().enumerate() {
+            let name = name.as_ref();
+            let Some(index) = self.pool.nodes.iter().position(|node| node.name == name) else {
+                let detail = format!("no node is called `{name}`; there are {}", self.names());
+                return Err(Error::new(ErrorKind::NodeUnknown, detail).at_position(position));
+            };
+            live[index] = false;
+        }
+        if !live.contains(&true) {
+            return Err(Error::new(ErrorKind::PoolEmpty, "no node would be left; at least one is needed"));
+        }
+        if live == self.live {
+            return Ok(self.clone());
+        }
+        Self::of(Arc::clone(&self.pool), live)
+    }
+
+    /// Which nodes are there, for a message.
+    fn names(&self) -> String {
+        const SHOWN: usize = 8;
+        let names: Vec<String> =
+            self.pool.nodes.iter().take(SHOWN).map(|node| format!("`{}`", node.name)).collect();
+        let more = self.pool.nodes.len().saturating_sub(SHOWN);
+        if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
+    }
+
+    /// Whether the node at `index` takes part, or was taken away by [`without`](Self::without).
+    pub fn is_live(&self, index: usize) -> bool {
+        self.live.get(index).copied().unwrap_or(false)
+    }
+
+    /// The live nodes in the order in which the rule takes them.
+    fn order(&self) -> Vec<u16> {
+        crate::placement::ordered(self.pool.rule.order, &self.pool.members, &self.live)
+    }
+
+    /// The name of the node at `owner`.
+    fn name(&self, owner: u16) -> String {
+        self.pool.nodes[usize::from(owner)].name.clone()
+    }
+
+    /// The index of the node that owns a 32-bit hash value, whatever key it is the hash of; `None` where placement is
+    /// not by such a value: a 128-bit ring, charsum, random, or a slot that nobody owns.
+    #[inline]
+    pub fn owner_of_hash(&self, hash: u32) -> Option<usize> {
+        match &self.placement {
+            Placement::Ring(ring) => Some(usize::from(ring.owner(hash))),
+            Placement::Modula(modula) => Some(usize::from(modula.owner(hash))),
+            Placement::Slots(slots) => slots.owner((hash % u32::from(SLOTS)) as u16).map(usize::from),
+            Placement::One => Some(0),
+            Placement::WideRing(_) | Placement::CharSum(_) | Placement::Random => None,
+        }
+    }
+
+    /// The points of a ring in order, each with the index of its node: hash values above the point before, up to and
+    /// with this one, are that node's. Empty for what is no ring. Rings that are searched for the first point *above*
+    /// a hash show each point one lower than the program itself does.
+    pub fn ring_points(&self) -> Vec<(Share, usize)> {
+        let point = |(value, owner): (u128, u16)| (Share::new(value), usize::from(owner));
+        match &self.placement {
+            Placement::Ring(ring) => {
+                ring.points().map(|(value, owner)| point((value.into(), owner))).collect()
+            }
+            Placement::WideRing(ring) => ring.points().map(point).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Ring points and the bytes that they and their index take; `None` for what is no ring.
+    pub fn ring_size(&self) -> Option<(usize, usize)> {
+        match &self.placement {
+            Placement::Ring(ring) => Some((ring.len(), ring.bytes())),
+            Placement::WideRing(ring) => Some((ring.len(), ring.bytes())),
+            _ => None,
+        }
+    }
+
+    /// The only node that any key can have as its home, if that is so whatever the key.
+    fn only_home(&self) -> Option<u16> {
+        match &self.placement {
+            Placement::One => Some(0),
+            Placement::CharSum(nodes) if self.pool.nodes.len() == 1 => nodes.first().copied(),
+            Placement::Slots(slots) if self.pool.nodes.len() == 1 => {
+                slots.owners().all(|owner| owner.is_some()).then_some(0)
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! `cargo xtask bench`: the ratios that `benches/` prints.
+
+use anyhow::Result;
+
+use crate::checkout::Checkout;
+use crate::external::run as run_command;
+
+pub(crate) fn run(checkout: &Checkout) -> Result<()> {
+    run_command(checkout.cargo("bench").args(["--locked", "--manifest-path", "benches/Cargo.toml"]))
+}

@@ -1,0 +1,47 @@
+//! Builds: what is released, and the proof that an ordinary `cargo build` asks for nothing unusual.
+
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::checkout::Checkout;
+use crate::external::run;
+
+/// The package of the `keyhome` command.
+const COMMAND: &str = "keyhome-cli";
+
+/// All that `cargo build` may call: Rust, and the C compiler's driver as linker.
+const BARE: &[&str] = &["cargo", "rustc", "cc", "ld"];
+
+/// Builds the released command.
+pub(crate) fn build(checkout: &Checkout) -> Result<()> {
+    build_command(checkout)?;
+    anstream::println!("{}", keyhome(checkout).display());
+    Ok(())
+}
+
+/// Builds the released command without a word of ours.
+pub(crate) fn build_command(checkout: &Checkout) -> Result<()> {
+    run(checkout.cargo("build").args(["--release", "--locked", "--package", COMMAND]))
+}
+
+/// Where the released command is, once built.
+pub(crate) fn keyhome(checkout: &Checkout) -> PathBuf {
+    checkout.target("release/keyhome")
+}
+
+/// Builds the whole workspace with nothing else on the PATH: no npm, no Python, no WebAssembly tools.
+pub(crate) fn build_bare(checkout: &Checkout) -> Result<()> {
+    let folder = tempfile::Builder::new().prefix("keyhome-path-").tempdir()?;
+    let path = std::env::var_os("PATH").context("PATH is not set")?;
+    for tool in BARE {
+        let found = std::env::split_paths(&path).map(|folder| folder.join(tool)).find(|tool| tool.is_file());
+        let found = found.with_context(|| format!("{tool} is not installed: run `make setup`"))?;
+        symlink(found, folder.path().join(tool))?;
+    }
+    let mut cargo = Command::new(folder.path().join("cargo"));
+    cargo.current_dir(checkout.root()).args(["build", "--workspace", "--locked"]);
+    run(cargo.env("PATH", folder.path()))
+}

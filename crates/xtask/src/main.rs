@@ -1,0 +1,79 @@
+//! What `make` calls. Each command is one module, and each part of `cargo xtask test` can be run by itself:
+//! `cargo xtask test clippy fuzz`.
+
+mod bench;
+mod checkout;
+mod coverage;
+mod demo;
+mod dist;
+mod documentation;
+mod external;
+mod fuzz;
+mod layering;
+mod licences;
+mod metadata;
+mod no_std;
+mod stages;
+mod table;
+mod test;
+mod tree;
+mod versions;
+
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::{Parser, Subcommand};
+
+use checkout::Checkout;
+
+/// Builds, shows, tests and measures keyhome.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build what is released: the `keyhome` command
+    Build,
+    /// Compare keyhome with real servers: where it says a key lives, and where the key is
+    Demo,
+    /// Run every check, or the stages that are named
+    Test {
+        /// Stages to run; all of them if none is named
+        #[arg(value_name = "STAGE")]
+        stages: Vec<String>,
+        /// List the stages
+        #[arg(long)]
+        list: bool,
+    },
+    /// Run what takes too long for every change: property tests and fuzzing with far more cases
+    TestLong,
+    /// Print how fast keyhome is beside the obvious alternatives
+    Bench,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = Checkout::find().and_then(|checkout| match arguments.command {
+        Command::Build => dist::build(&checkout),
+        Command::Demo => demo::run(&checkout),
+        Command::Test { list: true, .. } => {
+            test::list();
+            Ok(())
+        }
+        Command::Test { stages, .. } => test::run(&checkout, &stages),
+        Command::TestLong => test::run_long(&checkout),
+        Command::Bench => bench::run(&checkout),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let red: Style = AnsiColor::Red.on_default().bold();
+            anstream::eprintln!("{red}failed:{red:#} {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! `cargo xtask test`: every check that a change must pass, the quick ones first.
+
+use anyhow::{Result, bail};
+
+use crate::checkout::Checkout;
+use crate::external::run as run_command;
+use crate::stages::{Stage, Timeline};
+use crate::tree::Status;
+use crate::{coverage, demo, dist, documentation, fuzz, layering, licences, no_std, versions};
+
+const STAGES: &[Stage] = &[
+    Stage { name: "format", about: "rustfmt has nothing to change", run: format },
+    Stage { name: "layering", about: "who may import whom", run: layering::check },
+    Stage { name: "licences", about: "licences and sources of all dependencies", run: licences::check },
+    Stage { name: "versions", about: "one version number", run: versions::check },
+    Stage { name: "clippy", about: "no warning of rustc or clippy", run: clippy },
+    Stage {
+        name: "build",
+        about: "`cargo build` needs cargo, rustc and a C toolchain only",
+        run: dist::build_bare,
+    },
+    Stage { name: "tests", about: "all tests, with line coverage", run: coverage::run },
+    Stage { name: "docs", about: "documentation, and the examples in it", run: documentation::check },
+    Stage { name: "no-std", about: "the core builds for WebAssembly without std", run: no_std::check },
+    Stage { name: "fuzz", about: "every fuzz target, a fixed number of runs", run: fuzz::run_short },
+    Stage { name: "demo", about: "real servers agree", run: demo::run },
+];
+
+/// Runs the stages that are named, or all. The tree must be as clean at the end as at the start.
+pub(crate) fn run(checkout: &Checkout, names: &[String]) -> Result<()> {
+    if let Some(unknown) = names.iter().find(|name| STAGES.iter().all(|stage| stage.name != **name)) {
+        let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
+        bail!("no stage is named {unknown}; there are {}", known.join(", "));
+    }
+    let before = Status::read(checkout)?;
+    let mut timeline = Timeline::default();
+    for stage in STAGES {
+        if names.is_empty() || names.iter().any(|name| name == stage.name) {
+            timeline.stage(stage.name, stage.about, || (stage.run)(checkout))?;
+        }
+    }
+    timeline.stage("clean-tree", "nothing was changed or left behind", || before.is_still(checkout))?;
+    timeline.print();
+    Ok(())
+}
+
+/// Prints the stages.
+pub(crate) fn list() {
+    for stage in STAGES {
+        anstream::println!("{:<10} {}", stage.name, stage.about);
+    }
+}
+
+/// What takes too long for every change.
+pub(crate) fn run_long(checkout: &Checkout) -> Result<()> {
+    let mut timeline = Timeline::default();
+    timeline.stage("properties", "property tests with 5,000 cases each, optimised", || {
+        let mut tests = checkout.cargo("test");
+        run_command(tests.args(["--workspace", "--release", "--locked"]).env("PROPTEST_CASES", "5000"))
+    })?;
+    timeline.stage("fuzz", "every fuzz target, half an hour each", || fuzz::run_long(checkout))?;
+    timeline.print();
+    Ok(())
+}
+
+fn format(checkout: &Checkout) -> Result<()> {
+    run_command(checkout.cargo("fmt").args(["--all", "--check"]))?;
+    run_command(checkout.cargo("fmt").args(["--manifest-path", fuzz::MANIFEST, "--check"]))
+}
+
+fn clippy(checkout: &Checkout) -> Result<()> {
+    let deny = ["--", "--deny", "warnings"];
+    run_command(checkout.cargo("clippy").args(["--workspace", "--all-targets", "--locked"]).args(deny))
+}
