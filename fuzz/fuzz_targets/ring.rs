@@ -1,7 +1,8 @@
 #![no_main]
 //! Any small topology, with any servers gone: keyhome places every key where the naive description does.
 
-use keyhome::{Dialect, Member, Node, OptionValue, Options, Router};
+use keyhome::dialect::OptionValue;
+use keyhome::{Dialect, Member, Node, Options, Router};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 
@@ -124,7 +125,8 @@ fuzz_target!(|case: Case| {
         .iter()
         .enumerate()
         .map(|(index, server)| {
-            let letters: String = server.letters.iter().take(usize::from(server.shift % 4)).map(letter).collect();
+            let letters: String =
+                server.letters.iter().take(usize::from(server.shift % 4)).map(letter).collect();
             let mut node = Node::new(format!("{letters}{index}"), format!("10.0.0.{index}:6379"));
             node.weight = if weighted { u32::from(server.weight.max(1)) << (server.shift % 12) } else { 1 };
             node
@@ -143,8 +145,12 @@ fuzz_target!(|case: Case| {
     }
     check(&router, &*rule.naively(&mut all), &keys);
 
-    let gone: Vec<&str> =
-        nodes.iter().zip(&servers).filter(|(_, server)| server.gone).map(|(node, _)| node.name.as_str()).collect();
+    let gone: Vec<&str> = nodes
+        .iter()
+        .zip(&servers)
+        .filter(|(_, server)| server.gone)
+        .map(|(node, _)| node.name.as_str())
+        .collect();
     let mut left: Vec<_> = (0..nodes.len()).filter(|index| !servers[*index].gone).map(named).collect();
     match router.without(&gone) {
         Ok(rest) => check(&rest, &*rule.naively(&mut left), &keys),

@@ -43,7 +43,7 @@ pub(crate) fn dispatch(points: &[Point], hash: u32) -> u32 {
         if points[middle].value < hash { left = middle + 1 } else { right = middle }
     }
     if right == points.len() {
-        right = 0
+        right = 0;
     }
     points[right].index
 }

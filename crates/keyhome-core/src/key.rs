@@ -42,12 +42,21 @@ impl TagRule {
     #[inline]
     pub fn tag(self, key: &[u8]) -> Option<Range<usize>> {
         let TagRule::Pair { open, close } = self else { return None };
-        if !holds(key, open) {
-            return None;
-        }
-        let start = find(key, open)? + 1;
-        let length = find(key.get(start..)?, close)?;
-        (length > 0).then_some(start..start + length)
+        let (start, end) = if (8..=32).contains(&key.len()) {
+            let opens = places(key, open);
+            if opens == 0 {
+                return None;
+            }
+            let up_to_open = opens ^ (opens - 1);
+            let closes = places(key, close) & !up_to_open;
+            // Without `close` the end is 32, which is no end of a tag.
+            let end = if closes == 0 { return None } else { closes.trailing_zeros() };
+            (opens.trailing_zeros() as usize + 1, end as usize)
+        } else {
+            let start = find(key, open)? + 1;
+            (start, start + find(key.get(start..)?, close)?)
+        };
+        (start < end).then_some(start..end)
     }
 }
 
@@ -68,62 +77,55 @@ pub fn slots<K: AsRef<[u8]>>(keys: &[K], out: &mut Vec<u16>) {
     }
 }
 
-/// Whether `needle` is among the bytes. Most keys have no tag, and this question has no branch for each word:
-/// up to 32 bytes are covered by two or four loads that overlap.
+/// A bit for every byte that is the needle, of 8 to 32: two or four words that overlap, so that the length costs one
+/// branch and there is no byte left over.
 #[inline]
-fn holds(bytes: &[u8], needle: u8) -> bool {
-    let pattern = repeated(needle);
-    let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) else {
-        return bytes.contains(&needle);
-    };
-    let ends =
-        equal_bytes(u64::from_le_bytes(*first), pattern) | equal_bytes(u64::from_le_bytes(*last), pattern);
-    if bytes.len() <= 16 {
-        return ends != 0;
-    }
-    if bytes.len() > 32 {
-        return find(bytes, needle).is_some();
-    }
-    let (words, _) = bytes.as_chunks::<8>();
-    let (_, last_words) = bytes.as_rchunks::<8>();
-    match (words, last_words) {
-        ([_, second, ..], [.., third, _]) => {
-            let middle = equal_bytes(u64::from_le_bytes(*second), pattern)
-                | equal_bytes(u64::from_le_bytes(*third), pattern);
-            ends | middle != 0
+fn places(bytes: &[u8], needle: u8) -> u32 {
+    let (from_start, _) = bytes.as_chunks::<8>();
+    let (_, from_end) = bytes.as_rchunks::<8>();
+    let (length, pattern) = (bytes.len() as u32, repeated(needle));
+    match (from_start, from_end) {
+        ([first, second, ..], [.., third, fourth]) => {
+            equal_bytes(first, pattern)
+                | equal_bytes(second, pattern) << 8
+                | equal_bytes(third, pattern) << (length - 16)
+                | equal_bytes(fourth, pattern) << (length - 8)
         }
-        _ => ends != 0,
+        ([first], [last]) => equal_bytes(first, pattern) | equal_bytes(last, pattern) << (length - 8),
+        _ => 0,
     }
 }
 
-/// The position of the first `needle`.
+/// A bit for every byte of the word that equals the one of `pattern`.
 #[inline]
-fn find(bytes: &[u8], needle: u8) -> Option<usize> {
-    let pattern = repeated(needle);
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let equal = equal_bytes(u64::from_le_bytes(*word), pattern);
-        if equal != 0 {
-            return Some(8 * index + equal.trailing_zeros() as usize / 8);
-        }
-    }
-    let at = rest.iter().position(|&byte| byte == needle)?;
-    Some(8 * words.len() + at)
+fn equal_bytes(word: &[u8; 8], pattern: u64) -> u32 {
+    const LOW_BITS: u64 = repeated(0x7f);
+    let difference = u64::from_le_bytes(*word) ^ pattern;
+    // The sum sets the top bit of every byte whose lower seven are not all zero; no byte carries into the next.
+    let tops = !(((difference & LOW_BITS) + LOW_BITS) | difference | LOW_BITS);
+    // Brings bit 8i to bit 56 + i.
+    ((tops >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
 }
 
 /// The byte in all eight places of a word.
 #[inline]
-fn repeated(byte: u8) -> u64 {
+const fn repeated(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// The top bit of every byte of `word` that equals the one of `pattern`. A borrow can set bits above the lowest
-/// one that is right, never below: so the lowest is exact, and so is "none".
+/// The position of the first `needle`, for any length: 32 bytes at a time, which compilers turn into vectors.
 #[inline]
-fn equal_bytes(word: u64, pattern: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 255;
-    let difference = word ^ pattern;
-    difference.wrapping_sub(ONES) & !difference & (ONES << 7)
+fn find(bytes: &[u8], needle: u8) -> Option<usize> {
+    let (blocks, rest) = bytes.as_chunks::<32>();
+    let holds = |block: &[u8; 32]| block.iter().fold(false, |found, &byte| found | (byte == needle));
+    let index = blocks.iter().position(holds).unwrap_or(blocks.len());
+    let from = 32 * index;
+    let block = blocks.get(index).map_or(rest, <[u8; 32]>::as_slice);
+    if (8..=32).contains(&block.len()) {
+        let places = places(block, needle);
+        return (places != 0).then(|| from + places.trailing_zeros() as usize);
+    }
+    block.iter().position(|&byte| byte == needle).map(|at| from + at)
 }
 
 #[cfg(test)]

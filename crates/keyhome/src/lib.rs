@@ -79,3 +79,8 @@ pub fn from_config(text: &str, pool: Option<&str>) -> Result<Router, Error> {
 pub fn from_cluster(reply: impl Into<Reply>) -> Result<Router, Error> {
     config::from_cluster(&reply.into())
 }
+
+/// The README's Rust is compiled and run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

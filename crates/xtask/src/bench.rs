@@ -6,5 +6,6 @@ use crate::checkout::Checkout;
 use crate::external::run as run_command;
 
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
-    run_command(checkout.cargo("bench").args(["--locked", "--manifest-path", "benches/Cargo.toml"]))
+    let mut benches = checkout.cargo("run");
+    run_command(benches.args(["--release", "--locked", "--manifest-path", "benches/Cargo.toml"]))
 }

@@ -90,7 +90,7 @@ fn print(
             )?;
         }
         (None, _) => {
-            writeln!(out, "\nThere are no exact shares here: give real keys with --keys to count them.")?
+            writeln!(out, "\nThere are no exact shares here: give real keys with --keys to count them.")?;
         }
     }
     if let Some(sample) = sample.filter(|sample| sample.homeless > 0) {

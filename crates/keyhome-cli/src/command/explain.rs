@@ -3,15 +3,14 @@
 use std::{ffi::OsStr, io::Write};
 
 use anstyle::Style;
-use keyhome::router::{Explanation, Step};
+use keyhome::router::{Explanation, KeyText, Step};
 
-use super::print_json;
+use super::{no_answer, print_json};
 use crate::{
     args::PoolArgs,
     config_file,
     failure::{Answer, Failure},
     key_lines::Writing,
-    report,
     table::grouped,
 };
 
@@ -22,10 +21,7 @@ pub(crate) fn run(pool: &PoolArgs, hex: bool, key: &OsStr, json: bool) -> Result
     let key = Writing::new(hex).read(key.as_encoded_bytes(), || "the key".into())?;
     let explanation = match router.explain(&key) {
         Ok(explanation) => explanation,
-        Err(error) => {
-            report::homeless(&keyhome::router::KeyText::from(&key[..]).to_string(), &error);
-            return Ok(Answer::No);
-        }
+        Err(error) => return no_answer(&KeyText::from(&key[..]).to_string(), &error, json),
     };
     if json { print_json(&explanation) } else { print(&explanation) }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::print_json;
+use super::{no_answer, print_json};
 use crate::{
     args::PoolArgs,
     config_file,
@@ -12,7 +12,10 @@ use crate::{
 };
 
 pub(crate) fn run(pool: &PoolArgs, json: bool) -> Result<Answer, Failure> {
-    let fingerprint = config_file::router(pool)?.fingerprint()?;
+    let fingerprint = match config_file::router(pool)?.fingerprint() {
+        Ok(fingerprint) => fingerprint,
+        Err(error) => return no_answer(&pool.config.display().to_string(), &error, json),
+    };
     if json {
         return print_json(&json!({ "fingerprint": fingerprint }));
     }

@@ -11,7 +11,7 @@ mod slot;
 use std::io::{self, Write};
 
 use clap::CommandFactory;
-use keyhome::router::Advice;
+use keyhome::{Error, router::Advice};
 
 use crate::{
     args::{Args, Command, KeyArgs},
@@ -74,6 +74,16 @@ fn echo(key: &[u8], hex: bool, out: &mut Vec<u8>) {
     } else {
         out.extend_from_slice(key);
     }
+}
+
+/// The question was right, and the answer is that there is none: why, about what.
+fn no_answer(about: &str, error: &Error, json: bool) -> Result<Answer, Failure> {
+    if json {
+        print_json(&serde_json::json!({ "error": error }))?;
+    } else {
+        report::homeless(about, error);
+    }
+    Ok(Answer::No)
 }
 
 /// One JSON value on a line of its own.

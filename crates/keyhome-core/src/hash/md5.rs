@@ -23,15 +23,6 @@ pub(crate) fn digests<K: AsRef<[u8]>>(messages: &[K], out: &mut [[u32; 4]]) {
     }
 }
 
-/// The first word of [`digest`] of many messages. `out` is as long as `messages`.
-pub(crate) fn first_words<K: AsRef<[u8]>>(messages: &[K], out: &mut [u32]) {
-    if !arch::md5_first_words(messages, out) {
-        for (message, out) in messages.iter().zip(out) {
-            *out = digest(message.as_ref())[0];
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,9 +57,6 @@ mod tests {
         let mut out = alloc::vec![[0; 4]; messages.len()];
         digests(messages, &mut out);
         assert_eq!(out, expected);
-        let mut first = alloc::vec![0; messages.len()];
-        first_words(messages, &mut first);
-        assert!(first.iter().eq(expected.iter().map(|digest| &digest[0])));
     }
 
     proptest! {

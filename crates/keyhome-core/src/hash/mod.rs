@@ -157,11 +157,14 @@ impl KeyHash {
     /// The hashes of many keys, side by side where the CPU can. `out` is as long as `keys`.
     pub(crate) fn hash_each(self, keys: &[&[u8]], out: &mut [u32]) {
         match self.algorithm {
-            Algorithm::Md5 => md5::first_words(keys, out),
-            Algorithm::Md5Hex => {
-                md5::first_words(keys, out);
-                for word in out {
-                    *word = word.swap_bytes();
+            Algorithm::Md5 | Algorithm::Md5Hex => {
+                let big_endian = self.algorithm == Algorithm::Md5Hex;
+                let mut digests = [[0; 4]; BATCH];
+                for (keys, out) in keys.chunks(BATCH).zip(out.chunks_mut(BATCH)) {
+                    md5::digests(keys, &mut digests[..keys.len()]);
+                    for (out, [first, ..]) in out.iter_mut().zip(&digests) {
+                        *out = if big_endian { first.swap_bytes() } else { *first };
+                    }
                 }
             }
             _ => {

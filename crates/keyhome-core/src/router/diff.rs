@@ -209,8 +209,8 @@ struct Tally {
     pairs: BTreeMap<(usize, usize), Share>,
 }
 
-/// A table of this many counts takes 128 MB at most.
-const TABLE_MAX: usize = 1 << 22;
+/// A table of this many counts takes 32 MB.
+const TABLE_MAX: usize = 1 << 20;
 
 impl Tally {
     fn new(old: usize, new: usize) -> Self {

@@ -6,7 +6,7 @@
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86_64::{crc16, crc16_of_tag, crc16_of_tags, md5, md5_first_words};
+pub(super) use x86_64::{crc16, crc16_of_tag, crc16_of_tags, md5};
 
 #[cfg(not(target_arch = "x86_64"))]
 mod none {
@@ -29,11 +29,6 @@ mod none {
     pub(in crate::hash) fn md5<K: AsRef<[u8]>>(_: &[K], _: &mut [[u32; 4]]) -> bool {
         false
     }
-
-    #[inline]
-    pub(in crate::hash) fn md5_first_words<K: AsRef<[u8]>>(_: &[K], _: &mut [u32]) -> bool {
-        false
-    }
 }
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) use none::{crc16, crc16_of_tag, crc16_of_tags, md5, md5_first_words};
+pub(super) use none::{crc16, crc16_of_tag, crc16_of_tags, md5};

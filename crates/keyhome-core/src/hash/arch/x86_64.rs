@@ -68,18 +68,3 @@ pub(in crate::hash) fn md5<K: AsRef<[u8]>>(messages: &[K], out: &mut [[u32; 4]])
         false
     }
 }
-
-/// The first words of the MD5 digests of many messages.
-pub(in crate::hash) fn md5_first_words<K: AsRef<[u8]>>(messages: &[K], out: &mut [u32]) -> bool {
-    if avx512::get() {
-        // SAFETY: the CPU has the features the function is compiled for.
-        unsafe { md5_avx512::first_words(messages, out) };
-        true
-    } else if avx2::get() {
-        // SAFETY: as above.
-        unsafe { md5_avx2::first_words(messages, out) };
-        true
-    } else {
-        false
-    }
-}

@@ -15,22 +15,29 @@ use crate::key::TagRule;
 /// x^16 + x^12 + x^5 + 1.
 const POLYNOMIAL: u64 = 0x1_1021;
 
-/// x^`power` mod P.
-pub(super) const fn power_of_x(power: u32) -> i64 {
+/// x^`power` mod P. Negative powers exist, since P has no factor x.
+pub(super) const fn power_of_x(power: i32) -> i64 {
     let mut remainder = 1;
-    let mut done = 0;
-    while done < power {
+    let mut steps = power;
+    while steps > 0 {
         remainder <<= 1;
         if remainder & 0x1_0000 != 0 {
             remainder ^= POLYNOMIAL;
         }
-        done += 1;
+        steps -= 1;
+    }
+    while steps < 0 {
+        if remainder & 1 != 0 {
+            remainder ^= POLYNOMIAL;
+        }
+        remainder >>= 1;
+        steps += 1;
     }
     remainder as i64
 }
 
 /// x^`power` mod P, times x: the factor x is what makes [`remainder`] need no shift by single bits.
-pub(super) const fn power_of_x_and_one(power: u32) -> i64 {
+pub(super) const fn power_of_x_and_one(power: i32) -> i64 {
     power_of_x(power) << 1
 }
 

@@ -1,8 +1,10 @@
 //! MD5 of eight messages at once in the lanes of AVX2.
 
 use core::arch::x86_64::{
-    __m256i, _mm256_add_epi32, _mm256_and_si256, _mm256_andnot_si256, _mm256_loadu_si256, _mm256_or_si256,
-    _mm256_set1_epi32, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_storeu_si256, _mm256_xor_si256,
+    __m256i, _mm256_add_epi32, _mm256_and_si256, _mm256_andnot_si256, _mm256_cmpeq_epi32, _mm256_cmpgt_epi32,
+    _mm256_maskload_epi32, _mm256_or_si256, _mm256_permute2x128_si256, _mm256_set_epi64x, _mm256_set1_epi32,
+    _mm256_setr_epi32, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_storeu_si256, _mm256_unpackhi_epi32,
+    _mm256_unpackhi_epi64, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
 use super::md5_rounds::{ADDENDS, INITIAL, blocks, gather};
@@ -13,107 +15,174 @@ const LANES: usize = 8;
 /// The digests of the messages.
 #[target_feature(enable = "avx2")]
 pub(super) fn digests<K: AsRef<[u8]>>(messages: &[K], out: &mut [[u32; 4]]) {
-    for (messages, out) in messages.chunks(LANES).zip(out.chunks_mut(LANES)) {
-        let [a, b, c, d] = hash(&gather(messages));
-        for (lane, out) in out.iter_mut().enumerate() {
-            let lane = lane % LANES;
-            *out = [a[lane], b[lane], c[lane], d[lane]];
+    for (messages, out) in messages.chunks(2 * LANES).zip(out.chunks_mut(2 * LANES)) {
+        if messages.len() > LANES {
+            let (first, second) = messages.split_at(LANES);
+            let (out_first, out_second) = out.split_at_mut(out.len().min(LANES));
+            let states = hash([gather(first), gather(second)]);
+            write(states[0], out_first);
+            write(states[1], out_second);
+        } else {
+            let [state] = hash([gather(messages)]);
+            write(state, out);
         }
     }
 }
 
-/// The first words of the digests of the messages.
-#[target_feature(enable = "avx2")]
-pub(super) fn first_words<K: AsRef<[u8]>>(messages: &[K], out: &mut [u32]) {
-    for (messages, out) in messages.chunks(LANES).zip(out.chunks_mut(LANES)) {
-        let [words, ..] = hash(&gather(messages));
-        for (out, word) in out.iter_mut().zip(words) {
-            *out = word;
-        }
-    }
-}
-
-/// Word `w` of the digest of message `m` is at `[w][m]`.
+/// Writes as many digests as `out` takes.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn hash(messages: &[&[u8]; LANES]) -> [[u32; LANES]; 4] {
-    let mut state = INITIAL.map(|word| _mm256_set1_epi32(word as i32));
-    let longest = messages.iter().map(|message| message.len()).max().unwrap_or(0);
+fn write(state: [__m256i; 4], out: &mut [[u32; 4]]) {
+    let mut words = [[0; LANES]; 4];
+    for (words, state) in words.iter_mut().zip(state) {
+        // SAFETY: eight words are 32 bytes, and the store asks for no alignment.
+        unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), state) };
+    }
+    for (lane, out) in out.iter_mut().enumerate() {
+        *out = words.map(|words| words[lane % LANES]);
+    }
+}
+
+/// The final states of one group of messages, or of two in step: every instruction of MD5 waits for the one before,
+/// so a second group fills the time in between.
+#[target_feature(enable = "avx2")]
+fn hash<const GROUPS: usize>(groups: [[&[u8]; LANES]; GROUPS]) -> [[__m256i; 4]; GROUPS] {
+    let mut states = [INITIAL.map(|word| _mm256_set1_epi32(word as i32)); GROUPS];
+    let longest = groups.iter().flatten().map(|message| message.len()).max().unwrap_or(0);
     for block in 0..blocks(longest) {
-        let mut words = [[0; LANES]; 16];
-        // A message that has no such block keeps its state.
-        let mut running = [0_u32; LANES];
-        for (lane, (running, message)) in running.iter_mut().zip(messages).enumerate() {
-            if block < blocks(message.len()) {
-                *running = u32::MAX;
-                fill(&mut words, lane, message, block);
+        let words = groups.map(|messages| {
+            let rows = messages.map(|message| padded_block(message, block));
+            [transpose(rows.map(|row| row[0])), transpose(rows.map(|row| row[1]))]
+        });
+        let after = rounds(states, &words);
+        for ((state, after), messages) in states.iter_mut().zip(after).zip(&groups) {
+            let running = running(messages, block);
+            for (state, after) in state.iter_mut().zip(after) {
+                *state = _mm256_add_epi32(*state, _mm256_and_si256(after, running));
             }
         }
-        let after = rounds(state, &words);
-        let running = load(&running);
-        for (state, after) in state.iter_mut().zip(after) {
-            *state = _mm256_add_epi32(*state, _mm256_and_si256(after, running));
-        }
     }
-    let mut out = [[0; LANES]; 4];
-    for (out, state) in out.iter_mut().zip(state) {
-        // SAFETY: eight words are 32 bytes, and the store asks for no alignment.
-        unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), state) };
-    }
-    out
+    states
 }
 
-/// Writes a block of the padded message into its lane of `words`, which is zero: the message, 0x80, zeros, and its
-/// length in bits as the last eight bytes.
+/// All bits of the lanes whose message has such a block. The others keep their state.
 #[inline]
-fn fill(words: &mut [[u32; LANES]; 16], lane: usize, message: &[u8], block: usize) {
-    let lane = lane % LANES;
-    if let Some(bytes) = message.get(64 * block..) {
-        let (whole, rest) = bytes.as_chunks::<4>();
-        for (row, word) in words.iter_mut().zip(whole) {
-            row[lane] = u32::from_le_bytes(*word);
-        }
-        if let Some(row) = words.get_mut(whole.len()) {
-            row[lane] = rest.iter().rfold(0x80, |word, &byte| word << 8 | u32::from(byte));
+#[target_feature(enable = "avx2")]
+fn running(messages: &[&[u8]; LANES], block: usize) -> __m256i {
+    let [a, b, c, d, e, f, g, h] = messages.map(|message| if block < blocks(message.len()) { -1 } else { 0 });
+    _mm256_setr_epi32(a, b, c, d, e, f, g, h)
+}
+
+/// The 64 bytes of a block of the padded message: the message, 0x80, zeros, and its length in bits as the last
+/// eight bytes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn padded_block(message: &[u8], block: usize) -> [__m256i; 2] {
+    // An empty rest still points into the message: a load from nowhere would be slow, mask or not.
+    let (_, rest) = message.split_at(message.len().min(64 * block));
+    let (whole, odd) = rest.as_chunks::<4>();
+    let places = [_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_setr_epi32(8, 9, 10, 11, 12, 13, 14, 15)];
+    let end = _mm256_set1_epi32(whole.len().min(16) as i32);
+    let mut halves = places.map(|places| _mm256_cmpgt_epi32(end, places));
+    for (half, start) in halves.iter_mut().zip([0, 32]) {
+        let from = rest.as_ptr().wrapping_add(start);
+        // SAFETY: the mask has a lane for each whole word of the slice from `start` on and no other; words
+        // without a lane are not read.
+        *half = unsafe { _mm256_maskload_epi32(from.cast(), *half) };
+    }
+    if message.len() >= 64 * block {
+        let last = _mm256_set1_epi32(odd_bytes(rest, odd) as i32);
+        for (half, places) in halves.iter_mut().zip(places) {
+            *half = _mm256_or_si256(*half, _mm256_and_si256(last, _mm256_cmpeq_epi32(end, places)));
         }
     }
     if block + 1 == blocks(message.len()) {
-        let bits = (message.len() as u64) << 3;
-        words[14][lane] = bits as u32;
-        words[15][lane] = (bits >> 32) as u32;
+        let bits = (message.len() as i64) << 3;
+        halves[1] = _mm256_or_si256(halves[1], _mm256_set_epi64x(bits, 0, 0, 0));
     }
+    halves
+}
+
+/// The last word of the message: 0 to 3 bytes, and 0x80 behind them.
+#[inline]
+fn odd_bytes(rest: &[u8], odd: &[u8]) -> u32 {
+    match rest.last_chunk::<4>() {
+        // The last four bytes, moved down until only the odd ones are left; by 32 in two halves.
+        Some(word) => {
+            let half = 4 * (4 - odd.len() as u32);
+            (u32::from_le_bytes(*word) >> half >> half) | 0x80 << (8 * odd.len())
+        }
+        None => odd.iter().rfold(0x80, |word, &byte| word << 8 | u32::from(byte)),
+    }
+}
+
+/// Word `w` of row `m` to place `m` of row `w`.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn transpose(rows: [__m256i; LANES]) -> [__m256i; LANES] {
+    let [a, b, c, d, e, f, g, h] = rows;
+    let (first, second) = (transpose_lanes([a, b, c, d]), transpose_lanes([e, f, g, h]));
+    let mut columns = rows;
+    for (word, (first, second)) in first.into_iter().zip(second).enumerate() {
+        columns[word] = _mm256_permute2x128_si256::<0x20>(first, second);
+        columns[word + 4] = _mm256_permute2x128_si256::<0x31>(first, second);
+    }
+    columns
+}
+
+/// The same within the 128-bit lanes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn transpose_lanes([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
+    let (ab, ab_high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+    let (cd, cd_high) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
+    [
+        _mm256_unpacklo_epi64(ab, cd),
+        _mm256_unpackhi_epi64(ab, cd),
+        _mm256_unpacklo_epi64(ab_high, cd_high),
+        _mm256_unpackhi_epi64(ab_high, cd_high),
+    ]
 }
 
 /// The 64 steps, without the addition of the state before them.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn rounds([mut a, mut b, mut c, mut d]: [__m256i; 4], words: &[[u32; LANES]; 16]) -> [__m256i; 4] {
-    let addend = |a, step: usize, word: usize| {
-        let constant = _mm256_set1_epi32(ADDENDS[step % 64] as i32);
-        _mm256_add_epi32(a, _mm256_add_epi32(load(&words[word % 16]), constant))
-    };
-    // One round of sixteen steps: step `i` takes word `stride * i + first`.
+fn rounds<const GROUPS: usize>(
+    states: [[__m256i; 4]; GROUPS],
+    words: &[[[__m256i; 8]; 2]; GROUPS],
+) -> [[__m256i; 4]; GROUPS] {
+    let mut states = states;
+    // Sixteen steps: step `i` takes word `stride * i + first`. After every four, the parts of the state have their
+    // roles back.
     macro_rules! round {
         ($logic:ident, $round:literal, $stride:literal, $first:literal, $r1:literal $r2:literal $r3:literal $r4:literal) => {
             for i in [0, 4, 8, 12] {
-                round!(@step $logic, $round, $stride, $first, i, a b c d, $r1);
-                round!(@step $logic, $round, $stride, $first, i + 1, d a b c, $r2);
-                round!(@step $logic, $round, $stride, $first, i + 2, c d a b, $r3);
-                round!(@step $logic, $round, $stride, $first, i + 3, b c d a, $r4);
+                let place = |i: usize| (ADDENDS[(16 * $round + i) % 64], ($stride * i + $first) % 16);
+                step!($logic, 0 1 2 3, $r1, place(i));
+                step!($logic, 3 0 1 2, $r2, place(i + 1));
+                step!($logic, 2 3 0 1, $r3, place(i + 2));
+                step!($logic, 1 2 3 0, $r4, place(i + 3));
             }
         };
-        (@step $logic:ident, $round:literal, $stride:literal, $first:literal, $i:expr, $a:ident $b:ident $c:ident $d:ident, $rotation:literal) => {
-            let sum = $logic(addend($a, 16 * $round + $i, $stride * ($i) + $first), $b, $c, $d);
-            let left = _mm256_slli_epi32::<$rotation>(sum);
-            let right = _mm256_srli_epi32::<{ 32 - $rotation }>(sum);
-            $a = _mm256_add_epi32($b, _mm256_or_si256(left, right));
+    }
+    macro_rules! step {
+        ($logic:ident, $a:literal $b:literal $c:literal $d:literal, $rotation:literal, $place:expr) => {
+            let (constant, word): (u32, usize) = $place;
+            let constant = _mm256_set1_epi32(constant as i32);
+            for (state, words) in states.iter_mut().zip(words) {
+                let addend = _mm256_add_epi32(words[word / 8][word % 8], constant);
+                let sum = $logic(_mm256_add_epi32(state[$a], addend), state[$b], state[$c], state[$d]);
+                let left = _mm256_slli_epi32::<$rotation>(sum);
+                let right = _mm256_srli_epi32::<{ 32 - $rotation }>(sum);
+                state[$a] = _mm256_add_epi32(state[$b], _mm256_or_si256(left, right));
+            }
         };
     }
     round!(with_f, 0, 1, 0, 7 12 17 22);
     round!(with_g, 1, 5, 1, 5 9 14 20);
     round!(with_h, 2, 3, 5, 4 11 16 23);
     round!(with_i, 3, 7, 0, 6 10 15 21);
-    [a, b, c, d]
+    states
 }
 
 // The functions of RFC 1321, added to a sum. `b` comes from the step before, so it is waited for last.
@@ -147,13 +216,6 @@ fn with_i(sum: __m256i, b: __m256i, c: __m256i, d: __m256i) -> __m256i {
     _mm256_add_epi32(sum, _mm256_xor_si256(c, _mm256_or_si256(b, not_d)))
 }
 
-#[inline]
-#[target_feature(enable = "avx2")]
-fn load(words: &[u32; LANES]) -> __m256i {
-    // SAFETY: the reference is good for 32 bytes, and the load asks for no alignment.
-    unsafe { _mm256_loadu_si256(words.as_ptr().cast()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,14 +232,10 @@ mod tests {
             if super::super::avx2::get() {
                 let messages: Vec<&[u8]> = messages.iter().map(|m| &m[from.min(m.len())..]).collect();
                 let mut out = alloc::vec![[0; 4]; messages.len()];
-                let mut first = alloc::vec![0; messages.len()];
                 // SAFETY: the features were asked for.
                 unsafe { digests(&messages, &mut out) };
-                // SAFETY: as above.
-                unsafe { first_words(&messages, &mut first) };
-                for ((message, got), first) in messages.iter().zip(out).zip(first) {
+                for (message, got) in messages.iter().zip(out) {
                     prop_assert_eq!(got, digest(message));
-                    prop_assert_eq!(first, got[0]);
                 }
             }
         }

@@ -16,34 +16,33 @@ const LANES: usize = 16;
 /// The digests of the messages.
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(super) fn digests<K: AsRef<[u8]>>(messages: &[K], out: &mut [[u32; 4]]) {
-    for (messages, out) in messages.chunks(LANES).zip(out.chunks_mut(LANES)) {
-        let rows = by_message(hash(&gather(messages)));
-        if let Some(out) = out.first_chunk_mut::<LANES>() {
-            store(rows, out);
+    for (messages, out) in messages.chunks(2 * LANES).zip(out.chunks_mut(2 * LANES)) {
+        if messages.len() > LANES {
+            let (first, second) = messages.split_at(LANES);
+            let (out_first, out_second) = out.split_at_mut(out.len().min(LANES));
+            let states = hash([gather(first), gather(second)]);
+            write(states[0], out_first);
+            write(states[1], out_second);
         } else {
-            let mut all = [[0; 4]; LANES];
-            store(rows, &mut all);
-            copy(&all, out);
+            let [state] = hash([gather(messages)]);
+            write(state, out);
         }
     }
 }
 
-/// The first words of the digests of the messages.
-#[target_feature(enable = "avx512f,avx512bw")]
-pub(super) fn first_words<K: AsRef<[u8]>>(messages: &[K], out: &mut [u32]) {
-    for (messages, out) in messages.chunks(LANES).zip(out.chunks_mut(LANES)) {
-        let mut words = [0; LANES];
-        // SAFETY: sixteen words are 64 bytes, and the store asks for no alignment.
-        unsafe { _mm512_storeu_si512(words.as_mut_ptr().cast(), hash(&gather(messages))[0]) };
-        copy(&words, out);
-    }
-}
-
-/// As much as `to` takes.
+/// Writes as many digests as `out` takes.
 #[inline]
-fn copy<T: Copy>(from: &[T], to: &mut [T]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = *from;
+#[target_feature(enable = "avx512f")]
+fn write(state: [__m512i; 4], out: &mut [[u32; 4]]) {
+    let rows = by_message(state);
+    if let Some(out) = out.first_chunk_mut::<LANES>() {
+        store(rows, out);
+    } else {
+        let mut all = [[0; 4]; LANES];
+        store(rows, &mut all);
+        for (out, digest) in out.iter_mut().zip(all) {
+            *out = digest;
+        }
     }
 }
 
@@ -70,25 +69,45 @@ fn store(rows: [__m512i; 4], out: &mut [[u32; 4]; LANES]) {
     }
 }
 
-#[inline]
+/// The final states of one group of messages, or of two in step: every instruction of MD5 waits for the one before,
+/// so a second group fills the time in between.
 #[target_feature(enable = "avx512f,avx512bw")]
-fn hash(messages: &[&[u8]; LANES]) -> [__m512i; 4] {
-    let mut state = INITIAL.map(|word| _mm512_set1_epi32(word as i32));
-    let longest = messages.iter().map(|message| message.len()).max().unwrap_or(0);
+fn hash<const GROUPS: usize>(groups: [[&[u8]; LANES]; GROUPS]) -> [[__m512i; 4]; GROUPS] {
+    let mut states = [INITIAL.map(|word| _mm512_set1_epi32(word as i32)); GROUPS];
+    let longest = groups.iter().flatten().map(|message| message.len()).max().unwrap_or(0);
     for block in 0..blocks(longest) {
-        // A message that has no such block keeps its state.
-        let mut running = 0;
-        let mut rows = [_mm512_setzero_si512(); LANES];
-        for (lane, (row, message)) in rows.iter_mut().zip(messages).enumerate() {
-            running |= u16::from(block < blocks(message.len())) << lane;
-            *row = padded_block(message, block);
+        let mut words = [[_mm512_setzero_si512(); 16]; GROUPS];
+        for (words, messages) in words.iter_mut().zip(&groups) {
+            *words = transpose(&padded_blocks(messages, block));
         }
-        let after = rounds(state, &transpose(&rows));
-        for (state, after) in state.iter_mut().zip(after) {
-            *state = _mm512_mask_add_epi32(*state, running, *state, after);
+        let after = rounds(states, &words);
+        for ((state, after), messages) in states.iter_mut().zip(after).zip(&groups) {
+            let running = running(messages, block);
+            for (state, after) in state.iter_mut().zip(after) {
+                *state = _mm512_mask_add_epi32(*state, running, *state, after);
+            }
         }
     }
-    state
+    states
+}
+
+/// A bit for every message that has such a block. The others keep their state.
+#[inline]
+fn running(messages: &[&[u8]; LANES], block: usize) -> u16 {
+    if block == 0 {
+        return u16::MAX;
+    }
+    messages.iter().rfold(0, |running, message| running << 1 | u16::from(block < blocks(message.len())))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn padded_blocks(messages: &[&[u8]; LANES], block: usize) -> [__m512i; LANES] {
+    let mut rows = [_mm512_setzero_si512(); LANES];
+    for (row, message) in rows.iter_mut().zip(messages) {
+        *row = padded_block(message, block);
+    }
+    rows
 }
 
 /// The 64 bytes of a block of the padded message: the message, 0x80, zeros, and its length in bits as the last
@@ -96,14 +115,14 @@ fn hash(messages: &[&[u8]; LANES]) -> [__m512i; 4] {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn padded_block(message: &[u8], block: usize) -> __m512i {
-    let rest = message.get(64 * block..);
-    let bytes = rest.unwrap_or(&[]);
-    let mask = if bytes.len() < 64 { (1 << bytes.len()) - 1 } else { u64::MAX };
+    // An empty rest still points into the message: a load from nowhere would be slow, mask or not.
+    let (_, rest) = message.split_at(message.len().min(64 * block));
+    let mask = if rest.len() < 64 { (1 << rest.len()) - 1 } else { u64::MAX };
     // SAFETY: the mask has a bit for each byte of the slice, 64 at most, and no other; bytes without a bit are not
     // read.
-    let mut padded = unsafe { _mm512_maskz_loadu_epi8(mask, bytes.as_ptr().cast()) };
-    if rest.is_some() {
-        let end = 1_u64.unbounded_shl(bytes.len() as u32);
+    let mut padded = unsafe { _mm512_maskz_loadu_epi8(mask, rest.as_ptr().cast()) };
+    if message.len() >= 64 * block {
+        let end = 1_u64.unbounded_shl(rest.len() as u32);
         padded = _mm512_mask_mov_epi8(padded, end, _mm512_set1_epi8(0x80_u8 as i8));
     }
     if block + 1 == blocks(message.len()) {
@@ -152,53 +171,64 @@ fn exchange_lanes([a, b, c, d]: [__m512i; 4]) -> [__m512i; 4] {
 /// The 64 steps, without the addition of the state before them.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn rounds(state: [__m512i; 4], words: &[__m512i; 16]) -> [__m512i; 4] {
+fn rounds<const GROUPS: usize>(
+    states: [[__m512i; 4]; GROUPS],
+    words: &[[__m512i; 16]; GROUPS],
+) -> [[__m512i; 4]; GROUPS] {
     // The functions of RFC 1321 as truth tables of (b, c, d).
     const F: i32 = 0xca;
     const G: i32 = 0xe4;
     const H: i32 = 0x96;
     const I: i32 = 0x39;
-    let state = round::<F, 7, 12, 17, 22>(state, words, 0, 1, 0);
-    let state = round::<G, 5, 9, 14, 20>(state, words, 1, 5, 1);
-    let state = round::<H, 4, 11, 16, 23>(state, words, 2, 3, 5);
-    round::<I, 6, 10, 15, 21>(state, words, 3, 7, 0)
+    let states = round::<GROUPS, F, 7, 12, 17, 22>(states, words, 0, 1, 0);
+    let states = round::<GROUPS, G, 5, 9, 14, 20>(states, words, 1, 5, 1);
+    let states = round::<GROUPS, H, 4, 11, 16, 23>(states, words, 2, 3, 5);
+    round::<GROUPS, I, 6, 10, 15, 21>(states, words, 3, 7, 0)
 }
 
 /// Sixteen steps. Step `i` takes word `stride * i + first`.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn round<const LOGIC: i32, const R1: i32, const R2: i32, const R3: i32, const R4: i32>(
-    [mut a, mut b, mut c, mut d]: [__m512i; 4],
-    words: &[__m512i; 16],
+fn round<
+    const GROUPS: usize,
+    const LOGIC: i32,
+    const R1: i32,
+    const R2: i32,
+    const R3: i32,
+    const R4: i32,
+>(
+    mut states: [[__m512i; 4]; GROUPS],
+    words: &[[__m512i; 16]; GROUPS],
     round: usize,
     stride: usize,
     first: usize,
-) -> [__m512i; 4] {
-    let addend = |step: usize| {
-        let constant = ADDENDS[(16 * round + step) % 64];
-        _mm512_add_epi32(words[(stride * step + first) % 16], _mm512_set1_epi32(constant as i32))
-    };
-    for step in [0, 4, 8, 12] {
-        a = one_step::<LOGIC, R1>(a, b, c, d, addend(step));
-        d = one_step::<LOGIC, R2>(d, a, b, c, addend(step + 1));
-        c = one_step::<LOGIC, R3>(c, d, a, b, addend(step + 2));
-        b = one_step::<LOGIC, R4>(b, c, d, a, addend(step + 3));
+) -> [[__m512i; 4]; GROUPS] {
+    for i in [0, 4, 8, 12] {
+        let place = |i| (ADDENDS[(16 * round + i) % 64], (stride * i + first) % 16);
+        step::<GROUPS, LOGIC, R1, 0>(&mut states, words, place(i));
+        step::<GROUPS, LOGIC, R2, 1>(&mut states, words, place(i + 1));
+        step::<GROUPS, LOGIC, R3, 2>(&mut states, words, place(i + 2));
+        step::<GROUPS, LOGIC, R4, 3>(&mut states, words, place(i + 3));
     }
-    [a, b, c, d]
+    states
 }
 
+/// One step of every group. The four parts of the state change their roles from step to step; `TURN` says which
+/// role is whose.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn one_step<const LOGIC: i32, const ROTATION: i32>(
-    a: __m512i,
-    b: __m512i,
-    c: __m512i,
-    d: __m512i,
-    addend: __m512i,
-) -> __m512i {
-    // `b` comes from the step before, so what needs it is added last.
-    let sum = _mm512_add_epi32(_mm512_add_epi32(a, addend), _mm512_ternarylogic_epi32::<LOGIC>(b, c, d));
-    _mm512_add_epi32(b, _mm512_rol_epi32::<ROTATION>(sum))
+fn step<const GROUPS: usize, const LOGIC: i32, const ROTATION: i32, const TURN: usize>(
+    states: &mut [[__m512i; 4]; GROUPS],
+    words: &[[__m512i; 16]; GROUPS],
+    (constant, word): (u32, usize),
+) {
+    for (state, words) in states.iter_mut().zip(words) {
+        let [a, b, c, d] = [4, 5, 6, 7].map(|role| state[(role - TURN) % 4]);
+        let addend = _mm512_add_epi32(words[word % 16], _mm512_set1_epi32(constant as i32));
+        // `b` comes from the step before, so what needs it is added last.
+        let sum = _mm512_add_epi32(_mm512_add_epi32(a, addend), _mm512_ternarylogic_epi32::<LOGIC>(b, c, d));
+        state[(4 - TURN) % 4] = _mm512_add_epi32(b, _mm512_rol_epi32::<ROTATION>(sum));
+    }
 }
 
 #[cfg(test)]
@@ -217,14 +247,10 @@ mod tests {
             if super::super::avx512::get() {
                 let messages: Vec<&[u8]> = messages.iter().map(|m| &m[from.min(m.len())..]).collect();
                 let mut out = alloc::vec![[0; 4]; messages.len()];
-                let mut first = alloc::vec![0; messages.len()];
                 // SAFETY: the features were asked for.
                 unsafe { digests(&messages, &mut out) };
-                // SAFETY: as above.
-                unsafe { first_words(&messages, &mut first) };
-                for ((message, got), first) in messages.iter().zip(out).zip(first) {
+                for (message, got) in messages.iter().zip(out) {
                     prop_assert_eq!(got, digest(message));
-                    prop_assert_eq!(first, got[0]);
                 }
             }
         }

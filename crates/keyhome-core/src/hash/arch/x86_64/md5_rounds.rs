@@ -21,10 +21,11 @@ pub(super) const ADDENDS: [u32; 64] = [
     0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391,
 ];
 
-/// One message for every lane; lanes too many get the empty one.
+/// One message for every lane; lanes too many repeat the first.
 #[inline]
 pub(super) fn gather<K: AsRef<[u8]>, const LANES: usize>(messages: &[K]) -> [&[u8]; LANES] {
-    let mut gathered: [&[u8]; LANES] = [&[]; LANES];
+    let first: &[u8] = messages.first().map_or(&[], AsRef::as_ref);
+    let mut gathered = [first; LANES];
     for (slot, message) in gathered.iter_mut().zip(messages) {
         *slot = message.as_ref();
     }

@@ -1,0 +1,42 @@
+//! Answers with a shape, as JSON text.
+
+use alloc::{string::String, vec::Vec};
+
+use keyhome::Router;
+
+use crate::{Failure, json};
+
+/// The nodes: a list of `{name, address, weight, zone, replicas}`.
+pub fn nodes(router: &Router) -> String {
+    json(&router.nodes())
+}
+
+/// Each step from a key to its home.
+pub fn explain(router: &Router, key: &[u8]) -> Result<String, Failure> {
+    Ok(json(&router.explain(key)?))
+}
+
+/// How much each node owns.
+pub fn balance(router: &Router) -> String {
+    json(&router.balance())
+}
+
+/// What changing to `new` moves.
+pub fn diff(router: &Router, new: &Router) -> String {
+    json(&router.diff(new))
+}
+
+/// Up to `n` nodes that follow the home of a key, as indexes.
+pub fn successors(router: &Router, key: &[u8], n: usize) -> Result<Vec<u32>, Failure> {
+    Ok(router.successor_indexes(key, n)?.into_iter().map(|index| index as u32).collect())
+}
+
+/// Positions by index, flat: for each node that has keys its index, how many, and their positions.
+pub fn group<K: AsRef<[u8]>>(router: &Router, keys: &[K]) -> Result<Vec<u32>, Failure> {
+    let mut flat = Vec::new();
+    for (index, positions) in router.group(keys)? {
+        flat.extend([index as u32, positions.len() as u32]);
+        flat.extend(positions.into_iter().map(|position| position as u32));
+    }
+    Ok(flat)
+}

@@ -1,0 +1,18 @@
+//! Routers from what a cluster replied.
+
+use keyhome::{ErrorKind, Router, config::Reply};
+
+use crate::Failure;
+
+/// From the text of CLUSTER NODES.
+pub fn from_cluster_text(text: &str) -> Result<Router, Failure> {
+    Ok(keyhome::from_cluster(text)?)
+}
+
+/// From the lists and maps of CLUSTER SLOTS or CLUSTER SHARDS, as the host writes them in JSON.
+pub fn from_cluster_json(json: &str) -> Result<Router, Failure> {
+    let reply: Reply = serde_json::from_str(json).map_err(|error| {
+        Failure::new(ErrorKind::ClusterReply, alloc::format!("the reply cannot be read: {error}"))
+    })?;
+    Ok(keyhome::from_cluster(reply)?)
+}

@@ -1,0 +1,47 @@
+//! An error of the core as the fields that every language shows.
+
+use alloc::string::{String, ToString};
+
+use keyhome::{Error, ErrorKind};
+
+/// An error as the fields that every language shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The stable word, equal in every language.
+    pub code: &'static str,
+    /// The whole message for people, place included.
+    pub message: String,
+    /// The line of a config, from 1.
+    pub line: Option<u32>,
+    /// The column in it, from 1, in code points.
+    pub column: Option<u32>,
+    /// The key of a batch, or the word of a command, from 0.
+    pub position: Option<usize>,
+}
+
+impl Failure {
+    /// A failure that a border itself finds, such as a key that is no text.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error::new(kind, message).into()
+    }
+
+    /// The same failure, about the key at `position`.
+    #[must_use]
+    pub fn at_position(mut self, position: usize) -> Self {
+        self.message = alloc::format!("position {position}: {}", self.message);
+        self.position = Some(position);
+        self
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+            line: error.line(),
+            column: error.column(),
+            position: error.position(),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What the borders of keyhome to other languages share: config text in, indexes out, errors as plain fields, and
+//! everything with a shape (nodes, explanations, balances, diffs) as one JSON text, parsed by the host.
+//!
+//! Nothing here knows of napi, pyo3 or wasm-bindgen, and nothing here decides anything.
+
+#![no_std]
+
+extern crate alloc;
+
+mod answers;
+mod catalogue;
+mod cluster;
+mod failure;
+mod utf16;
+
+pub use answers::{balance, diff, explain, group, nodes, successors};
+pub use catalogue::catalogue;
+pub use cluster::{from_cluster_json, from_cluster_text};
+pub use failure::Failure;
+pub use keyhome::{Router, VERSION, config, slot};
+pub use utf16::push_utf8;
+
+use alloc::string::String;
+
+/// A router of the pool of a config.
+pub fn from_config(text: &str, pool: Option<&str>) -> Result<Router, Failure> {
+    keyhome::from_config(text, pool).map_err(Failure::from)
+}
+
+/// A value as JSON text. Values of ours always have one.
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

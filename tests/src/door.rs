@@ -1,0 +1,90 @@
+//! What can be asked of a door.
+
+use serde_json::Value;
+
+use crate::cases::{ClusterNode, Key};
+
+/// The index of the node on which a key lives, or the code of the error.
+pub type Home = Result<usize, String>;
+
+/// What a door says when it refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The word for the error.
+    pub code: String,
+    /// The place in a config.
+    pub line: Option<u32>,
+    /// The place in its line.
+    pub column: Option<u32>,
+}
+
+/// What came of a question.
+#[derive(Debug)]
+pub enum Asked<T> {
+    /// An answer.
+    Answered(T),
+    /// An error.
+    Refused(Refusal),
+    /// This door has no such question; why.
+    NotHere(&'static str),
+}
+
+/// What a cluster's reply means.
+#[derive(Debug)]
+pub struct Cluster {
+    /// The nodes, in order.
+    pub nodes: Vec<ClusterNode>,
+    /// A home for each key.
+    pub homes: Vec<Home>,
+}
+
+/// A way into keyhome. Configs are text; `pool` names one, or none.
+///
+/// Answers that the contract shows as JSON (`balance`, `diff`, the pools of a config) are given as JSON.
+pub trait Door {
+    /// What to call it.
+    fn name(&self) -> &'static str;
+
+    /// Where keys live.
+    fn placement(&self, config: &str, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>>;
+
+    /// Where keys live after nodes are taken away, step after step; the first step that is refused is the last one.
+    fn without(
+        &self,
+        config: &str,
+        pool: Option<&str>,
+        steps: &[&[String]],
+        keys: &[Key],
+    ) -> Asked<Vec<Result<Vec<Home>, Refusal>>>;
+
+    /// Up to `n` indexes of nodes that follow the home of each key.
+    fn successors(
+        &self,
+        config: &str,
+        pool: Option<&str>,
+        without: &[String],
+        n: usize,
+        keys: &[Key],
+    ) -> Asked<Vec<Vec<usize>>>;
+
+    /// `range`, `shares` and, for redis-cluster, `uncovered`.
+    fn balance(&self, config: &str, pool: Option<&str>, without: &[String]) -> Asked<Value>;
+
+    /// `exact`, `range`, `moves`, `stays`, `addresses`.
+    fn diff(&self, old: &str, new: &str) -> Asked<Value>;
+
+    /// The fingerprint.
+    fn fingerprint(&self, config: &str) -> Asked<String>;
+
+    /// The slots of keys.
+    fn slots(&self, keys: &[Key]) -> Asked<Vec<u16>>;
+
+    /// The pools of a config, as `config.json` shows them.
+    fn config(&self, config: &str) -> Asked<Vec<Value>>;
+
+    /// What a config that is not valid is refused with.
+    fn config_error(&self, config: &str, pool: Option<&str>) -> Asked<()>;
+
+    /// What a cluster's reply means; `kind` is `nodes` (text), `slots` or `shards` (lists and maps).
+    fn cluster(&self, kind: &str, reply: &Value, keys: &[Key]) -> Asked<Cluster>;
+}

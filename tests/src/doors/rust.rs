@@ -1,0 +1,172 @@
+//! The Rust library: the crate `keyhome`.
+
+use keyhome::{Error, Router, config};
+use serde_json::{Value, json};
+
+use super::{cluster_node, refusal};
+use crate::{
+    cases::Key,
+    door::{Asked, Cluster, Door, Home, Refusal},
+};
+
+/// The crate `keyhome`.
+#[derive(Debug)]
+pub struct RustDoor;
+
+fn refused(error: &Error) -> Refusal {
+    let refusal = refusal(&json!(error));
+    assert_eq!(
+        (refusal.code.as_str(), refusal.line, refusal.column),
+        (error.code(), error.line(), error.column()),
+        "the JSON of an error says what the error says"
+    );
+    refusal
+}
+
+fn asked<T>(answer: Result<T, Error>) -> Asked<T> {
+    match answer {
+        Ok(answer) => Asked::Answered(answer),
+        Err(error) => Asked::Refused(refused(&error)),
+    }
+}
+
+/// One home at a time, all at once, packed and grouped: all must say the same.
+fn homes(router: &Router, keys: &[Key]) -> Vec<Home> {
+    let homes: Vec<Result<usize, Error>> = keys.iter().map(|key| router.index(key)).collect();
+    let first_error =
+        homes.iter().enumerate().find_map(|(at, home)| home.as_ref().err().map(|error| (at, error.kind())));
+    let mut indexes = Vec::new();
+    let together = router.indexes(keys, &mut indexes).map_err(|error| (error.position(), error.kind()));
+    assert_eq!(together, first_error.map_or(Ok(()), |(at, kind)| Err((Some(at), kind))));
+    let (bytes, offsets) = pack(keys);
+    let mut packed = Vec::new();
+    let in_one_piece = router.indexes_packed(&bytes, &offsets, &mut packed);
+    assert_eq!(in_one_piece.map_err(|error| (error.position(), error.kind())), together);
+    assert_eq!(packed, indexes);
+    if first_error.is_none() {
+        let one_by_one: Vec<u32> = homes.iter().flatten().map(|home| *home as u32).collect();
+        assert_eq!(indexes, one_by_one);
+        let groups = router.group(keys).expect("no key is without a home");
+        for (position, index) in indexes.iter().enumerate() {
+            assert!(groups[&(*index as usize)].contains(&position));
+        }
+        assert_eq!(groups.values().map(Vec::len).sum::<usize>(), keys.len());
+    }
+    for (key, home) in keys.iter().zip(&homes) {
+        let by_node = router.node(key).map(|node| node.name.as_str()).map_err(|error| error.kind());
+        let by_index = home.as_ref().map(|index| router.nodes()[*index].name.as_str()).map_err(Error::kind);
+        assert_eq!(by_node, by_index);
+    }
+    homes.into_iter().map(|home| home.map_err(|error| error.code().to_owned())).collect()
+}
+
+fn pack(keys: &[Key]) -> (Vec<u8>, Vec<u32>) {
+    let mut offsets = vec![0];
+    let mut bytes = Vec::new();
+    for key in keys {
+        bytes.extend_from_slice(&key.0);
+        offsets.push(bytes.len() as u32);
+    }
+    (bytes, offsets)
+}
+
+impl Door for RustDoor {
+    fn name(&self) -> &'static str {
+        "rust"
+    }
+
+    fn placement(&self, config: &str, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
+        asked(keyhome::from_config(config, pool).map(|router| homes(&router, keys)))
+    }
+
+    fn without(
+        &self,
+        config: &str,
+        pool: Option<&str>,
+        steps: &[&[String]],
+        keys: &[Key],
+    ) -> Asked<Vec<Result<Vec<Home>, Refusal>>> {
+        let router = match keyhome::from_config(config, pool) {
+            Ok(router) => router,
+            Err(error) => return Asked::Refused(refused(&error)),
+        };
+        let mut answers = Vec::new();
+        let mut next = router.clone();
+        for names in steps {
+            match next.without(names) {
+                Ok(router) => {
+                    assert_eq!(router.nodes(), next.nodes(), "nodes and indexes stay");
+                    answers.push(Ok(homes(&router, keys)));
+                    next = router;
+                }
+                Err(error) => {
+                    answers.push(Err(refused(&error)));
+                    break;
+                }
+            }
+        }
+        Asked::Answered(answers)
+    }
+
+    fn successors(
+        &self,
+        config: &str,
+        pool: Option<&str>,
+        without: &[String],
+        n: usize,
+        keys: &[Key],
+    ) -> Asked<Vec<Vec<usize>>> {
+        let router = keyhome::from_config(config, pool).and_then(|router| router.without(without));
+        asked(router.and_then(|router| {
+            keys.iter()
+                .map(|key| {
+                    let indexes = router.successor_indexes(key, n)?;
+                    let nodes: Vec<_> = indexes.iter().map(|index| &router.nodes()[*index]).collect();
+                    assert_eq!(router.successors(key, n)?, nodes);
+                    Ok(indexes)
+                })
+                .collect()
+        }))
+    }
+
+    fn balance(&self, config: &str, pool: Option<&str>, without: &[String]) -> Asked<Value> {
+        let router = keyhome::from_config(config, pool).and_then(|router| router.without(without));
+        asked(router.map(|router| json!(router.balance())))
+    }
+
+    fn diff(&self, old: &str, new: &str) -> Asked<Value> {
+        let both =
+            keyhome::from_config(old, None).and_then(|old| Ok((old, keyhome::from_config(new, None)?)));
+        asked(both.map(|(old, new)| json!(old.diff(&new))))
+    }
+
+    fn fingerprint(&self, config: &str) -> Asked<String> {
+        asked(keyhome::from_config(config, None).and_then(|router| router.fingerprint()))
+    }
+
+    fn slots(&self, keys: &[Key]) -> Asked<Vec<u16>> {
+        let mut slots = Vec::new();
+        keyhome::slots(keys, &mut slots);
+        assert_eq!(slots, keys.iter().map(|key| keyhome::slot(&key.0)).collect::<Vec<_>>());
+        Asked::Answered(slots)
+    }
+
+    fn config(&self, config: &str) -> Asked<Vec<Value>> {
+        asked(
+            config::Config::parse(config).map(|config| config.pools.iter().map(|pool| json!(pool)).collect()),
+        )
+    }
+
+    fn config_error(&self, config: &str, pool: Option<&str>) -> Asked<()> {
+        asked(keyhome::from_config(config, pool).map(|_| ()))
+    }
+
+    fn cluster(&self, kind: &str, reply: &Value, keys: &[Key]) -> Asked<Cluster> {
+        let reply: config::Reply = serde_json::from_value(reply.clone()).expect("a reply");
+        assert_eq!(matches!(reply, config::Reply::Text(_)), kind == "nodes");
+        asked(keyhome::from_cluster(reply).map(|router| Cluster {
+            nodes: router.nodes().iter().map(|node| cluster_node(&json!(node))).collect(),
+            homes: homes(&router, keys),
+        }))
+    }
+}

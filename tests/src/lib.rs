@@ -1,0 +1,29 @@
+//! What every door of keyhome is asked, and how.
+//!
+//! A *door* is a way in: the Rust library, the command, later the packages for other languages. [`cases`] reads the
+//! contract's cases and [`recordings`] what real programs answered; [`contract`] asks a [`Door`] all of them and
+//! reports how many. [`twin`] answers naively, to be compared with.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
+#![allow(
+    clippy::missing_panics_doc,
+    reason = "everything here panics where something is not as it should be"
+)]
+#![allow(clippy::format_collect, reason = "plain before fast")]
+
+pub mod cases;
+pub mod contract;
+mod door;
+pub mod doors;
+pub mod recordings;
+mod tally;
+pub mod twin;
+
+pub use door::{Asked, Cluster, Door, Home, Refusal};
+pub use tally::Tally;
+
+use std::path::{Path, PathBuf};
+
+/// A file or folder of this package.
+pub fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}

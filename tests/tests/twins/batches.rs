@@ -1,0 +1,76 @@
+//! Many keys at once are the same as one at a time, however they are passed.
+
+use std::collections::BTreeMap;
+
+use keyhome_tests::twin::{pool::System, random};
+use proptest::prelude::*;
+
+use crate::{add, both, check};
+
+#[test]
+fn batches() {
+    let inputs = (random::pool(), prop::collection::vec(random::key(), 0..200));
+    check("batches", 150, &inputs, |(pool, keys), held| {
+        let Some((router, twin)) = both(&pool) else { return Ok(()) };
+        let keys: Vec<Vec<u8>> = keys.iter().map(|key| key.key(&pool)).collect();
+        let homes: Vec<Result<usize, _>> = keys.iter().map(|key| twin.home(key)).collect();
+        let first_error = homes.iter().position(Result::is_err);
+        let mut indexes = vec![7];
+        let mut packed = vec![7];
+        let (bytes, offsets) = pack(&keys);
+        let answer = router.indexes(&keys, &mut indexes);
+        let packed_answer = router.indexes_packed(&bytes, &offsets, &mut packed);
+        prop_assert_eq!(&answer, &packed_answer);
+        prop_assert_eq!(&indexes, &packed);
+        if let Some(position) = first_error {
+            let error = answer.unwrap_err();
+            prop_assert_eq!(Err(error.code()), homes[position]);
+            prop_assert_eq!(error.position(), Some(position));
+            prop_assert!(indexes.is_empty());
+            prop_assert!(router.group(&keys).is_err());
+        } else {
+            let homes: Vec<usize> = homes.into_iter().flatten().collect();
+            prop_assert_eq!(indexes.iter().map(|index| *index as usize).collect::<Vec<_>>(), homes.clone());
+            let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for (position, home) in homes.into_iter().enumerate() {
+                groups.entry(home).or_default().push(position);
+            }
+            prop_assert_eq!(router.group(&keys).unwrap(), groups);
+        }
+        add(held, keys.len());
+        Ok(())
+    });
+}
+
+#[test]
+fn slots() {
+    let inputs = prop::collection::vec(random::key(), 0..200);
+    let cluster = keyhome_tests::twin::pool::Pool {
+        system: System::RedisCluster,
+        nodes: vec![keyhome_tests::twin::pool::Node::new("all", 1)],
+    };
+    let twin = keyhome_tests::twin::Twin::new(&cluster).unwrap();
+    check("slots", 150, &inputs, |keys, held| {
+        let keys: Vec<Vec<u8>> = keys.iter().map(|key| key.key(&cluster)).collect();
+        let expected: Vec<u16> =
+            keys.iter().map(|key| keyhome_tests::twin::hash::slot(twin.hashed(key))).collect();
+        let mut slots = vec![7];
+        keyhome_core::slots(&keys, &mut slots);
+        prop_assert_eq!(&slots, &expected);
+        for (key, slot) in keys.iter().zip(expected) {
+            prop_assert_eq!(keyhome_core::slot(key), slot);
+        }
+        add(held, keys.len());
+        Ok(())
+    });
+}
+
+fn pack(keys: &[Vec<u8>]) -> (Vec<u8>, Vec<u32>) {
+    let mut offsets = vec![0];
+    let mut bytes = Vec::new();
+    for key in keys {
+        bytes.extend_from_slice(key);
+        offsets.push(bytes.len() as u32);
+    }
+    (bytes, offsets)
+}
