@@ -92,3 +92,71 @@ impl Config {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn error(text: &str) -> Error {
+        Config::parse(text).unwrap_err()
+    }
+
+    #[test]
+    fn pools_are_named_to_who_asks_for_another() {
+        let config =
+            Config::parse("cache:\n  servers:\n   - h:1:1\njobs:\n  servers:\n   - h:1:1\n").unwrap();
+        assert_eq!(config.pool(Some("jobs")).unwrap().name, "jobs");
+        let message = |name| config.pool(name).unwrap_err().to_string();
+        assert_eq!(message(None), "name one of the pools; there are 2: `cache`, `jobs`");
+        assert_eq!(
+            message(Some("cahce")),
+            "no pool is called `cahce`; there are 2: `cache`, `jobs`; did you mean `cache`?"
+        );
+    }
+
+    #[test]
+    fn the_dialect_can_stand_after_what_it_explains() {
+        let pool = "p:\n  vnodes: 9\n  servers:\n   - h:11211:1\n  dialect: vnodes\n";
+        assert_eq!(Config::parse(pool).unwrap().pools[0].members[0].node.name, "h:11211");
+        let error = error("p:\n  hash: md5\n  servers:\n   - h:1:1\n  dialect: vnodes\n");
+        assert_eq!((error.code(), error.line(), error.column()), ("config.option", Some(2), Some(3)));
+        assert_eq!(
+            error.detail(),
+            "the dialect `vnodes` has no `hash`; it is an option of `twemproxy` or `libmemcached`"
+        );
+    }
+
+    #[test]
+    fn listens_are_compared_as_texts() {
+        let two = |a, b| {
+            alloc::format!("a:\n  listen: {a}\n  servers: [h:1:1]\nb:\n  listen: {b}\n  servers: [h:1:1]\n")
+        };
+        assert!(Config::parse(&two("localhost:1", "127.0.0.1:1")).is_ok());
+        let error = error(&two("/x 0666", "'/x 0666'"));
+        assert_eq!((error.code(), error.line(), error.column()), ("config.name", Some(5), Some(11)));
+    }
+
+    /// nutcracker says no to both.
+    #[test]
+    fn a_password_needs_redis_and_no_value_is_empty() {
+        let error_of = |keys: &str| error(&alloc::format!("p:\n{keys}  servers:\n   - h:1:1\n"));
+        let password = error_of("  redis_auth: x\n");
+        assert_eq!(
+            (password.code(), password.line(), password.column()),
+            ("config.value", Some(2), Some(15))
+        );
+        for key in ["hash", "timeout", "redis", "hash_tag", "listen", "zone", "on_failure", "dialect"] {
+            let empty = error_of(&alloc::format!("  {key}: ''\n"));
+            assert_eq!((empty.code(), empty.line(), empty.field()), ("config.type", Some(2), Some(key)));
+        }
+        assert_eq!(error("'': {servers: [h:1:1]}").code(), "config.type");
+    }
+
+    #[test]
+    fn what_is_wrong_among_servers_is_where_the_server_is() {
+        let error = error("p:\n  servers:\n   - h:1:1 a\n   - address: h:2\n     name: a\n");
+        assert_eq!((error.code(), error.line(), error.column()), ("config.name", Some(4), Some(6)));
+        assert_eq!(error.position(), None);
+    }
+}

@@ -6,7 +6,7 @@ use keyhome_core::{Error, ErrorKind};
 
 use crate::{
     document::{Kind, Place, Value},
-    wording::{did_you_mean, quote},
+    wording::{did_you_mean, line, quote},
 };
 
 /// A key and its value.
@@ -33,7 +33,7 @@ pub(crate) fn read<'v>(value: &'v Value, whose: &str, known: &[&str]) -> Result<
     let mut fields: Vec<Field<'_>> = Vec::new();
     for (key, value) in entries {
         let field = Field { name: key.key("a word as a key")?, place: key.place, value };
-        let wrong = |detail| Err(key.error(ErrorKind::ConfigField, detail).in_field(field.name));
+        let wrong = |detail| Err(key.error(ErrorKind::ConfigField, detail).in_field(&line(field.name)));
         if !known.contains(&field.name) {
             let guess = did_you_mean(field.name, known.iter().copied());
             return wrong(format!("{} is not a key of {whose}{guess}", quote(field.name)));

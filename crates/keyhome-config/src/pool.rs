@@ -10,7 +10,7 @@ use crate::{
     fields::{self, Field},
     scalar, server,
     settings::Settings,
-    wording::quote,
+    wording::{any_of, quote},
 };
 
 /// A pool as a config describes it.
@@ -74,9 +74,9 @@ impl Pool {
             return self.settings.read(name, value);
         }
         let having = Dialect::ALL.iter().filter(|dialect| dialect.option(name).is_some());
-        let having: Vec<_> = having.map(|dialect| quote(dialect.id)).collect();
-        let dialect = quote(self.dialect.id);
-        let detail = format!("the dialect {dialect} has no {}; {} has", quote(name), having.join(", "));
+        let having: Vec<_> = having.map(|dialect| dialect.id).collect();
+        let (dialect, name) = (quote(self.dialect.id), quote(name));
+        let detail = format!("the dialect {dialect} has no {name}; it is an option of {}", any_of(&having));
         Err(place.error(ErrorKind::ConfigOption, detail))
     }
 

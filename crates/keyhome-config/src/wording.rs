@@ -1,35 +1,36 @@
 //! Words for messages: what was found, what is accepted, what was probably meant.
 
 use alloc::{string::String, vec::Vec};
-use core::fmt::Write;
 
 /// The most characters of a text that a message repeats.
 const SHOWN_MAX: usize = 48;
 
-/// `text` in backticks: cut if long, characters that cannot be seen as escapes.
+/// `text` in backticks, fit for a line.
 pub(crate) fn quote(text: &str) -> String {
-    let mut out = String::from("`");
+    alloc::format!("`{}`", line(text))
+}
+
+/// `text` cut if it is long, with characters that cannot be seen as escapes.
+pub(crate) fn line(text: &str) -> String {
+    let mut out = String::new();
     for (count, character) in text.chars().enumerate() {
-        if count == SHOWN_MAX {
-            out.push('…');
-            break;
-        }
         match character {
+            _ if count == SHOWN_MAX => {
+                out.push('…');
+                break;
+            }
+            // Invisible, or it turns the rest of the line around.
             '\u{ad}'
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}' => {
-                // Invisible, or it turns the rest of the line around: writing to a String cannot fail.
-                let _ = write!(out, "{}", character.escape_unicode());
+                out.extend(character.escape_unicode());
             }
-            _ if character.is_control() => {
-                let _ = write!(out, "{}", character.escape_debug());
-            }
+            _ if character.is_control() => out.extend(character.escape_debug()),
             _ => out.push(character),
         }
     }
-    out.push('`');
     out
 }
 

@@ -1,128 +1,110 @@
 //! YAML texts as documents, with the parts that a config does not need refused rather than guessed at.
 
-use alloc::{format, vec::Vec};
+mod builder;
+mod source;
+
+use alloc::{string::String, vec::Vec};
 
 use keyhome_core::{Error, ErrorKind};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 
-use crate::document::{DEPTH_MAX, Form, Kind, Place, Value};
+use self::builder::{Builder, Open};
+use crate::document::{Form, Kind, Place, Value};
+
+/// A text is mended and read again until this many bytes were read: hundreds of times for any config that people
+/// write, a few times for one that was made to take long.
+const BYTES_READ_MAX: usize = 16 << 20;
 
 /// Reads `text`, which has no byte order mark. `None`: there is nothing in it but comments.
 pub(crate) fn parse(text: &str) -> Result<Option<Value>, Error> {
-    check_characters(text)?;
-    check_end_markers(text)?;
+    let mut text = source::with_common_line_ends(text);
+    source::check_characters(&text)?;
+    source::check_end_markers(&text)?;
+    let mut bytes_read = text.len();
+    loop {
+        let error = match tree(&text) {
+            Ok(root) => return Ok(root.filter(|root| !root.is_null())),
+            Err(Failure::Refused(error)) => return Err(error),
+            Err(Failure::Unreadable(error)) => error,
+        };
+        bytes_read = bytes_read.saturating_add(text.len());
+        match source::mended(&text, &error) {
+            Some(mended) if bytes_read <= BYTES_READ_MAX => text = mended.into(),
+            _ => return Err(source::unreadable(&text, &error, place_of(error.marker()))),
+        }
+    }
+}
+
+/// Why there is no tree.
+enum Failure {
+    /// It is YAML, and not for a config.
+    Refused(Error),
+    /// The parser cannot read it.
+    Unreadable(ScanError),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+fn tree(source: &str) -> Result<Option<Value>, Failure> {
+    let lines: Vec<&str> = source::lines(source).map(|(_, line)| line).collect();
+    // The end of a text without a line end is a line further for the parser.
+    let end = Place::START.after(source);
     let mut builder = Builder::default();
     let mut begun = false;
-    for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| unreadable(text, &error))?;
-        let place = place_of(&span.start);
+    for event in Parser::new_from_str(source) {
+        let (event, span) = event.map_err(Failure::Unreadable)?;
+        let place = place_of(&span.start).min(end);
+        let line = lines.get(span.start.line().saturating_sub(1)).copied().unwrap_or_default();
         match event {
             Event::Nothing | Event::StreamStart | Event::DocumentEnd => {}
             Event::StreamEnd => break,
             Event::DocumentStart(_) if begun => {
-                return Err(syntax(place, "a second document begins here; one is read"));
+                return Err(syntax(place, "a second document begins here; one is read").into());
             }
             Event::DocumentStart(_) => {
-                check_directives(text, place)?;
+                source::check_directives(source, place)?;
                 begun = true;
             }
             Event::Alias(_) => {
-                return Err(syntax(place, "aliases (`*name`) are not taken; write the value out"));
+                return Err(syntax(place, "aliases (`*name`) are not taken; write the value out").into());
             }
             Event::Scalar(text, style, anchor, tag) => {
                 check_properties(place, anchor, tag.is_some())?;
-                let empty = style == ScalarStyle::Plain && text.is_empty();
-                let form = if empty { Form::Null } else { Form::Text };
-                builder.add(Value { place, kind: Kind::Scalar(form, text.into_owned()) });
+                let form = match style {
+                    ScalarStyle::Plain if text.is_empty() => Form::Null,
+                    ScalarStyle::Literal | ScalarStyle::Folded => Form::Text,
+                    _ => {
+                        builder.check_indent(line, place)?;
+                        Form::Text
+                    }
+                };
+                builder.add(Value { place, kind: Kind::Scalar(form, String::from(text)) });
             }
             Event::SequenceStart(anchor, tag) => {
                 check_properties(place, anchor, tag.is_some())?;
-                builder.open(place, Open::Sequence(Vec::new()))?;
+                builder.open(line, place, Open::Sequence(Vec::new()))?;
             }
             Event::MappingStart(anchor, tag) => {
                 check_properties(place, anchor, tag.is_some())?;
-                builder.open(place, Open::Mapping(Vec::new(), None))?;
+                builder.open(line, place, Open::Mapping(Vec::new(), None))?;
             }
             Event::SequenceEnd | Event::MappingEnd => builder.close(),
         }
     }
-    Ok(builder.root.filter(|root| !root.is_null()))
+    Ok(builder.root)
 }
 
 fn syntax(place: Place, detail: impl AsRef<str>) -> Error {
     place.error(ErrorKind::ConfigSyntax, detail.as_ref())
 }
 
-/// What the parser could not read. Of a tab in an indent it names the line before, where what it breaks began.
-fn unreadable(text: &str, error: &ScanError) -> Error {
-    let place = place_of(error.marker());
-    let tab = lines(text).skip_while(|(line, _)| line.line < place.line).find_map(|(line, text)| {
-        let indent = text.len() - text.trim_start_matches([' ', '\t']).len();
-        let tab = text.find('\t').filter(|tab| *tab < indent)?;
-        text.get(..tab).map(|before| line.after(before))
-    });
-    match tab {
-        Some(tab) if error.info().contains("tab") => {
-            syntax(tab, "a tab in an indent; YAML takes spaces there")
-        }
-        _ => syntax(place, format!("this is not YAML: {}", error.info())),
-    }
-}
-
 fn place_of(marker: &Marker) -> Place {
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Place { line: number(marker.line()).max(1), column: number(marker.col()).saturating_add(1) }
-}
-
-/// Characters that YAML does not allow, and the three at which YAML 1.1, nutcracker's, ends a line and YAML 1.2 does
-/// not: rather no answer than another one than nutcracker's.
-fn check_characters(text: &str) -> Result<(), Error> {
-    let taken = |character: char| match character {
-        '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => false,
-        '\t' | '\n' | '\r' | ' '..='~' | '\u{a0}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}' => true,
-        _ => false,
-    };
-    let Some((before, character)) = text.char_indices().find(|(_, character)| !taken(*character)) else {
-        return Ok(());
-    };
-    let place = Place::START.after(text.get(..before).unwrap_or(text));
-    Err(syntax(
-        place,
-        format!(
-            "the character U+{:04X} is not taken; in double quotes write it as an escape",
-            u32::from(character)
-        ),
-    ))
-}
-
-/// `...` at the beginning of a line ends a document wherever it stands, and the parser would step over it.
-fn check_end_markers(text: &str) -> Result<(), Error> {
-    let is_marker = |line: &&str| {
-        line.strip_prefix("...")
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']))
-    };
-    match lines(text).find(|(_, line)| is_marker(line)) {
-        Some((place, _)) => Err(syntax(place, "the marker `...` is not taken")),
-        None => Ok(()),
-    }
-}
-
-/// The parser tells nothing of the directives before the document.
-fn check_directives(text: &str, document: Place) -> Result<(), Error> {
-    let before = lines(text).take_while(|(place, _)| place.line < document.line);
-    match before.into_iter().find(|(_, line)| line.starts_with('%')) {
-        Some((place, _)) => Err(syntax(place, "directives (`%`) are not taken")),
-        None => Ok(()),
-    }
-}
-
-/// The lines with their ends, and where they begin.
-fn lines(text: &str) -> impl Iterator<Item = (Place, &str)> {
-    text.split_inclusive(['\n', '\r']).scan(Place::START, |next, line| {
-        let place = *next;
-        *next = place.after(line);
-        Some((place, line))
-    })
 }
 
 fn check_properties(place: Place, anchor: usize, tagged: bool) -> Result<(), Error> {
@@ -133,56 +115,6 @@ fn check_properties(place: Place, anchor: usize, tagged: bool) -> Result<(), Err
         return Err(syntax(place, "tags (`!name`) are not taken"));
     }
     Ok(())
-}
-
-/// Makes a tree of events.
-#[derive(Default)]
-struct Builder {
-    open: Vec<(Place, Open)>,
-    root: Option<Value>,
-}
-
-/// A collection whose end has not come.
-enum Open {
-    Sequence(Vec<Value>),
-    /// The entries, and the key whose value comes next.
-    Mapping(Vec<(Value, Value)>, Option<Value>),
-}
-
-impl Builder {
-    fn open(&mut self, place: Place, collection: Open) -> Result<(), Error> {
-        if self.open.len() >= DEPTH_MAX {
-            return Err(syntax(place, "nested too deeply"));
-        }
-        self.open.push((place, collection));
-        Ok(())
-    }
-
-    fn close(&mut self) {
-        let Some((place, collection)) = self.open.pop() else { return };
-        let kind = match collection {
-            Open::Sequence(items) => Kind::Sequence(items),
-            Open::Mapping(entries, _) => Kind::Mapping(entries),
-        };
-        self.add(Value { place, kind });
-    }
-
-    fn add(&mut self, mut value: Value) {
-        match self.open.last_mut() {
-            None => self.root = Some(value),
-            Some((_, Open::Sequence(items))) => items.push(value),
-            Some((_, Open::Mapping(entries, next))) => match next.take() {
-                None => *next = Some(value),
-                Some(key) => {
-                    if value.is_null() {
-                        // Nothing stands nowhere; what is wrong is the key that was left without a value.
-                        value.place = key.place;
-                    }
-                    entries.push((key, value));
-                }
-            },
-        }
-    }
 }
 
 #[cfg(test)]
@@ -246,12 +178,36 @@ mod tests {
         assert_eq!(error("a:\n- b\u{2028}"), ("config.syntax", 2, 4));
     }
 
+    /// nutcracker takes these too.
+    #[test]
+    fn tabs_behind_colons_and_comments_behind_quotes_are_taken() {
+        let plain = parse("a:\n  b: cd\n  'e': \"f\"\n  g: h\n").unwrap();
+        assert_eq!(parse("a:\t\n  b:\tcd\t\n  'e': \"f\"#g\n  g: h").unwrap(), plain);
+        assert!(parse("a: 'b'c#").is_err());
+        let many = "a:\tb\n".repeat(300_000);
+        assert_eq!(error(&many).0, "config.syntax");
+    }
+
+    #[test]
+    fn a_tab_is_no_indent() {
+        for text in ["a:\n\tb: c", "a:\n  \tb: c", "a:\n-\tb", "a:\n- \t[b]", "\ta: b", "a: b\n\tc: d"] {
+            let (code, line, column) = error(text);
+            let line = text.lines().nth(line as usize - 1).unwrap();
+            assert_eq!(
+                (code, line.chars().nth(column as usize - 1)),
+                ("config.syntax", Some('\t')),
+                "{text:?}"
+            );
+        }
+        assert!(parse("a: [\n  \tb]\n").is_ok());
+    }
+
     #[test]
     fn depth_does_not_reach_the_stack() {
         for text in ["[", "{a: ", "- ", "? ", "[[]: "] {
             assert_eq!(error(&text.repeat(100_000)).0, "config.syntax", "{text}");
         }
-        let mut steps = alloc::string::String::new();
+        let mut steps = String::new();
         for step in 0..1000 {
             steps.extend(core::iter::repeat_n(' ', step).chain("a:\n".chars()));
         }

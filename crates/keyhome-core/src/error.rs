@@ -74,6 +74,8 @@ error_kinds! {
     SlotUncovered = "slot.uncovered", "Assign the slot to a node.";
     /// A key that must be text is not.
     KeyEncoding = "key.encoding", "Pass valid text, or bytes where the dialect takes bytes.";
+    /// A key that is neither text nor bytes.
+    KeyType = "key.type", "Pass the key as text or as bytes.";
     /// A random pool gives no key a home.
     PlacementRandom = "placement.random", "Choose ketama or modula; random pools are for the proxy only.";
     /// The command is not in the table.
@@ -84,8 +86,12 @@ error_kinds! {
     ClusterReply = "cluster.reply", "Pass the whole reply of CLUSTER NODES, CLUSTER SLOTS or CLUSTER SHARDS.";
     /// The offsets of a packed batch do not fit its bytes.
     BatchOffsets = "batch.offsets", "Pass n+1 offsets, the first 0, never falling, the last the length of the bytes.";
+    /// An argument, other than a key, of a type that it cannot have.
+    ArgumentType = "argument.type", "Pass the type that the documentation of the call names.";
     /// The engine that was asked for is not there.
     EngineUnavailable = "engine.unavailable", "Install the package of the native addon, or let the engine be chosen.";
+    /// keyhome itself failed, which is an error in it.
+    EngineFailure = "engine.failure", "Report it, with the call that led to it.";
 }
 
 impl fmt::Display for ErrorKind {

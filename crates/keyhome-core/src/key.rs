@@ -3,7 +3,11 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::hash::crc16;
+use crate::{
+    error::Error,
+    hash::{BATCH, crc16},
+    packed::Packed,
+};
 
 /// The number of slots of Redis Cluster (redis/redis, `src/cluster.h`: `CLUSTER_SLOTS`). A power of two, so that
 /// the remainder is a mask.
@@ -49,9 +53,10 @@ impl TagRule {
             }
             let up_to_open = opens ^ (opens - 1);
             let closes = places(key, close) & !up_to_open;
-            // Without `close` the end is 32, which is no end of a tag.
-            let end = if closes == 0 { return None } else { closes.trailing_zeros() };
-            (opens.trailing_zeros() as usize + 1, end as usize)
+            if closes == 0 {
+                return None;
+            }
+            (opens.trailing_zeros() as usize + 1, closes.trailing_zeros() as usize)
         } else {
             let start = find(key, open)? + 1;
             (start, start + find(key.get(start..)?, close)?)
@@ -63,14 +68,37 @@ impl TagRule {
 /// The slot of a key in Redis Cluster, 0 to 16383: CRC-16/XMODEM of its tag in braces, or of all of it, modulo
 /// [`SLOTS`] (redis/redis, `src/cluster.c`: `keyHashSlot`).
 #[inline]
-pub fn slot(key: &[u8]) -> u16 {
-    crc16::xmodem_of_tag(key) % SLOTS
+pub fn slot(key: impl AsRef<[u8]>) -> u16 {
+    crc16::xmodem_of_tag(key.as_ref()) % SLOTS
 }
 
 /// The slots of many keys, in their order. `out` is cleared first.
 pub fn slots<K: AsRef<[u8]>>(keys: &[K], out: &mut Vec<u16>) {
     out.clear();
     out.resize(keys.len(), 0);
+    slots_into(keys, out);
+}
+
+/// The slots of many keys that lie one behind the other in `bytes`: key `i` is `bytes[offsets[i]..offsets[i + 1]]`.
+/// `out` is cleared first.
+///
+/// Error: `batch.offsets` where offsets are not n+1 numbers from 0 to the length of the bytes, never falling.
+pub fn slots_packed(bytes: &[u8], offsets: &[u32], out: &mut Vec<u16>) -> Result<(), Error> {
+    out.clear();
+    let packed = Packed::new(bytes, offsets)?;
+    let mut keys: [&[u8]; BATCH] = [&[]; BATCH];
+    out.resize(packed.len(), 0);
+    for (batch, slots) in out.chunks_mut(BATCH).enumerate() {
+        for (position, key) in keys.iter_mut().enumerate().take(slots.len()) {
+            *key = packed.get(batch * BATCH + position);
+        }
+        slots_into(&keys[..slots.len()], slots);
+    }
+    Ok(())
+}
+
+/// The slots of many keys into as many places.
+pub(crate) fn slots_into<K: AsRef<[u8]>>(keys: &[K], out: &mut [u16]) {
     crc16::xmodem_of_tags(keys, out);
     for slot in out {
         *slot %= SLOTS;
@@ -86,21 +114,21 @@ fn places(bytes: &[u8], needle: u8) -> u32 {
     let (length, pattern) = (bytes.len() as u32, repeated(needle));
     match (from_start, from_end) {
         ([first, second, ..], [.., third, fourth]) => {
-            equal_bytes(first, pattern)
-                | equal_bytes(second, pattern) << 8
-                | equal_bytes(third, pattern) << (length - 16)
-                | equal_bytes(fourth, pattern) << (length - 8)
+            equal_bytes(*first, pattern)
+                | equal_bytes(*second, pattern) << 8
+                | equal_bytes(*third, pattern) << (length - 16)
+                | equal_bytes(*fourth, pattern) << (length - 8)
         }
-        ([first], [last]) => equal_bytes(first, pattern) | equal_bytes(last, pattern) << (length - 8),
+        ([first], [last]) => equal_bytes(*first, pattern) | equal_bytes(*last, pattern) << (length - 8),
         _ => 0,
     }
 }
 
 /// A bit for every byte of the word that equals the one of `pattern`.
 #[inline]
-fn equal_bytes(word: &[u8; 8], pattern: u64) -> u32 {
+fn equal_bytes(word: [u8; 8], pattern: u64) -> u32 {
     const LOW_BITS: u64 = repeated(0x7f);
-    let difference = u64::from_le_bytes(*word) ^ pattern;
+    let difference = u64::from_le_bytes(word) ^ pattern;
     // The sum sets the top bit of every byte whose lower seven are not all zero; no byte carries into the next.
     let tops = !(((difference & LOW_BITS) + LOW_BITS) | difference | LOW_BITS);
     // Brings bit 8i to bit 56 + i.
@@ -117,7 +145,7 @@ const fn repeated(byte: u8) -> u64 {
 #[inline]
 fn find(bytes: &[u8], needle: u8) -> Option<usize> {
     let (blocks, rest) = bytes.as_chunks::<32>();
-    let holds = |block: &[u8; 32]| block.iter().fold(false, |found, &byte| found | (byte == needle));
+    let holds = |block: &[u8; 32]| block.iter().fold(0, |found, &byte| found | u8::from(byte == needle)) != 0;
     let index = blocks.iter().position(holds).unwrap_or(blocks.len());
     let from = 32 * index;
     let block = blocks.get(index).map_or(rest, <[u8; 32]>::as_slice);
@@ -132,6 +160,22 @@ fn find(bytes: &[u8], needle: u8) -> Option<usize> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn packed_keys_are_the_same_keys() {
+        let keys: Vec<Vec<u8>> = (0..200_u8).map(|i| alloc::vec![i; usize::from(i) % 40]).collect();
+        let bytes = keys.concat();
+        let mut offsets = alloc::vec![0];
+        offsets.extend(keys.iter().scan(0, |end, key| {
+            *end += key.len() as u32;
+            Some(*end)
+        }));
+        let (mut packed, mut one_by_one) = (Vec::new(), Vec::new());
+        slots_packed(&bytes, &offsets, &mut packed).unwrap();
+        slots(&keys, &mut one_by_one);
+        assert_eq!(packed, one_by_one);
+        assert!(slots_packed(b"ab", &[0, 1], &mut packed).is_err() && packed.is_empty());
+    }
 
     /// What redis-server 7.0.15 answers to `CLUSTER KEYSLOT`.
     #[test]

@@ -37,6 +37,10 @@ pub fn from_cluster(reply: &Reply) -> Result<Router, Error> {
     }
 }
 
+/// Of a primary that owns slots. A server that never met another, as in a cluster of one, says this of itself.
+const NO_ADDRESS: &str = "a primary that owns slots has no address: a server that never met another does not know its \
+                          own; `cluster-announce-ip` tells it";
+
 /// The error of a reply that cannot be read.
 fn unreadable(reason: impl AsRef<str>) -> Error {
     Error::new(ErrorKind::ClusterReply, reason.as_ref())

@@ -6,7 +6,7 @@ use core::ops::RangeInclusive;
 
 use keyhome_core::{Error, Router};
 
-use super::{owners::Owners, unreadable};
+use super::{NO_ADDRESS, owners::Owners, unreadable};
 use crate::{
     document::{Place, without_byte_order_mark},
     scalar::is_digits,
@@ -39,9 +39,7 @@ pub(super) fn router(text: &str) -> Result<Router, Error> {
                 owners.give(number, node.slots.iter().cloned());
                 Some(number)
             }
-            None => {
-                return Err(wrong(format!("the primary {} owns slots and has no address", quote(node.id))));
-            }
+            None => return Err(wrong(NO_ADDRESS.into())),
         };
         if numbers.insert(node.id, number).is_some() {
             return Err(wrong(format!("the node {} stands twice in it", quote(node.id))));
@@ -145,4 +143,61 @@ fn is_migration(word: &str) -> bool {
     let inside = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).unwrap_or_default();
     let parts = inside.split_once("-<-").or_else(|| inside.split_once("->-"));
     parts.is_some_and(|(slot, id)| slots::range(slot).is_some() && is_id(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: &str = "da1c546b28f960418ec22ca65f8dde0d1816927d";
+    const B: &str = "b3ae3f85b203aa56738b392bcd66b4f84bbdb2be";
+
+    fn error(text: &str) -> (&'static str, Option<u32>, Option<u32>) {
+        let error = router(text).unwrap_err();
+        (error.code(), error.line(), error.column())
+    }
+
+    #[test]
+    fn a_config_never_looks_like_a_reply() {
+        for address in ["10.0.0.1:7000@17000", "10.0.0.1:7000", ":0@0", "::1:1@2,host", "h:1,x=y"] {
+            assert!(looks_like_cluster_nodes(&format!("\u{feff}\r\n \n{A} {address} master")), "{address}");
+        }
+        for text in ["", "{}", A, "p:\n", "{\"p\": 1}"] {
+            assert!(!looks_like_cluster_nodes(text), "{text}");
+        }
+        for text in [format!("{A}: x"), format!("{A} : 1"), format!("{A} :\n  servers:"), format!("{A}  h:1")]
+        {
+            assert!(!looks_like_cluster_nodes(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_name_line_and_column() {
+        let fine = format!("{A} h:1@2 myself,master - 0 0 1 connected 0-9\n");
+        assert_eq!(router(&fine).unwrap().nodes()[0].name, "h:1");
+        let second = |line: &str| error(&format!("{fine}{}", line.replace('A', A).replace('B', B)));
+        let reply = |column| ("cluster.reply", Some(2), Some(column));
+        assert_eq!(second("B h:2@2 master - 0 0 1 connected 10-x"), reply(73));
+        assert_eq!(second("B h:2@2 master - 0 0 1 connected 10 [11->-A"), reply(76));
+        assert_eq!(second("B h:2@2 master - 0 0 1 connecte"), reply(63));
+        assert_eq!(second("B h:x@2 master - 0 0 1 connected"), reply(42));
+        assert_eq!(second("B h:2@2 mast - 0 0 1 connected"), reply(48));
+        assert_eq!(second("B h:2@2 slave - 0 0 1 connected"), reply(54));
+        assert_eq!(second("B h:2@2 slave A 0 0 1 connected 10"), reply(111));
+        assert_eq!(second("B h:2@2 master - 0 0 1"), reply(1));
+        assert_eq!(second("B h:1@2 master - 0 0 1 connected 10"), reply(1));
+        assert_eq!(second("A h:2@2 master - 0 0 1 connected 10"), reply(1));
+        assert_eq!(second("B :2@2 master - 0 0 1 connected 10"), reply(1));
+        assert_eq!(second("B h:2@2 slave B1 0 0 1 connected"), reply(54));
+        assert_eq!(second("B h:2@2 master - 0 0 1 connected 9"), ("config.slots", Some(2), Some(1)));
+    }
+
+    #[test]
+    fn a_replica_whose_primary_is_not_there_shows_that_the_reply_was_cut() {
+        let text = format!(
+            "{A} h:1@2 myself,master - 0 0 1 connected 0-9\n{B} h:2@2 slave {} 0 0 1 connected",
+            "0".repeat(40)
+        );
+        assert_eq!(error(&text), ("cluster.reply", Some(2), Some(1)));
+    }
 }

@@ -6,7 +6,7 @@ use core::ops::RangeInclusive;
 
 use keyhome_core::{Error, Router};
 
-use super::{Reply, address, owners::Owners, range, unreadable};
+use super::{NO_ADDRESS, Reply, address, owners::Owners, range, unreadable};
 use crate::wording::quote;
 
 pub(super) fn router(shards: &[Reply]) -> Result<Router, Error> {
@@ -20,8 +20,7 @@ pub(super) fn router(shards: &[Reply]) -> Result<Router, Error> {
         }
         let primary = primary(&nodes)?;
         let Some(address) = primary.address.clone() else {
-            let detail = "a primary has no endpoint: the server does not know its own; CLUSTER NODES may";
-            return Err(unreadable(detail));
+            return Err(unreadable(NO_ADDRESS));
         };
         let number = owners.primary(address, Some(primary.id), None)?;
         owners.give(number, slots);
@@ -128,5 +127,77 @@ impl<'r> Fields<'r> {
             Reply::Text(text) => Ok(text),
             _ => Err(unreadable(alloc::format!("{} of {} is not a text", quote(key), self.of))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    fn read(json: &str) -> Result<Router, Error> {
+        super::super::from_cluster(&serde_json::from_str(json).unwrap())
+    }
+
+    /// `port` is the field of the port, or both.
+    fn node(port: &str, role: &str, health: &str) -> String {
+        let id = port.replace('"', "");
+        format!(r#"{{"id": "{id}", {port}, "endpoint": "h", "role": "{role}", "health": "{health}"}}"#)
+    }
+
+    fn shard(nodes: &[String]) -> String {
+        format!(r#"[{{"slots": [0, 9], "nodes": [{}]}}]"#, nodes.join(", "))
+    }
+
+    #[test]
+    fn a_failed_primary_beside_a_new_one_owns_nothing() {
+        let (old, new) = (node("\"port\": 1", "master", "fail"), node("\"port\": 2", "master", "online"));
+        let router = read(&shard(&[old.clone(), new.clone()])).unwrap();
+        assert_eq!((router.nodes()[0].name.as_str(), router.nodes()[0].replicas.len()), ("h:2", 0));
+        assert_eq!(read(&shard(core::slice::from_ref(&old))).unwrap().nodes()[0].name, "h:1");
+        let other = node("\"port\": 3", "master", "fail");
+        for nodes in [[old, other.clone()], [new.clone(), node("\"port\": 4", "master", "online")]] {
+            assert_eq!(read(&shard(&nodes)).unwrap_err().code(), "cluster.reply");
+        }
+    }
+
+    #[test]
+    fn a_cluster_that_speaks_tls_only_has_tls_ports() {
+        let tls = node("\"tls-port\": 7", "master", "online");
+        assert_eq!(read(&shard(&[tls])).unwrap().nodes()[0].name, "h:7");
+        let both = node("\"tls-port\": 7, \"port\": 6", "master", "online");
+        assert_eq!(read(&shard(&[both])).unwrap().nodes()[0].name, "h:6");
+    }
+
+    #[test]
+    fn replicas_that_load_are_left_out() {
+        let nodes = ["online", "loading", "fail"].map(|health| node("\"port\": 2", "replica", health));
+        for (replica, count) in nodes.into_iter().zip([1, 0, 0]) {
+            let router = read(&shard(&[node("\"port\": 1", "master", "online"), replica])).unwrap();
+            assert_eq!(router.nodes()[0].replicas.len(), count);
+        }
+    }
+
+    #[test]
+    fn what_is_no_shard_is_refused() {
+        let node = r#"["id", "a", "port", 1, "endpoint", "h", "role", "master", "health", "online"]"#;
+        let cases = [
+            r#"[["slots", [0, 9], "nodes"]]"#.into(),
+            r#"[["slots", [0, 9]]]"#.into(),
+            format!(r#"[["nodes", [{node}]]]"#),
+            format!(r#"[["slots", [0, 9, 11], "nodes", [{node}]]]"#),
+            format!(r#"[["slots", [9, 0], "nodes", [{node}]]]"#),
+            format!(r#"[["slots", [], "nodes", [{node}]]]"#),
+            r#"[["slots", [0, 9], "nodes", []]]"#.into(),
+            format!(r#"[["slots", 0, "nodes", [{node}]]]"#),
+            r#"[["slots", [0, 9], "nodes", [["id", "a"]]]]"#.into(),
+            format!(r#"[["slots", [0, 9], "nodes", [{}]]]"#, node.replace("master", "captain")),
+            format!(r#"[["slots", [0, 9], "nodes", [{}]]]"#, node.replace("\"h\"", "null")),
+            format!(r#"[["slots", [0, 9], "nodes", [{node}]], null]"#),
+        ];
+        for text in cases {
+            assert_eq!(read(&text).unwrap_err().code(), "cluster.reply", "{text}");
+        }
+        assert!(read(&format!(r#"[["slots", [0, 9], "nodes", [{node}]]]"#)).is_ok());
     }
 }

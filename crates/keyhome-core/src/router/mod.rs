@@ -190,6 +190,24 @@ impl Router {
             Placement::Modula(modula) => {
                 self.hash_each(count, key, |hash| out.push(u32::from(modula.owner(hash))));
             }
+            Placement::Slots(table) => {
+                let mut keys: [&[u8]; BATCH] = [&[]; BATCH];
+                let mut slots = [0; BATCH];
+                for start in (0..count).step_by(BATCH) {
+                    let size = BATCH.min(count - start);
+                    for (offset, place) in keys[..size].iter_mut().enumerate() {
+                        *place = key(start + offset);
+                    }
+                    crate::key::slots_into(&keys[..size], &mut slots[..size]);
+                    for (offset, &slot) in slots[..size].iter().enumerate() {
+                        let Some(node) = table.owner(slot) else {
+                            out.clear();
+                            return Err(self.homeless(Homeless::Uncovered(slot)).at_position(start + offset));
+                        };
+                        out.push(u32::from(node));
+                    }
+                }
+            }
             _ => {
                 for position in 0..count {
                     match self.locate(key(position)) {

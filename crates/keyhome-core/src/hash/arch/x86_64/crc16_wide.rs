@@ -69,10 +69,10 @@ fn inlined_of_tag(key: &[u8]) -> u16 {
     // Without `{` this is all bits, and no `}` is left.
     let up_to_open = opens ^ opens.wrapping_sub(1);
     let closes = closes & !up_to_open;
-    let tag = closes.wrapping_sub(1) & !closes & !up_to_open;
-    let found = (closes != 0) & (tag != 0);
-    let tag = select_unpredictable(found, tag, u64::MAX);
-    let behind = select_unpredictable(found, 64 - closes.trailing_zeros(), 0);
+    // 2^close - 2^(open + 1) is the bits between; none without `}`.
+    let tag = (closes & closes.wrapping_neg()).saturating_sub(up_to_open.wrapping_add(1));
+    let behind = select_unpredictable(tag != 0, 64 - closes.trailing_zeros(), 0);
+    let tag = select_unpredictable(tag != 0, tag, u64::MAX);
     finish(big_endian(_mm512_maskz_mov_epi8(tag, bytes)), behind as usize)
 }
 
