@@ -64,6 +64,7 @@ fn plot(path: &Path, lines: &[Line]) -> Result<(), Box<dyn Error>> {
     let mut chart = ChartBuilder::on(&root)
         .caption("From 10 to 10,000 servers, 160 points each", ("sans-serif", 20))
         .margin(16)
+        .margin_right(36)
         .x_label_area_size(44)
         .y_label_area_size(76)
         .build_cartesian_2d((10_f64..10_000.0).log_scale(), (1_f64..1e9).log_scale())?;
@@ -77,6 +78,7 @@ fn plot(path: &Path, lines: &[Line]) -> Result<(), Box<dyn Error>> {
         .configure_mesh()
         .x_desc("servers")
         .y_desc("time")
+        .x_label_formatter(&|servers: &f64| format!("{servers}"))
         .y_label_formatter(&label)
         .light_line_style(WHITE)
         .draw()?;

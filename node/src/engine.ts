@@ -8,7 +8,8 @@ export interface Engine {
   readonly name: "native" | "wasm";
   /** The version compiled into it. */
   readonly version: string;
-  slot(key: Key): number;
+  /** Called without `this`. */
+  readonly slot: (key: Key) => number;
   slots(keys: readonly Key[]): Uint16Array;
   slotsPacked(bytes: Uint8Array, offsets: Uint32Array): Uint16Array;
   fromConfig(text: string, pool: string | undefined): EngineRouter;
@@ -22,7 +23,8 @@ export interface Engine {
 
 /** A router inside an engine. Every call that can fail throws a `KeyhomeError`. */
 export interface EngineRouter {
-  index(key: Key): number;
+  /** A function by itself, made once for each router: it is called without `this`, and works as long as it lives. */
+  readonly index: (key: Key) => number;
   indexes(keys: readonly Key[]): Uint32Array;
   indexesPacked(bytes: Uint8Array, offsets: Uint32Array): Uint32Array;
   /** For each node that has keys its index, how many, and their positions, one after the other. */

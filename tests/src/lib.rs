@@ -1,8 +1,8 @@
 //! What every door of keyhome is asked, and how.
 //!
 //! A *door* is a way in: the Rust library, the command, later the packages for other languages. [`cases`] reads the
-//! contract's cases and [`recordings`] what real programs answered; [`contract`] asks a [`Door`] all of them and
-//! reports how many. [`twin`] answers naively, to be compared with.
+//! contract's cases and [`recordings`] what real programs answered; [`contract`] and [`recorded`] ask a [`Door`] all of
+//! them and report how many. [`twin`] answers naively, to be compared with.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![allow(
     clippy::missing_panics_doc,
@@ -14,6 +14,7 @@ pub mod cases;
 pub mod contract;
 mod door;
 pub mod doors;
+pub mod recorded;
 pub mod recordings;
 mod tally;
 pub mod twin;

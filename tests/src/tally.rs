@@ -9,14 +9,21 @@ pub struct Tally {
     cases: usize,
     items: BTreeMap<&'static str, usize>,
     not_here: BTreeMap<&'static str, Vec<String>>,
+    left_out: BTreeMap<&'static str, Vec<String>>,
     failures: Vec<String>,
 }
 
 impl Tally {
     /// Nothing counted yet.
     pub fn new(what: impl Into<String>) -> Self {
-        let what = what.into();
-        Self { what, cases: 0, items: BTreeMap::new(), not_here: BTreeMap::new(), failures: Vec::new() }
+        Self {
+            what: what.into(),
+            cases: 0,
+            items: BTreeMap::new(),
+            not_here: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            failures: Vec::new(),
+        }
     }
 
     /// A case was run and held so many of these.
@@ -28,6 +35,11 @@ impl Tally {
     /// A case cannot be asked at this door.
     pub fn not_here(&mut self, case: &str, why: &'static str) {
         self.not_here.entry(why).or_default().push(case.to_owned());
+    }
+
+    /// A part of a case is not compared.
+    pub fn leave_out(&mut self, part: &str, why: &'static str) {
+        self.left_out.entry(why).or_default().push(part.to_owned());
     }
 
     /// A case went wrong.
@@ -57,6 +69,9 @@ impl Tally {
             if self.cases > 0 {
                 println!("  {}", names.join("\n  "));
             }
+        }
+        for (why, parts) in &self.left_out {
+            println!("{}: {} not compared: {why}\n  {}", self.what, parts.len(), parts.join("\n  "));
         }
         let most = self.failures.len().min(20);
         let shown = self.failures[..most].join("\n  ");

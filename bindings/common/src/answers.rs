@@ -1,6 +1,6 @@
 //! Answers with a shape, as JSON text.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use keyhome::Router;
 
@@ -39,4 +39,18 @@ pub fn group<K: AsRef<[u8]>>(router: &Router, keys: &[K]) -> Result<Vec<u32>, Fa
         flat.extend(positions.into_iter().map(|position| position as u32));
     }
     Ok(flat)
+}
+
+/// [`group`] of many keys that lie one behind the other in `bytes`.
+pub fn group_packed(router: &Router, bytes: &[u8], offsets: &[u32]) -> Result<Vec<u32>, Failure> {
+    let mut indexes = Vec::new();
+    router.indexes_packed(bytes, offsets, &mut indexes)?;
+    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (position, index) in indexes.into_iter().enumerate() {
+        groups.entry(index).or_default().push(position as u32);
+    }
+    let flat = groups.into_iter().flat_map(|(index, positions)| {
+        [index, positions.len() as u32].into_iter().chain(positions)
+    });
+    Ok(flat.collect())
 }

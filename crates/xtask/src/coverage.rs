@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::checkout::Checkout;
+use crate::dist;
 use crate::external::{output, run as run_command};
 use crate::metadata::Package;
 use crate::table::{Column, Table};
@@ -19,33 +20,48 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     if profiles.exists() {
         fs::remove_dir_all(&profiles)?;
     }
-    let binaries = build(checkout)?;
+    let mut binaries = executables(keyhome(checkout)?)?;
+    // The tests that run the `keyhome` command are to run this one.
+    let program = binaries.first().context("no keyhome command was built")?.clone();
+    let mut without_running = tests(checkout)?;
+    without_running.arg("--no-run");
+    binaries.extend(executables(without_running)?);
     // `%4m`: the many runs of one binary add up in four files, and not in one file each.
-    let mut tests = instrumented(checkout)?;
-    run_command(tests.env("LLVM_PROFILE_FILE", profiles.join("%4m.profraw")))?;
+    let mut tests = tests(checkout)?;
+    run_command(tests.env("KEYHOME_BIN", program).env("LLVM_PROFILE_FILE", profiles.join("%4m.profraw")))?;
     let merged = tools.merge(&profiles)?;
     let lines = tools.lines(&merged, &binaries)?;
     print(checkout, &lines)
 }
 
-/// The tests of the workspace, but for the examples in the documentation, with counters in the code. The target is
-/// named so that build scripts and macros, which run at build time, have none.
-fn instrumented(checkout: &Checkout) -> Result<Command> {
-    let mut command = checkout.cargo("test");
-    command.args(["--workspace", "--locked", "--lib", "--bins", "--tests", "--target", checkout.host()?]);
-    command.arg("--target-dir").arg(checkout.target("coverage"));
+/// The tests of the workspace, but for the examples in the documentation.
+fn tests(checkout: &Checkout) -> Result<Command> {
+    let mut command = instrumented(checkout, "test")?;
+    command.args(["--workspace", "--lib", "--bins", "--tests"]);
+    Ok(command)
+}
+
+/// The `keyhome` command.
+fn keyhome(checkout: &Checkout) -> Result<Command> {
+    let mut command = instrumented(checkout, "build")?;
+    command.args(["--package", dist::COMMAND]);
+    Ok(command)
+}
+
+/// A cargo command that puts counters into the code. The target is named so that build scripts and macros, which run
+/// at build time, have none.
+fn instrumented(checkout: &Checkout, subcommand: &str) -> Result<Command> {
+    let mut command = checkout.cargo(subcommand);
+    command.args(["--locked", "--target", checkout.host()?, "--target-dir"]).arg(checkout.target("coverage"));
     command.env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", "-Cinstrument-coverage");
     Ok(command)
 }
 
-/// Builds the tests and returns all binaries that have counters.
-fn build(checkout: &Checkout) -> Result<Vec<PathBuf>> {
-    let mut command = instrumented(checkout)?;
-    command
-        .args(["--no-run", "--message-format=json-render-diagnostics"])
-        .stderr(std::process::Stdio::inherit());
+/// Builds and returns the binaries, all of which have counters.
+fn executables(mut build: Command) -> Result<Vec<PathBuf>> {
+    build.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
     let mut binaries = Vec::new();
-    for line in output(&mut command)?.lines() {
+    for line in output(&mut build)?.lines() {
         let message: Value = serde_json::from_str(line)?;
         if let Some(binary) = message["executable"].as_str() {
             binaries.push(PathBuf::from(binary));

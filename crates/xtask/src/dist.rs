@@ -10,7 +10,7 @@ use crate::checkout::Checkout;
 use crate::external::run;
 
 /// The package of the `keyhome` command.
-const COMMAND: &str = "keyhome-cli";
+pub(crate) const COMMAND: &str = "keyhome-cli";
 
 /// All that `cargo build` may call: Rust, and the C compiler's driver as linker.
 const BARE: &[&str] = &["cargo", "rustc", "cc", "ld"];

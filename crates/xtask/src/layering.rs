@@ -27,7 +27,8 @@ const LIVE: &str = "crates/keyhome-live";
 const COMMON: &str = "bindings/common";
 
 /// The libraries that know of a host language. Nothing outside bindings/ may know that there are any.
-const HOSTS: &[&str] = &["napi", "napi-derive", "pyo3", "wasm-bindgen", "js-sys", "web-sys"];
+const HOSTS: &[&str] =
+    &["napi", "napi-derive", "napi-sys", "pyo3", "pyo3-ffi", "wasm-bindgen", "js-sys", "web-sys"];
 
 /// Arrows point down: a row imports from rows above it.
 const RULES: &[Rule] = &[
@@ -44,8 +45,13 @@ const RULES: &[Rule] = &[
     Rule { folder: PROXY, ours: &[FACADE, CONFIG, RESP], hosts: &[], only: None },
     Rule { folder: "crates/keyhome-cli", ours: &[LIVE, FACADE, CONFIG, RESP, PROXY], hosts: &[], only: None },
     Rule { folder: COMMON, ours: &[FACADE], hosts: &[], only: None },
-    Rule { folder: "bindings/node", ours: &[COMMON], hosts: &["napi", "napi-derive"], only: None },
-    Rule { folder: "bindings/python", ours: &[COMMON], hosts: &["pyo3"], only: None },
+    Rule {
+        folder: "bindings/node",
+        ours: &[COMMON],
+        hosts: &["napi", "napi-derive", "napi-sys"],
+        only: None,
+    },
+    Rule { folder: "bindings/python", ours: &[COMMON], hosts: &["pyo3", "pyo3-ffi"], only: None },
     Rule {
         folder: "bindings/wasm",
         ours: &[COMMON],

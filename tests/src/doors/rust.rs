@@ -47,8 +47,11 @@ fn homes(router: &Router, keys: &[Key]) -> Vec<Home> {
         let one_by_one: Vec<u32> = homes.iter().flatten().map(|home| *home as u32).collect();
         assert_eq!(indexes, one_by_one);
         let groups = router.group(keys).expect("no key is without a home");
-        for (position, index) in indexes.iter().enumerate() {
-            assert!(groups[&(*index as usize)].contains(&position));
+        for (index, positions) in &groups {
+            assert!(
+                positions.is_sorted()
+                    && positions.iter().all(|position| indexes[*position] as usize == *index)
+            );
         }
         assert_eq!(groups.values().map(Vec::len).sum::<usize>(), keys.len());
     }
@@ -147,7 +150,11 @@ impl Door for RustDoor {
     fn slots(&self, keys: &[Key]) -> Asked<Vec<u16>> {
         let mut slots = Vec::new();
         keyhome::slots(keys, &mut slots);
-        assert_eq!(slots, keys.iter().map(|key| keyhome::slot(&key.0)).collect::<Vec<_>>());
+        assert_eq!(slots, keys.iter().map(keyhome::slot).collect::<Vec<_>>());
+        let (bytes, offsets) = pack(keys);
+        let mut packed = Vec::new();
+        let in_one_piece = keyhome::slots_packed(&bytes, &offsets, &mut packed);
+        assert_eq!((in_one_piece, &packed), (Ok(()), &slots));
         Asked::Answered(slots)
     }
 

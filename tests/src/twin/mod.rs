@@ -44,6 +44,9 @@ pub type Code = &'static str;
 impl Twin {
     /// The twin of `pool` with all nodes live.
     pub fn new(pool: &Pool) -> Result<Self, Code> {
+        if pool.nodes.iter().map(|node| node.weight as u64).sum::<u64>() > u32::MAX as u64 {
+            return Err("config.weight");
+        }
         Self::of(pool, vec![true; pool.nodes.len()])
     }
 

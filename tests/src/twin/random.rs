@@ -66,20 +66,42 @@ pub fn libmemcached(modes: &'static [&'static str]) -> impl Strategy<Value = Sys
     (prop::sample::select(modes), hash).prop_map(|(mode, hash)| System::Libmemcached { mode, hash })
 }
 
-/// Any pool of up to twelve nodes.
+/// Any pool of up to twelve nodes, small ones more often than not.
 pub fn pool() -> impl Strategy<Value = Pool> {
-    system().prop_flat_map(|system| pool_of(system, 12))
+    (system(), prop::sample::select(vec![2, 4, 12])).prop_flat_map(|(system, most)| pool_of(system, most))
+}
+
+/// How the weights of a pool relate to each other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Weights {
+    Any,
+    /// All as the first.
+    Equal,
+    /// All 1 but the first.
+    OneHeavy,
 }
 
 /// A pool of `system` with up to `most` nodes.
 pub fn pool_of(system: System, most: usize) -> impl Strategy<Value = Pool> {
     let node = (name(), weight(&system), prop::option::weighted(0.2, 1..60_u32), any::<u16>());
-    prop::collection::vec(node, 1..=most).prop_map(move |made| {
+    let weights = prop::sample::select(vec![Weights::Any, Weights::Any, Weights::Equal, Weights::OneHeavy]);
+    (prop::collection::vec(node, 1..=most), weights).prop_map(move |(made, weights)| {
         let mut nodes: Vec<Node> = Vec::new();
         for (name, weight, vnodes, _) in &made {
             if nodes.iter().all(|node| node.name != *name) {
-                let vnodes = vnodes.filter(|_| matches!(system, System::NpmHashring { .. }));
-                nodes.push(Node { vnodes, ..Node::new(name, *weight) });
+                let vnodes = match system {
+                    // The ring's own count given to a node is as good as none.
+                    System::NpmHashring { vnode_count, .. } => {
+                        vnodes.map(|own| if own > 40 { vnode_count } else { own })
+                    }
+                    _ => None,
+                };
+                let weight = match (weights, nodes.first()) {
+                    (Weights::Equal, Some(first)) => first.weight,
+                    (Weights::OneHeavy, Some(_)) => 1,
+                    _ => *weight,
+                };
+                nodes.push(Node { vnodes, ..Node::new(name, weight) });
             }
         }
         if system == System::RedisCluster {
@@ -156,6 +178,7 @@ pub fn key() -> impl Strategy<Value = KeySeed> {
         4 => "(user|cart|ключ|キー|😀):[0-9]{0,9}".prop_map(String::into_bytes),
         4 => prop::collection::vec(any::<u8>(), 0..40),
         3 => "[{}$ab\\x00é]{0,9}".prop_map(String::into_bytes),
+        3 => "[{}$a-d]{5,40}".prop_map(String::into_bytes),
         1 => prop::collection::vec(any::<u8>(), 200..700),
     ];
     prop_oneof![

@@ -52,13 +52,16 @@ fn offsets_that_do_not_fit() {
             "{offsets:?}"
         );
         assert!(indexes.is_empty());
+        let mut slots = vec![9];
+        assert_eq!(code(keyhome::slots_packed(b"abc", offsets, &mut slots)), "batch.offsets", "{offsets:?}");
+        assert!(slots.is_empty());
     }
     let mut indexes = Vec::new();
     router.indexes_packed(b"", &[0], &mut indexes).unwrap();
     assert!(indexes.is_empty());
     router.indexes_packed(b"", &[0, 0, 0], &mut indexes).unwrap();
     assert_eq!(indexes, [router.index("").unwrap() as u32; 2]);
-    println!("offsets: {} cases", bad.len() + 2);
+    println!("offsets: {} cases", 2 * bad.len() + 2);
 }
 
 #[test]

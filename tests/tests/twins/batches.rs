@@ -10,7 +10,7 @@ use crate::{add, both, check};
 #[test]
 fn batches() {
     let inputs = (random::pool(), prop::collection::vec(random::key(), 0..200));
-    check("batches", 150, &inputs, |(pool, keys), held| {
+    check("batches", 200, &inputs, |(pool, keys), held| {
         let Some((router, twin)) = both(&pool) else { return Ok(()) };
         let keys: Vec<Vec<u8>> = keys.iter().map(|key| key.key(&pool)).collect();
         let homes: Vec<Result<usize, _>> = keys.iter().map(|key| twin.home(key)).collect();
@@ -56,6 +56,9 @@ fn slots() {
             keys.iter().map(|key| keyhome_tests::twin::hash::slot(twin.hashed(key))).collect();
         let mut slots = vec![7];
         keyhome_core::slots(&keys, &mut slots);
+        prop_assert_eq!(&slots, &expected);
+        let (bytes, offsets) = pack(&keys);
+        prop_assert_eq!(keyhome_core::slots_packed(&bytes, &offsets, &mut slots), Ok(()));
         prop_assert_eq!(&slots, &expected);
         for (key, slot) in keys.iter().zip(expected) {
             prop_assert_eq!(keyhome_core::slot(key), slot);

@@ -1,6 +1,9 @@
 //! Where keys live, and who follows.
 
-use keyhome_tests::twin::random;
+use keyhome_tests::twin::{
+    pool::{Node, Pool, System},
+    random,
+};
 use proptest::{prelude::*, sample::Index};
 
 use crate::{add, both, both_without, check, plain};
@@ -14,7 +17,7 @@ fn homes_and_successors() {
         prop::collection::vec(any::<Index>(), 0..3),
         0..14_usize,
     );
-    check("homes and successors", 300, &inputs, |(pool, keys, first_gone, then_gone, n), held| {
+    check("homes and successors", 500, &inputs, |(pool, keys, first_gone, then_gone, n), held| {
         let keys: Vec<Vec<u8>> = keys.iter().map(|key| key.key(&pool)).collect();
         let mut next = both(&pool);
         for gone in [first_gone, then_gone] {
@@ -41,4 +44,17 @@ fn homes_and_successors() {
         }
         Ok(())
     });
+}
+
+/// libmemcached's ring is weighted once any server weighs more than 1, also while that one is gone.
+#[test]
+fn weighted_points_stay_weighted() {
+    let system = System::Libmemcached { mode: "consistent", hash: None };
+    let nodes = [("a", 3), ("b", 1), ("c", 1), ("d", 1)].map(|(name, weight)| Node::new(name, weight));
+    let (router, twin) = both(&Pool { system, nodes: nodes.into() }).unwrap();
+    let (router, twin) = (router.without(&["a"]).unwrap(), twin.without(&[0]).unwrap());
+    for key in (0..300).map(|i| format!("user:{i}")) {
+        assert_eq!(plain(router.index(&key)), twin.home(key.as_bytes()), "{key}");
+    }
+    println!("weighted points stay weighted: 300 keys");
 }

@@ -7,6 +7,7 @@ mod explanations;
 mod fingerprints;
 mod homes;
 mod moves;
+mod rings;
 mod shares;
 mod ties;
 

@@ -92,7 +92,6 @@ fn full_rings() {
             6,
         ),
         (System::Uhashring { ketama: true, vnodes: Some(20_000), points_per_digest: 1 }, 6),
-        (System::Libmemcached { mode: "consistent", hash: Some("jenkins") }, 1600),
     ];
     let mut ties = 0;
     for (system, count) in rings {
@@ -104,7 +103,7 @@ fn full_rings() {
         }
         ties += tied.len();
     }
-    println!("full rings: {ties} ties in {} rings", 4);
+    println!("full rings: {ties} ties in 3 rings");
 }
 
 /// The same where a key is not hashed as labels are: keys are tried until some meet a tied point.

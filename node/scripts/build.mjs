@@ -1,0 +1,46 @@
+// Builds dist/ from src/: one file of JavaScript for each way in, and the types.
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url)).slice(0, -1);
+const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  legalComments: "none",
+  target: "es2022",
+  keepNames: true,
+  define: { KEYHOME_VERSION: JSON.stringify(version) },
+  logLevel: "warning",
+};
+
+rmSync(`${root}/dist`, { recursive: true, force: true });
+
+// Plain values instead of getters: `keyhome.slot(key)` is called once a key.
+const plain = "module.exports = { ...module.exports };";
+
+// In Node one copy of the code serves `import` and `require`, so that there is one KeyhomeError and one Router.
+const node = { ...shared, entryPoints: ["src/index.ts"], platform: "node" };
+await esbuild.build({ ...node, format: "cjs", outfile: "dist/index.cjs", footer: { js: plain } });
+const { metafile } = await esbuild.build({ ...node, format: "esm", outfile: "names.mjs", metafile: true, write: false });
+const names = metafile.outputs["names.mjs"].exports.toSorted().join(", ");
+writeFileSync(`${root}/dist/index.mjs`, `import keyhome from "./index.cjs";\n\nexport const { ${names} } = keyhome;\n`);
+
+// For tests of what users cannot reach.
+await esbuild.build({ ...shared, platform: "node", entryPoints: ["src/engine/node.ts"], format: "cjs", outfile: "build/internals.cjs" });
+
+// Types twice: TypeScript takes a .d.ts for what the nearest package.json says it is.
+const declarations = `${root}/build/types`;
+const tsc = [`${root}/node_modules/typescript/bin/tsc`, "--project", root, "--outDir", declarations];
+execFileSync(process.execPath, tsc, { stdio: "inherit" });
+// What users see is made of these; the rest is the package's own.
+const types = ["answers", "cluster", "error", "index", "key", "router"].map((name) => `${name}.d.ts`);
+for (const folder of ["types", "types-cjs"]) mkdirSync(`${root}/dist/${folder}`);
+for (const file of types) {
+  for (const folder of ["types", "types-cjs"]) copyFileSync(`${declarations}/${file}`, `${root}/dist/${folder}/${file}`);
+}
+writeFileSync(`${root}/dist/types-cjs/package.json`, `{ "type": "commonjs" }\n`);

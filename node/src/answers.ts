@@ -1,0 +1,110 @@
+// The shapes of answers. Names are those of `keyhome --json` and of every other language.
+
+/** A place where keys live: a server of a pool, or a primary of a cluster. */
+export interface Node {
+  /** What the ring hashes and what people call it. Unique in its pool. */
+  readonly name: string;
+  /** `host:port`, or the path of a unix socket. */
+  readonly address: string;
+  /** At least 1. */
+  readonly weight: number;
+  /** Where it stands, for `read_from: nearest`. */
+  readonly zone: string | null;
+  /** Copies that may serve reads. */
+  readonly replicas: readonly Replica[];
+}
+
+/** A copy of a node that may serve reads. */
+export interface Replica {
+  /** `host:port`, or the path of a unix socket. */
+  readonly address: string;
+  /** Where it stands. */
+  readonly zone: string | null;
+}
+
+/** A count of hash values. Beyond 2^53 it is a text of hexadecimal digits, lower case, without a prefix. */
+export type Share = number | string;
+
+/** Each step from a key to its home. A member whose bytes are not UTF-8 is called `..._hex` and has hexadecimal digits. */
+export interface Explanation {
+  /** The key. */
+  readonly key?: string;
+  readonly key_hex?: string;
+  /** The dialect of the pool. */
+  readonly dialect: string;
+  /** The hash tag, where the rule has found one. */
+  readonly tag?: string | null;
+  readonly tag_hex?: string;
+  /** What is hashed; null in a pool of one node, where nothing is. */
+  readonly hashed?: string | null;
+  readonly hashed_hex?: string;
+  /** The hash function and the value that it gave. */
+  readonly hash: { readonly algorithm: string; readonly value: Share } | null;
+  /** How the node follows. */
+  readonly place: Step;
+  /** The home's name. */
+  readonly node: string;
+  /** Its index in `nodes`. */
+  readonly index: number;
+  /** Its address. */
+  readonly address: string;
+  /** The name of the node that has the key when this one is taken away; null: nobody. */
+  readonly next: string | null;
+}
+
+/** How a node follows from a hash. */
+export type Step =
+  /** The pool has one node: nothing is hashed. */
+  | { readonly by: "only_node" }
+  /** The point of the ring that the hash meets, the text that it was made from, and which of all points it is. */
+  | {
+      readonly by: "point";
+      readonly point: Share;
+      readonly label: string;
+      readonly position: number;
+      readonly points: number;
+    }
+  /** The hash modulo the length of modula's list. */
+  | { readonly by: "list"; readonly position: number; readonly length: number }
+  /** The slot. */
+  | { readonly by: "slot"; readonly slot: number }
+  /** The sum of UTF-16 code units, taken modulo the number of live nodes. */
+  | { readonly by: "sum"; readonly sum: number; readonly nodes: number };
+
+/** How many of the values that the key hash can give each node owns. */
+export interface Balance {
+  /** How many values there are; null for what has no exact shares: charsum and random. */
+  readonly range: Share | null;
+  /** The nodes in the order of the config. */
+  readonly shares: readonly { readonly node: string; readonly share: Share | null }[];
+  /** Slots that nobody owns; only in redis-cluster. */
+  readonly uncovered?: Share;
+}
+
+/** What changing from one router to another moves. Nodes pair by name. */
+export type Diff = ExactDiff | InexactDiff;
+
+/** Every value of the key hash, counted once. */
+export interface ExactDiff {
+  readonly exact: true;
+  /** How many values there are. */
+  readonly range: Share;
+  /** What moves, sorted by names; null is "nobody has the slot". */
+  readonly moves: readonly { readonly from: string | null; readonly to: string | null; readonly share: Share }[];
+  /** What stays where it is. */
+  readonly stays: Share;
+  readonly addresses: readonly AddressChange[];
+}
+
+/** Routers that differ in hash, sign, tag rule or way of placing: only keys can tell what moves. */
+export interface InexactDiff {
+  readonly exact: false;
+  readonly addresses: readonly AddressChange[];
+}
+
+/** A node that both sides have, at different addresses. */
+export interface AddressChange {
+  readonly node: string;
+  readonly old: string;
+  readonly new: string;
+}

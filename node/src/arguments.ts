@@ -1,0 +1,66 @@
+// What a caller may pass is looked at here, once for both engines, so that they refuse the same in the same words.
+
+import { type ErrorCode, KeyhomeError } from "./error.js";
+
+/** A text without lone surrogates. One with them gives an error of `code`: it has no bytes that mean the same. */
+export function text(value: unknown, what: string, code: ErrorCode, position?: number): string {
+  if (typeof value !== "string") throw wrongType(what, "a string", value, position);
+  if (!isWellFormed(value)) {
+    const message = `${what} has a lone surrogate, which is no character`;
+    throw new KeyhomeError(code, message, undefined, undefined, position);
+  }
+  return value;
+}
+
+/** An array; what its elements are is looked at when they are read. */
+export function array<T>(value: readonly T[], what: string): readonly T[] {
+  let isArray = false;
+  try {
+    isArray = Array.isArray(value); // throws for a Proxy that was revoked
+  } catch {}
+  if (!isArray) throw wrongType(what, "an array", value);
+  return value;
+}
+
+/** A whole number of 32 bits from 0; more is as good as the most. */
+export function count(value: unknown, what: string): number {
+  if (typeof value !== "number" || !(value >= 0)) throw wrongType(what, "a number from 0", value);
+  return Math.min(Math.trunc(value), 0xffff_ffff);
+}
+
+/** The error for a value of another type. */
+export function wrongType(what: string, wanted: string, value: unknown, position?: number): KeyhomeError {
+  const message = `${what} is ${typeName(value)}, not ${wanted}`;
+  return new KeyhomeError("argument.type", message, undefined, undefined, position);
+}
+
+/** Runs what reads a caller's objects, whose getters and traps may throw anything at all. */
+export function guarded<R>(code: ErrorCode, what: string, read: () => R): R {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof KeyhomeError) throw error;
+    throw new KeyhomeError(code, `${what} cannot be read`, undefined, undefined, undefined, error);
+  }
+}
+
+const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
+  .get as (this: unknown) => string | undefined;
+
+/** Whether a value is a Uint8Array, of whichever realm: test runners give each file a realm of its own. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return typedArrayName.call(value) === "Uint8Array";
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return "null";
+  if (isBytes(value)) return "bytes";
+  return typeof value === "object" ? "an object" : typeof value === "undefined" ? "undefined" : `a ${typeof value}`;
+}
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** `String.prototype.isWellFormed` where there is one. */
+function isWellFormed(value: string): boolean {
+  return value.isWellFormed?.() ?? !LONE_SURROGATE.test(value);
+}

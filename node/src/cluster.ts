@@ -1,0 +1,76 @@
+// Replies of CLUSTER SLOTS and CLUSTER SHARDS, as client libraries hand them over, on their way to the engines: as JSON.
+
+import { guarded, isBytes } from "./arguments.js";
+import { KeyhomeError } from "./error.js";
+
+/**
+ * What a Redis client hands over as the reply of `CLUSTER NODES` (text), `CLUSTER SLOTS` (arrays) or `CLUSTER SHARDS`
+ * (arrays; in RESP3 maps or objects). Bytes stand for text, as with clients that return Buffers.
+ */
+export type ClusterReply =
+  | string
+  | number
+  | bigint
+  | Uint8Array
+  | null
+  | undefined
+  | readonly ClusterReply[]
+  | ReadonlyMap<ClusterReply, ClusterReply>
+  | { readonly [key: string]: ClusterReply };
+
+/** Replies are not nested deeper than this by half; an object that contains itself is. */
+const DEEPEST = 32;
+
+/** The text of a reply that is one, in bytes or not. */
+export function clusterText(reply: unknown): string | undefined {
+  return typeof reply === "string" ? reply : isBytes(reply) ? decoded(reply) : undefined;
+}
+
+/** The reply as JSON text. Keys of maps keep their order and may repeat, so that the core sees what the server said. */
+export function clusterJson(reply: unknown): string {
+  return guarded("cluster.reply", "the reply", () => json(reply, 0));
+}
+
+function json(value: unknown, depth: number): string {
+  if (depth > DEEPEST) throw unreadable("it is nested too deep");
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "number":
+      if (!Number.isSafeInteger(value)) throw unreadable(`it has the number ${value}, which is not whole`);
+      return String(value);
+    case "bigint":
+      return String(value);
+    case "undefined":
+      return "null";
+    case "object":
+      return value === null ? "null" : jsonOfObject(value, depth + 1);
+    default:
+      throw unreadable(`it has a ${typeof value}`);
+  }
+}
+
+function jsonOfObject(value: object, depth: number): string {
+  if (isBytes(value)) return JSON.stringify(decoded(value));
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => json(item, depth)).join(",")}]`;
+  const isMap = Object.prototype.toString.call(value) === "[object Map]";
+  const entries: [unknown, unknown][] = isMap ? Array.from(value as Map<unknown, unknown>) : Object.entries(value);
+  const members = entries.map(([key, item]) => {
+    const name = clusterText(key);
+    if (name === undefined) throw unreadable("a map has a key that is not text");
+    return `${JSON.stringify(name)}:${json(item, depth)}`;
+  });
+  return `{${members.join(",")}}`;
+}
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw unreadable("it has bytes that are not UTF-8");
+  }
+}
+
+function unreadable(reason: string): KeyhomeError {
+  return new KeyhomeError("cluster.reply", `the reply cannot be read: ${reason}`);
+}

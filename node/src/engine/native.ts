@@ -1,0 +1,143 @@
+// The native addon as an engine. It comes as a package of its own for each platform, and npm installs the one that fits.
+
+import { array, guarded } from "../arguments.js";
+import type { Engine, EngineRouter } from "../engine.js";
+import { KeyhomeError } from "../error.js";
+import type { Key } from "../key.js";
+
+/** A router of the addon is the function that its hot call is; the addon's other functions take it as an argument. */
+type NativeRouter = (key: Key) => number;
+
+/** Texts cross together as one text with the length of each: that takes half the time of an array. */
+type Keys = string | readonly Key[];
+
+/** What the addon exports: see `bindings/node/src/engine.rs`. */
+interface Addon {
+  readonly version: string;
+  readonly slot: (key: Key) => number;
+  slots(keys: Keys, lengths?: Uint32Array): Uint16Array;
+  slotsPacked(bytes: Uint8Array, offsets: Uint32Array): Uint16Array;
+  fromConfig(text: string, pool: string | undefined): NativeRouter;
+  fromClusterText(text: string): NativeRouter;
+  fromClusterJson(json: string): NativeRouter;
+  catalogue(): string;
+  indexes(router: NativeRouter, keys: Keys, lengths?: Uint32Array): Uint32Array;
+  indexesPacked(router: NativeRouter, bytes: Uint8Array, offsets: Uint32Array): Uint32Array;
+  group(router: NativeRouter, keys: Keys, lengths?: Uint32Array): Uint32Array;
+  successors(router: NativeRouter, key: Key, n: number): Uint32Array;
+  without(router: NativeRouter, names: readonly string[]): NativeRouter;
+  fingerprint(router: NativeRouter): string;
+  nodes(router: NativeRouter): string;
+  explain(router: NativeRouter, key: Key): string;
+  balance(router: NativeRouter): string;
+  diff(router: NativeRouter, other: NativeRouter): string;
+}
+
+/** The ends of the names of packages that may hold the addon. Of `gnu` and `musl`, only the one that fits is installed. */
+const PLATFORMS = process.platform === "linux" ? ["-gnu", "-musl"] : process.platform === "win32" ? ["-msvc"] : [""];
+
+/**
+ * The native engine of this very version.
+ *
+ * @throws KeyhomeError `engine.unavailable`, with the reasons, where there is none.
+ */
+export function loadNative(version: string): Engine {
+  const names = PLATFORMS.map((end) => `keyhome-${process.platform}-${process.arch}${end}`);
+  const reasons: string[] = [];
+  // The last is what a build in a checkout leaves; no package has it.
+  for (const name of [...names, "../build/keyhome.node"]) {
+    try {
+      // A name that bundlers do not see: what they could not bundle is looked for where the program runs.
+      const addon = (require(name) as { open(error: typeof KeyhomeError): Addon }).open(KeyhomeError);
+      if (addon.version === version) return engine(addon);
+      reasons.push(`${name} is of version ${addon.version}, not ${version}`);
+    } catch (error) {
+      reasons.push(`${name}: ${String(error).split("\n", 1)[0]}`);
+    }
+  }
+  throw new KeyhomeError("engine.unavailable", `the native engine does not load: ${reasons.join("; ")}`);
+}
+
+function engine(addon: Addon): Engine {
+  const router = (native: NativeRouter): EngineRouter => new Router(addon, native);
+  return {
+    name: "native",
+    version: addon.version,
+    slot: addon.slot,
+    slots: (keys) => crossing(keys, (keys, lengths) => addon.slots(keys, lengths)),
+    slotsPacked: (bytes, offsets) => addon.slotsPacked(bytes, offsets),
+    fromConfig: (text, pool) => router(addon.fromConfig(text, pool)),
+    fromClusterText: (text) => router(addon.fromClusterText(text)),
+    fromClusterJson: (json) => router(addon.fromClusterJson(json)),
+    catalogue: () => addon.catalogue(),
+  };
+}
+
+class Router implements EngineRouter {
+  readonly #addon: Addon;
+  readonly index: NativeRouter;
+
+  constructor(addon: Addon, router: NativeRouter) {
+    this.#addon = addon;
+    this.index = router;
+  }
+
+  indexes(keys: readonly Key[]): Uint32Array {
+    return crossing(keys, (keys, lengths) => this.#addon.indexes(this.index, keys, lengths));
+  }
+
+  indexesPacked(bytes: Uint8Array, offsets: Uint32Array): Uint32Array {
+    return this.#addon.indexesPacked(this.index, bytes, offsets);
+  }
+
+  group(keys: readonly Key[]): Uint32Array {
+    return crossing(keys, (keys, lengths) => this.#addon.group(this.index, keys, lengths));
+  }
+
+  successors(key: Key, n: number): Uint32Array {
+    return this.#addon.successors(this.index, key, n);
+  }
+
+  without(names: readonly string[]): EngineRouter {
+    return new Router(this.#addon, this.#addon.without(this.index, names));
+  }
+
+  fingerprint(): string {
+    return this.#addon.fingerprint(this.index);
+  }
+
+  nodes(): string {
+    return this.#addon.nodes(this.index);
+  }
+
+  explain(key: Key): string {
+    return this.#addon.explain(this.index, key);
+  }
+
+  balance(): string {
+    return this.#addon.balance(this.index);
+  }
+
+  diff(other: EngineRouter): string {
+    return this.#addon.diff(this.index, other.index);
+  }
+}
+
+/** Takes keys over the border: texts joined, anything else one by one. */
+function crossing<R>(keys: readonly Key[], cross: (keys: Keys, lengths?: Uint32Array) => R): R {
+  const joined = guarded("argument.type", "the array of keys", () => join(array(keys, "keys")));
+  return "lengths" in joined ? cross(joined.keys, joined.lengths) : cross(joined.keys);
+}
+
+function join(keys: readonly Key[]): { keys: string; lengths: Uint32Array } | { keys: readonly Key[] } {
+  const lengths = new Uint32Array(keys.length);
+  let total = 0;
+  for (let position = 0; position < keys.length; position++) {
+    const key = keys[position];
+    if (typeof key !== "string") return { keys: Array.from(keys) };
+    lengths[position] = key.length;
+    total += key.length;
+  }
+  // What V8 could not hold in one string crosses one by one.
+  return total < 2 ** 28 ? { keys: Array.prototype.join.call(keys, ""), lengths } : { keys: Array.from(keys) };
+}

@@ -1,0 +1,63 @@
+// The lists and numbers that have one source in the core, as this package repeats them.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import * as keyhome from "keyhome";
+
+const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
+
+const { chooseEngine } = createRequire(import.meta.url)("../build/internals.cjs");
+
+/** What the core of the engine that runs says of itself. */
+const catalogue = () => JSON.parse(chooseEngine().catalogue());
+
+test("the codes of errors are those of the core", () => {
+  const wanted = catalogue().error_codes.map((code) => `\n  | ${JSON.stringify(code)}`).join("");
+  const given = /export type ErrorCode =([^;]*);/.exec(read("../src/error.ts"))[1];
+  assert.equal(given, wanted, `the union in src/error.ts has to be\n\nexport type ErrorCode =${wanted};\n`);
+  for (const code of catalogue().error_codes) {
+    assert.match(read("../src/error.ts"), new RegExp(`^ \\* \\| \`${code}\` \\| .+ \\|$`, "m"), "a row for each code");
+  }
+});
+
+test("one version", () => {
+  const [, workspace] = /\[workspace\.package\]\nversion = "([^"]+)"/.exec(read("../../Cargo.toml"));
+  assert.equal(keyhome.version, workspace);
+  assert.equal(JSON.parse(read("../package.json")).version, workspace);
+  assert.equal(JSON.parse(read("../package-lock.json")).version, workspace);
+});
+
+test("the engine that was asked for runs", () => {
+  const wanted = process.env.KEYHOME_ENGINE;
+  assert.equal(keyhome.engine, wanted || "native");
+});
+
+test("import and require give the same things", async () => {
+  const required = createRequire(import.meta.url)("keyhome");
+  assert.deepEqual({ ...required }, { ...keyhome });
+  assert.equal(await keyhome.init(), undefined);
+});
+
+test("errors look like errors", () => {
+  const error = catchOf(() => keyhome.slot(1));
+  assert.ok(error instanceof keyhome.KeyhomeError);
+
+  assert.equal(error.name, "KeyhomeError");
+  assert.match(String(error), /^KeyhomeError: a key is a string or a Uint8Array/);
+  assert.match(error.stack, /catalogue\.test\.mjs/);
+  assert.deepEqual(Object.keys(error), ["code"]);
+  const placed = catchOf(() => keyhome.Router.fromConfig("a:\n  servers:\n   - x\n"));
+  assert.deepEqual([placed.code, placed.line, placed.column], ["config.server", 3, 6]);
+  assert.match(placed.message, /^line 3, column 6: /);
+});
+
+function catchOf(call) {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

@@ -1,0 +1,46 @@
+// The examples of the README and of the documentation in the sources are run: `call; // => value` has to be so.
+
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+import * as keyhome from "keyhome";
+
+const AsyncFunction = (async () => {}).constructor;
+const connect = (address) => ({ get: async (key) => `${key} at ${address}` });
+
+/** Runs examples one after the other, as one program; gives the number of values compared. */
+async function run(examples) {
+  let compared = 0;
+  const equal = (given, wanted) => {
+    assert.deepEqual(given, wanted);
+    compared++;
+  };
+  const code = examples
+    .join("\n")
+    .replace(/^import (\{[^}]*\}) from "keyhome";$/gm, "const $1 = keyhome;")
+    .replace(/^(.+); \/\/ => (.+)$/gm, "equal($1, $2);");
+  await new AsyncFunction("keyhome", "connect", "equal", code)(keyhome, connect, equal);
+  return compared;
+}
+
+test("README.md", async () => {
+  const text = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const examples = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
+  const compared = await run(examples);
+  console.log(`README.md: ${examples.length} examples, ${compared} values`);
+  assert.ok(compared >= 7);
+});
+
+test("the examples in the sources", async () => {
+  const sources = new URL("../src/", import.meta.url);
+  let count = 0;
+  for (const file of readdirSync(sources).filter((name) => name.endsWith(".ts"))) {
+    const text = readFileSync(new URL(file, sources), "utf8");
+    for (const [, code] of text.matchAll(/@example\n[ *]*```ts\n(.*?)[ *]*```/gs)) {
+      await run([code.replace(/^ *\* ?/gm, "")]);
+      count++;
+    }
+  }
+  console.log(`sources: ${count} examples`);
+  assert.ok(count >= 2);
+});

@@ -1,0 +1,163 @@
+"""How fast keyhome is beside what Python programs use today, as ratios.
+
+Both sides run in turn, in one process, on the same keys of 10 to 30 characters, so that a busy machine slows both; the
+ratio is the median over the rounds of the peer's time through ours in the same round.
+
+    python benches/ratios.py [--rounds N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import random
+import statistics
+import sys
+from array import array
+from collections.abc import Callable
+from time import perf_counter
+
+import keyhome
+from redis.crc import key_slot
+from uhashring import HashRing
+
+KEYS = 4096
+MANY = 100_000
+
+
+def keys(count: int) -> list[str]:
+    """Keys of 10 to 30 characters, every eighth with a hash tag."""
+    dice = random.Random(7)
+
+    def key(number: int) -> str:
+        word = ("user:", "session:", "cart:item:", "feed:v2:user:")[number % 4]
+        text = f"{{{dice.randrange(10**8)}}}:{word}x" if number % 8 == 7 else f"{word}{dice.getrandbits(64):x}"
+        return text.ljust(30, "7")[: dice.randint(10, 30)]
+
+    return [key(number) for number in range(count)]
+
+
+def seconds(run: Callable[[], object]) -> float:
+    start = perf_counter()
+    run()
+    return perf_counter() - start
+
+
+class Table:
+    """The rows, and which of them missed."""
+
+    def __init__(self, rounds: int) -> None:
+        self.rounds = rounds
+        self.missed: list[str] = []
+        print(f"{'what':<44} {'beside':<40} {'ns':>8} {'peer ns':>8} {'faster':>8} {'to reach':>8}")
+
+    def row(
+        self,
+        what: str,
+        beside: str,
+        operations: int,
+        ours: Callable[[], object],
+        peer: Callable[[], object],
+        to_reach: float | None = None,
+    ) -> None:
+        ours(), peer()
+        pairs = [(seconds(ours), seconds(peer)) for _ in range(self.rounds)]
+        ratio = statistics.median(theirs / own for own, theirs in pairs)
+        own, theirs = (statistics.median(pair[side] for pair in pairs) / operations * 1e9 for side in (0, 1))
+        target = f"{to_reach:.1f}x" if to_reach else "-"
+        verdict = "" if to_reach is None or ratio >= to_reach else "  MISSED"
+        if verdict:
+            self.missed.append(what)
+        print(f"{what:<44} {beside:<40} {own:>8.1f} {theirs:>8.1f} {ratio:>7.1f}x {target:>8}{verdict}", flush=True)
+
+
+def slot_of_each(keys: list[str]) -> None:
+    slot = keyhome.slot
+    for key in keys:
+        slot(key)
+
+
+def key_slot_of_each(keys: list[str]) -> None:
+    for key in keys:
+        key_slot(key.encode())
+
+
+def index_of_each(router: keyhome.Router, keys: list[str]) -> None:
+    for key in keys:
+        router.index(key)
+
+
+def node_of_each(ring: HashRing, keys: list[str]) -> None:
+    for key in keys:
+        ring.get_node(key)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    arguments.add_argument("--rounds", type=int, default=31)
+    rounds = arguments.parse_args().rounds
+
+    few, many = keys(KEYS), keys(MANY)
+    encoded = [key.encode() for key in many]
+    packed = b"".join(encoded)
+    offsets = array("I", [0])
+    for key in encoded:
+        offsets.append(offsets[-1] + len(key))
+
+    names = [f"10.0.0.{number}:6379" for number in range(1, 11)]
+    servers = "".join(f"\n   - {name}:1" for name in names)
+    fnv = keyhome.Router.from_config(f"pool:\n  hash: fnv1a_64\n  servers:{servers}")
+    md5 = keyhome.Router.from_config(f"pool:\n  hash: md5\n  servers:{servers}")
+    like_uhashring = keyhome.Router.from_config(f"pool:\n  dialect: uhashring\n  mode: ketama\n  servers:{servers}")
+    ring = HashRing(names)
+    ketama = HashRing(names, hash_fn="ketama")
+
+    assert [keyhome.slot(key) for key in few] == [key_slot(key.encode()) for key in few]
+    assert [like_uhashring.node(key).name for key in few] == [ketama.get_node(key) for key in few]
+    assert fnv.indexes(many) == fnv.indexes_packed(packed, offsets)
+
+    gc.disable()
+    table = Table(rounds)
+    table.row(
+        "slot(key)", "redis-py key_slot(key.encode())", KEYS,
+        lambda: slot_of_each(few), lambda: key_slot_of_each(few), 5,
+    )  # fmt: skip
+    table.row(
+        "router.index(key), fnv1a_64, 10 servers", "uhashring get_node(key)", KEYS,
+        lambda: index_of_each(fnv, few), lambda: node_of_each(ring, few), 25,
+    )  # fmt: skip
+    table.row(
+        "router.index(key), md5, 10 servers", "uhashring get_node(key), ketama", KEYS,
+        lambda: index_of_each(md5, few), lambda: node_of_each(ketama, few), 8,
+    )  # fmt: skip
+    table.row(
+        "router.index(key), dialect uhashring", "the same ring: every answer is equal", KEYS,
+        lambda: index_of_each(like_uhashring, few), lambda: node_of_each(ketama, few),
+    )  # fmt: skip
+    table.row(
+        "slots(list of 100k str)", "[key_slot(key.encode()) for key in keys]", MANY,
+        lambda: keyhome.slots(many), lambda: key_slot_of_each(many), 12,
+    )  # fmt: skip
+    table.row(
+        "slots_packed, 100k keys", "the same", MANY,
+        lambda: keyhome.slots_packed(packed, offsets), lambda: key_slot_of_each(many),
+    )  # fmt: skip
+    table.row(
+        "router.indexes(list of 100k str), md5", "[ring.get_node(key) for key in keys]", MANY,
+        lambda: md5.indexes(many), lambda: node_of_each(ketama, many),
+    )  # fmt: skip
+    table.row(
+        "router.indexes(list of 100k str), fnv1a_64", "the same", MANY,
+        lambda: fnv.indexes(many), lambda: node_of_each(ring, many),
+    )  # fmt: skip
+    table.row(
+        "router.group(list of 100k str), fnv1a_64", "the same", MANY,
+        lambda: fnv.group(many), lambda: node_of_each(ring, many),
+    )  # fmt: skip
+    if table.missed:
+        print(f"missed: {', '.join(table.missed)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

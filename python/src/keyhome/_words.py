@@ -1,0 +1,76 @@
+"""The words of keyhome, as types. A test compares them with the lists of the core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+Key: TypeAlias = "str | Buffer"
+"""What is taken as a key: a text, which is its UTF-8 bytes, or `bytes`, `bytearray`, `memoryview`, any buffer of bytes."""
+
+ErrorCode: TypeAlias = Literal[
+    "config.syntax",
+    "config.field",
+    "config.type",
+    "config.value",
+    "config.number",
+    "config.weight",
+    "config.server",
+    "config.name",
+    "config.option",
+    "config.empty",
+    "config.slots",
+    "config.points",
+    "config.nodes",
+    "config.memcached",
+    "pool.unknown",
+    "pool.required",
+    "pool.empty",
+    "node.unknown",
+    "slot.uncovered",
+    "key.encoding",
+    "key.type",
+    "placement.random",
+    "command.unknown",
+    "command.arguments",
+    "cluster.reply",
+    "batch.offsets",
+    "argument.type",
+    "engine.unavailable",
+    "engine.failure",
+]
+
+Dialect: TypeAlias = Literal[
+    "twemproxy",
+    "redis-cluster",
+    "vnodes",
+    "charsum",
+    "libketama",
+    "npm-hashring",
+    "uhashring",
+    "hash_ring",
+    "libmemcached",
+]
+
+Hash: TypeAlias = Literal[
+    "one_at_a_time",
+    "md5",
+    "crc16",
+    "crc32",
+    "crc32a",
+    "fnv1_64",
+    "fnv1a_64",
+    "fnv1_32",
+    "fnv1a_32",
+    "hsieh",
+    "murmur",
+    "jenkins",
+    "murmur3",
+    "sha1",
+    "md5_hex8",
+    "md5_128",
+    "crc16_slot",
+    "charsum",
+]

@@ -1,0 +1,82 @@
+"""Every example runs, and what people read in an editor is what `help()` shows."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import inspect
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import keyhome
+import pytest
+from keyhome import _errors, _keyhome, _nodes
+
+PACKAGE = Path(inspect.getfile(keyhome)).parent
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+Documented = ast.Module | ast.ClassDef | ast.FunctionDef
+
+
+def stub_docstrings() -> dict[str, str]:
+    """The docstrings of `_keyhome.pyi`, by name."""
+
+    def walk(nodes: list[ast.stmt], prefix: str) -> None:
+        for node in nodes:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef):
+                if docstring := ast.get_docstring(node):
+                    docstrings[prefix + node.name] = docstring
+                if isinstance(node, ast.ClassDef):
+                    walk(node.body, f"{prefix}{node.name}.")
+
+    docstrings: dict[str, str] = {}
+    walk(ast.parse((PACKAGE / "_keyhome.pyi").read_text(encoding="utf-8")).body, "")
+    return docstrings
+
+
+def find(name: str) -> Any:
+    found: Any = _keyhome
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found
+
+
+STUBS = stub_docstrings()
+
+
+@pytest.mark.parametrize("name", STUBS)
+def test_stub_and_module_say_the_same(name: str) -> None:
+    assert inspect.getdoc(find(name)) == STUBS[name]
+
+
+def test_everything_is_documented() -> None:
+    assert set(STUBS) >= {"Router", "slot", "slots", "slots_packed"}
+    assert set(STUBS) >= {f"Router.{name}" for name in vars(keyhome.Router) if not name.startswith("_")}
+
+
+def run_examples(text: str, name: str, router: keyhome.Router) -> int:
+    test = doctest.DocTestParser().get_doctest(text, {"keyhome": keyhome, "router": router}, name, name, 0)
+    results = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test)
+    assert results.failed == 0
+    return results.attempted
+
+
+@pytest.mark.parametrize("name", STUBS)
+def test_examples_of_the_stubs(name: str, router: keyhome.Router) -> None:
+    assert run_examples(STUBS[name], name, router) > 0, "an example is missing"
+
+
+@pytest.mark.parametrize("module", [keyhome, _errors, _nodes])
+def test_examples_of_the_modules(module: ModuleType, router: keyhome.Router) -> None:
+    for test in doctest.DocTestFinder().find(module, module.__name__):
+        run_examples(test.docstring, test.name, router)
+
+
+def test_examples_of_the_readme() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    scope: dict[str, Any] = {}
+    for block in blocks:
+        exec(compile(block, str(README), "exec"), scope)

@@ -1,0 +1,123 @@
+"""Random inputs: every call answers or raises a KeyhomeError, and all ways to ask one thing agree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import keyhome
+from cases import cases
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keyhome import KeyhomeError, Router
+
+settings.register_profile("keyhome", max_examples=int(os.environ.get("KEYHOME_EXAMPLES", "300")), deadline=None, database=None)
+settings.load_profile("keyhome")
+
+CONFIGS = [case["config"] for case in cases("config")]
+ROUTERS = [Router.from_config(case["config"], case["pool"]) for case in cases("placement")]
+REPLIES = [case["reply"] for case in cases("cluster")]
+
+any_text = st.text(st.characters())
+keys = any_text | st.binary() | st.binary().map(bytearray) | st.binary().map(memoryview)
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | keys
+anything = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.integers() | any_text | st.binary(), inner),
+)
+
+
+def home(router: Router, key: Any) -> int | str:
+    try:
+        return router.index(key)
+    except KeyhomeError as error:
+        return error.code
+
+
+@given(st.sampled_from(ROUTERS), st.lists(keys))
+def test_one_by_one_and_all_at_once(router: Router, keys: list[keyhome.Key]) -> None:
+    homes = [home(router, key) for key in keys]
+    errors = [(position, home) for position, home in enumerate(homes) if isinstance(home, str)]
+    try:
+        assert router.indexes(keys).tolist() == homes
+        assert not errors
+    except KeyhomeError as error:
+        assert (error.position, error.code) == errors[0]
+    for key, index in zip(keys, homes, strict=True):
+        if isinstance(index, int):
+            explained = router.explain(key)
+            assert (explained["index"], explained["node"]) == (index, router.node(key).name)
+            assert router.node(key) not in router.successors(key, 3)
+
+
+@given(st.lists(st.binary()))
+def test_slots_packed_or_not(keys: list[bytes]) -> None:
+    offsets = [0]
+    for key in keys:
+        offsets.append(offsets[-1] + len(key))
+    slots = [keyhome.slot(key) for key in keys]
+    assert keyhome.slots(keys).tolist() == keyhome.slots_packed(b"".join(keys), offsets).tolist() == slots
+
+
+@given(st.sampled_from(ROUTERS), anything, anything)
+def test_no_argument_raises_anything_else(router: Router, one: Any, two: Any) -> None:
+    calls = [
+        lambda: keyhome.slot(one),
+        lambda: keyhome.slots(one),
+        lambda: keyhome.slots_packed(one, two),
+        lambda: router.index(one),
+        lambda: router.node(one),
+        lambda: router.indexes(one),
+        lambda: router.indexes_packed(one, two),
+        lambda: router.group(one),
+        lambda: router.successors(one, two),
+        lambda: router.without(one),
+        lambda: router.explain(one),
+        lambda: router.diff(one),
+        lambda: Router.from_config(one, two),
+        lambda: Router.from_cluster(one),
+    ]
+    for call in calls:
+        try:
+            call()
+        except KeyhomeError as error:
+            assert error.code in keyhome.ErrorCode.__args__  # type: ignore[attr-defined]
+
+
+@given(st.sampled_from(CONFIGS), st.data())
+def test_configs_with_a_piece_changed(config: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(config)))
+    end = data.draw(st.integers(start, min(len(config), start + 8)))
+    text = config[:start] + data.draw(any_text) + config[end:]
+    try:
+        Router.from_config(text)
+    except KeyhomeError as error:
+        assert (error.line is None) == (error.column is None)
+
+
+def changed(reply: Any, piece: Any, draw: Any) -> Any:
+    """The reply with a piece of it changed."""
+    if isinstance(reply, list) and reply and draw(st.booleans()):
+        at = draw(st.integers(0, len(reply) - 1))
+        return [*reply[:at], changed(reply[at], piece, draw), *reply[at + 1 :]]
+    if isinstance(reply, dict) and reply and draw(st.booleans()):
+        at = draw(st.sampled_from(sorted(reply)))
+        return {**reply, at: changed(reply[at], piece, draw)}
+    return piece
+
+
+@given(st.sampled_from(REPLIES), anything, st.data())
+def test_replies_with_a_piece_changed(reply: Any, piece: Any, data: st.DataObject) -> None:
+    try:
+        Router.from_cluster(changed(reply, piece, data.draw))
+    except KeyhomeError as error:
+        assert error.code in ("cluster.reply", "config.slots", "config.server", "config.name", "config.nodes")
+
+
+@given(st.iterables(keys | scalars))
+def test_any_iterable(keys: Iterable[Any]) -> None:
+    try:
+        keyhome.slots(keys)
+    except KeyhomeError as error:
+        assert error.position is not None
