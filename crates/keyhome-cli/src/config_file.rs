@@ -54,6 +54,11 @@ impl ConfigFile {
         &self.name
     }
 
+    /// Whether it is the text of CLUSTER NODES, which has no pools.
+    pub(crate) fn is_cluster(&self) -> bool {
+        config::looks_like_cluster_nodes(&self.text)
+    }
+
     /// The router of the pool, or of the only one.
     pub(crate) fn router(&self, pool: Option<&str>) -> Result<Router, Failure> {
         config::read(&self.text, pool).map_err(|error| self.invalid(error))

@@ -11,7 +11,7 @@ const BLOCK: usize = 1 << 16;
 pub(crate) enum Writing {
     /// As they are: a key is the bytes before a line feed.
     Bytes,
-    /// In hexadecimal digits; a carriage return before the line feed is ignored.
+    /// In hexadecimal digits; a carriage return behind them is ignored.
     Hex,
 }
 
@@ -24,7 +24,7 @@ impl Writing {
     pub(crate) fn read(self, word: &[u8], place: impl FnOnce() -> String) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Bytes => Ok(word.to_vec()),
-            Self::Hex => hexadecimal::decode(word).ok_or_else(|| {
+            Self::Hex => hexadecimal::decode(word.strip_suffix(b"\r").unwrap_or(word)).ok_or_else(|| {
                 let shown: String = String::from_utf8_lossy(word).chars().take(40).collect();
                 Failure::Input(format!("{}: {shown:?} is not an even number of hexadecimal digits", place()))
             }),
@@ -104,8 +104,7 @@ fn hand_over(
     let mut bad = None;
     for line in lines {
         *number += 1;
-        let digits = line.strip_suffix(b"\r").unwrap_or(line);
-        match writing.read(digits, || format!("line {number} of {source}")) {
+        match writing.read(line, || format!("line {number} of {source}")) {
             Ok(key) => keys.push(key),
             Err(failure) => {
                 bad = Some(failure);

@@ -1,11 +1,13 @@
-//! `cargo xtask bench`: the ratios that `benches/` prints.
+//! `cargo xtask bench`: the ratios that `benches/` prints, and those of the packages.
 
 use anyhow::Result;
 
 use crate::checkout::Checkout;
 use crate::external::run as run_command;
+use crate::python;
 
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     let mut benches = checkout.cargo("run");
-    run_command(benches.args(["--release", "--locked", "--manifest-path", "benches/Cargo.toml"]))
+    run_command(benches.args(["--release", "--locked", "--manifest-path", "benches/Cargo.toml"]))?;
+    python::bench(checkout)
 }

@@ -8,6 +8,9 @@ use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 use crate::external::run;
+use crate::node;
+use crate::python;
+use crate::stages::Timeline;
 
 /// The package of the `keyhome` command.
 pub(crate) const COMMAND: &str = "keyhome-cli";
@@ -15,10 +18,17 @@ pub(crate) const COMMAND: &str = "keyhome-cli";
 /// All that `cargo build` may call: Rust, and the C compiler's driver as linker.
 const BARE: &[&str] = &["cargo", "rustc", "cc", "ld"];
 
-/// Builds the released command.
+/// Builds what is released: the command, and the packages in `dist/`.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
-    build_command(checkout)?;
-    anstream::println!("{}", keyhome(checkout).display());
+    let mut timeline = Timeline::default();
+    timeline.stage("command", "the keyhome command", || {
+        build_command(checkout)?;
+        anstream::println!("{}", keyhome(checkout).display());
+        Ok(())
+    })?;
+    timeline.stage("node", "the npm package and its native addon", || node::build(checkout))?;
+    timeline.stage("python", "the pip package", || python::build(checkout))?;
+    timeline.print();
     Ok(())
 }
 

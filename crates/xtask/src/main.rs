@@ -13,6 +13,8 @@ mod layering;
 mod licences;
 mod metadata;
 mod no_std;
+mod node;
+mod python;
 mod stages;
 mod table;
 mod test;
@@ -36,7 +38,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build what is released: the `keyhome` command
+    /// Build what is released: the `keyhome` command, and the packages in `dist/`
     Build,
     /// Compare keyhome with real servers: where it says a key lives, and where the key is
     Demo,

@@ -6,7 +6,7 @@ use crate::checkout::Checkout;
 use crate::external::run as run_command;
 use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
-use crate::{coverage, demo, dist, documentation, fuzz, layering, licences, no_std, versions};
+use crate::{coverage, demo, dist, documentation, fuzz, layering, licences, no_std, node, python, versions};
 
 const STAGES: &[Stage] = &[
     Stage { name: "format", about: "rustfmt has nothing to change", run: format },
@@ -23,6 +23,14 @@ const STAGES: &[Stage] = &[
     Stage { name: "docs", about: "documentation, and the examples in it", run: documentation::check },
     Stage { name: "no-std", about: "the core builds for WebAssembly without std", run: no_std::check },
     Stage { name: "fuzz", about: "every fuzz target, a fixed number of runs", run: fuzz::run_short },
+    Stage { name: "node", about: "the npm package: types, and all suites with each engine", run: node::test },
+    Stage { name: "npm", about: "the npm tarballs in empty projects", run: node::test_packages },
+    Stage {
+        name: "python",
+        about: "the pip package: style, types and tests, on the wheel",
+        run: python::test,
+    },
+    Stage { name: "pip", about: "wheel and sdist in empty environments", run: python::test_packages },
     Stage { name: "demo", about: "real servers agree", run: demo::run },
 ];
 

@@ -129,7 +129,9 @@ type Named = (Vec<(Option<String>, Option<String>, Share)>, Share);
 
 fn moves(diff: &Diff) -> Named {
     let exact = diff.exact.as_ref().expect("an exact diff");
-    let moves = exact.moves.iter().map(|part| (part.from.clone(), part.to.clone(), part.share));
+    let moves = exact.moves.iter().map(|part| {
+        (part.from.as_deref().map(str::to_owned), part.to.as_deref().map(str::to_owned), part.share)
+    });
     (moves.collect(), exact.stays)
 }
 

@@ -60,16 +60,21 @@ pub(crate) fn run(
     Ok(Answer::Done)
 }
 
-/// `A:B` names two pools; a name that both files have is one, even with a colon in it.
+/// `A:B` names two pools; a name that both files have is one, even with a colon in it. A cluster has no pools: there the
+/// name is for the other side.
 fn routers(old: &ConfigFile, new: &ConfigFile, pools: Option<&str>) -> Result<(Router, Router), Failure> {
-    let both = |a: Option<&str>, b: Option<&str>| Ok((old.router(a)?, new.router(b)?));
+    let side = |file: &ConfigFile, pool: Option<&str>| file.router(pool.filter(|_| !file.is_cluster()));
+    let both = |a: Option<&str>, b: Option<&str>| Ok((side(old, a)?, side(new, b)?));
     let as_one = both(pools, pools);
     let Some(pools) = pools.filter(|_| as_one.is_err()) else { return as_one };
-    let mut pairs = pools.match_indices(':').map(|(at, _)| both(Some(&pools[..at]), Some(&pools[at + 1..])));
     let mut first_error = None;
-    pairs
-        .find_map(|pair| pair.map_err(|error| first_error.get_or_insert(error)).ok())
-        .map_or_else(|| first_error.map_or(as_one, Err), Ok)
+    for (at, _) in pools.match_indices(':') {
+        match both(Some(&pools[..at]), Some(&pools[at + 1..])) {
+            Ok(routers) => return Ok(routers),
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+    first_error.map_or(as_one, Err)
 }
 
 fn count(old: &Router, new: &Router, path: &Path, args: &SampleArgs) -> Result<Counted, Failure> {
@@ -92,22 +97,28 @@ fn counted(source: &'static str, sampled: &SampledDiff, old: &Router, new: &Rout
     Counted { source, keys: sampled.keys(), moves, stays }
 }
 
+/// Rows that people read; JSON has them all.
+const ROWS: usize = 200;
+
+fn more(out: &mut impl Write, moves: usize) -> Result<(), Failure> {
+    if moves > ROWS {
+        writeln!(out, "... and {} more pairs; --json has them all", grouped(moves - ROWS))?;
+    }
+    Ok(())
+}
+
 fn print(diff: &Diff, sample: Option<&Counted>) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
-    let name = |node: &Option<String>| node.clone().unwrap_or_else(|| "(nobody)".into());
+    let name = |node: Option<&str>| node.unwrap_or("(nobody)").to_owned();
     if let Some(exact) = &diff.exact {
         let mut table = Table::new(&["FROM", "TO", ">SHARE", ">HASH VALUES"]);
-        for moved in &exact.moves {
-            let share = moved.share;
-            table.row(vec![
-                name(&moved.from),
-                name(&moved.to),
-                percent(share.of(exact.range)),
-                grouped(share),
-            ]);
+        for moved in exact.moves.iter().take(ROWS) {
+            let (share, from, to) = (moved.share, name(moved.from.as_deref()), name(moved.to.as_deref()));
+            table.row(vec![from, to, percent(share.of(exact.range)), grouped(share)]);
         }
         if !table.is_empty() {
             table.print(&mut out)?;
+            more(&mut out, exact.moves.len())?;
             writeln!(out)?;
         }
         let stays = exact.stays.of(exact.range);
@@ -152,15 +163,17 @@ fn print(diff: &Diff, sample: Option<&Counted>) -> Result<(), Failure> {
 fn print_sample(
     out: &mut impl Write,
     sample: &Counted,
-    name: impl Fn(&Option<String>) -> String,
+    name: impl Fn(Option<&str>) -> String,
 ) -> Result<(), Failure> {
     let part = |keys: u64| if sample.keys == 0 { 0.0 } else { keys as f64 / sample.keys as f64 };
     let mut table = Table::new(&["FROM", "TO", ">OF KEYS", ">KEYS"]);
-    for moved in &sample.moves {
-        table.row(vec![name(&moved.from), name(&moved.to), percent(part(moved.keys)), grouped(moved.keys)]);
+    for moved in sample.moves.iter().take(ROWS) {
+        let (from, to) = (name(moved.from.as_deref()), name(moved.to.as_deref()));
+        table.row(vec![from, to, percent(part(moved.keys)), grouped(moved.keys)]);
     }
     if !table.is_empty() {
         table.print(out)?;
+        more(out, sample.moves.len())?;
         writeln!(out)?;
     }
     let kind = if sample.source == "generated" { "generated keys" } else { "keys of the file" };

@@ -79,11 +79,6 @@ impl Dialect {
         self.options.iter().find(|option| option.name == name)
     }
 
-    /// Whether any dialect has an option of that name.
-    pub fn any_has_option(name: &str) -> bool {
-        Self::ALL.iter().any(|dialect| dialect.option(name).is_some())
-    }
-
     /// The name of a node at `address` that was given none.
     pub fn default_name(&self, address: &str) -> alloc::string::String {
         self.names.of(address)

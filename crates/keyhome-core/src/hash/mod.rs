@@ -14,8 +14,6 @@ mod murmur;
 mod one_at_a_time;
 pub(crate) mod sha1;
 
-use serde::Serialize;
-
 macro_rules! algorithms {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $sign:literal, $bits:literal;)*) => {
         /// A hash function, by the program's own name for it.
@@ -187,13 +185,6 @@ pub(crate) const BATCH: usize = 64;
 /// The four little-endian words of a digest as one big-endian number.
 pub(crate) fn whole(digest: [u32; 4]) -> u128 {
     digest.iter().fold(0, |number, word| number << 32 | u128::from(word.swap_bytes()))
-}
-
-/// The name, and `signed_char` where the function looks at it.
-impl Serialize for KeyHash {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.algorithm.name())
-    }
 }
 
 /// A byte as C reads it: sign-extended where `char` is signed, as on x86; plain where it is not, as on ARM.

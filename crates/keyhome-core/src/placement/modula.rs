@@ -33,7 +33,12 @@ impl Modula {
     /// The place in the list of nodes that `hash` meets.
     #[inline]
     pub(crate) fn position(&self, hash: u32) -> usize {
-        let rest = hash % self.total;
+        self.position_of_rest(hash % self.total)
+    }
+
+    /// The place in the list of nodes that a remainder meets; it is below [`total`](Self::total).
+    #[inline]
+    pub(crate) fn position_of_rest(&self, rest: u32) -> usize {
         match self.each {
             Some(each) => (rest / each) as usize,
             None => self.ends.partition_point(|end| *end <= rest),

@@ -55,7 +55,7 @@ pub(crate) trait PointValue: Copy + Ord + Into<u128> {
     fn one_more(self) -> Self;
     /// The top bits, those above `shift`.
     fn top(self, shift: u32) -> usize;
-    /// Appends the points of these labels to `out`; `ranks` says whose they are.
+    /// Hands over every point of every label, with the label's position.
     fn hash(point: PointHash, labels: &[&[u8]], each: impl FnMut(usize, Self));
 }
 
@@ -192,11 +192,12 @@ fn keep_last_of_equals<V: PointValue>(points: &mut Vec<V::Entry>) {
 }
 
 /// Digests are spread evenly, so dealing the points into as many buckets as there are points leaves hardly anything
-/// to sort; where names or weak hashes crowd a bucket, it is sorted as any slice is.
+/// to sort; where names or weak hashes crowd a bucket, it is sorted as any slice is. Wide points are sorted where they
+/// lie: a second copy of them would take more memory than dealing saves time.
 fn sort<V: PointValue>(mut entries: Vec<V::Entry>) -> Vec<V::Entry> {
     const WORTH_DEALING: usize = 256;
     const BUCKET_BITS_MAX: u32 = 20;
-    if entries.len() < WORTH_DEALING {
+    if entries.len() < WORTH_DEALING || size_of::<V::Entry>() > size_of::<u64>() {
         entries.sort_unstable();
         return entries;
     }

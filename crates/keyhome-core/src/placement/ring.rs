@@ -104,7 +104,7 @@ impl<V: PointValue> Ring<V> {
         self.values[..self.len()].iter().copied().zip(self.owners.iter().copied())
     }
 
-    /// Bytes that the ring holds for each of its points.
+    /// Bytes that the points and their index take.
     pub(crate) fn bytes(&self) -> usize {
         self.values.len() * size_of::<V>() + self.owners.len() * 2 + self.starts.len() * 4
     }

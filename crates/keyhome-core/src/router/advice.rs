@@ -172,7 +172,7 @@ impl Router {
         })
     }
 
-    /// Tried, not looked up: a thousand counted-up keys show what the hash does with these very nodes.
+    /// Tried, not looked up: counted-up keys, 50 a node, show what the hash does with these very nodes.
     fn clustered_keys(&self) -> Option<Advice> {
         let bits = self.pool.rule.key.hash.algorithm().bits();
         if self.live_count() < 2
@@ -181,7 +181,8 @@ impl Router {
         {
             return None;
         }
-        let keys: Vec<String> = (0..1000).map(|number| format!("user:{number}")).collect();
+        let count = (50 * self.live_count()).clamp(1000, 100_000);
+        let keys: Vec<String> = (0..count).map(|number| format!("user:{number}")).collect();
         let mut sample = self.sample();
         sample.add(self, &keys);
         let skewed = sample.skewed(self);
@@ -206,13 +207,23 @@ impl Router {
         Some(Advice {
             kind: AdviceKind::ClusteredKeys,
             text: format!(
-                "The hash `{}` puts keys that differ in their last characters side by side: of `user:0` to `user:999` \
-                 there are {}{none}. `murmur`, `md5` or `jenkins` would spread them; changing the hash moves keys.",
+                "The hash `{}` puts keys that differ in their last characters side by side: of `user:0` to `user:{}` \
+                 there are {}{none}.{}",
                 self.pool.rule.key.hash.algorithm().name(),
+                count - 1,
                 top.join(", "),
+                self.better_hashes(),
             ),
             nodes: skewed.into_iter().map(|(node, _)| node).collect(),
         })
+    }
+
+    /// Which hashes of the dialect spread such keys, where it has a choice.
+    fn better_hashes(&self) -> &'static str {
+        match self.pool.dialect.option("hash") {
+            Some(_) => " `murmur`, `md5` or `jenkins` would spread them; changing the hash moves keys.",
+            None => "",
+        }
     }
 
     fn uneven_shares(&self) -> Option<Advice> {

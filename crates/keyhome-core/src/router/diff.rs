@@ -3,9 +3,11 @@
 use alloc::{
     collections::BTreeMap,
     string::{String, ToString},
+    sync::Arc,
     vec,
     vec::Vec,
 };
+use core::ops::Range;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -45,9 +47,9 @@ pub struct ExactMoves {
 #[non_exhaustive]
 pub struct Move {
     /// The old owner's name; `None`: nobody had the slot.
-    pub from: Option<String>,
+    pub from: Option<Arc<str>>,
     /// The new owner's name; `None`: nobody has the slot.
-    pub to: Option<String>,
+    pub to: Option<Arc<str>>,
     /// How many values.
     pub share: Share,
 }
@@ -68,8 +70,8 @@ impl Router {
     /// What changing from this router to `new` moves.
     ///
     /// Exact between two rings or two modula lists of one key hash, sign and tag rule; between two slot maps; from or
-    /// to a pool of one node. Otherwise only the addresses are compared: see
-    /// [`SampledDiff`](super::SampledDiff).
+    /// to a pool of one node. Otherwise, and between modula lists of more than some 2,900 nodes each, where the pairs
+    /// that move could not be listed, only the addresses are compared: see [`SampledDiff`](super::SampledDiff).
     pub fn diff(&self, new: &Router) -> Diff {
         Diff { exact: self.exact_moves(new), addresses: self.address_changes(new) }
     }
@@ -120,8 +122,13 @@ impl Router {
                     return None;
                 }
                 let range = self.range()?;
-                if let (Placement::Modula(old), Placement::Modula(new)) = (&self.placement, &new.placement) {
-                    compare_lists(old, new, range.count()?, &mut tally);
+                if let (Placement::Modula(before), Placement::Modula(after)) =
+                    (&self.placement, &new.placement)
+                {
+                    if self.nodes().len().saturating_mul(new.nodes().len()) > PAIRS_MAX {
+                        return None;
+                    }
+                    compare_lists(before, after, range.count()?, &mut tally);
                 } else {
                     self.compare_segments(new, range, &mut tally)?;
                 }
@@ -150,55 +157,67 @@ impl Router {
     }
 }
 
-/// Two lists repeat together after the least common multiple of their lengths: one such round is walked, run by run,
-/// and counted as often as it fits the range; what the last round gives is counted on the way.
+/// Two lists repeat together after the least common multiple of their lengths: one such round is walked, run by run of
+/// the longer list, and counted as often as it fits the range; what the last round gives is counted on the way.
 fn compare_lists(old: &Modula, new: &Modula, range: u128, tally: &mut Tally) {
     let (a, b) = (u128::from(old.total()), u128::from(new.total()));
     let together = a / greatest_common_divisor(a, b) * b;
     let (rounds, rest) = (range / together, range % together);
-    let end = if rounds == 0 { rest } else { together };
-    let mut old = Runs::new(old);
-    let mut new = Runs::new(new);
-    let mut at = 0;
-    while at < end {
-        let to_rest = if at < rest { rest - at } else { end - at };
-        let step = u128::from(old.left.min(new.left)).min(to_rest);
-        let times = if at < rest { rounds + 1 } else { rounds };
-        tally.add(Some(old.owner), Some(new.owner), Share::new(step * times));
-        old.advance(step as u32);
-        new.advance(step as u32);
-        at += step;
+    // Hash values below `rest` occur once more often than the others of a round.
+    for (start, end, times) in [(0, rest, rounds + 1), (rest, together.min(range), rounds)] {
+        if times == 0 {
+            continue;
+        }
+        if a > b {
+            count_runs(old, new, start..end, |of_old, of_new, count| {
+                tally.add(Some(of_old), Some(of_new), Share::new(count * times));
+            });
+        } else {
+            count_runs(new, old, start..end, |of_new, of_old, count| {
+                tally.add(Some(of_old), Some(of_new), Share::new(count * times));
+            });
+        }
+    }
+}
+
+/// Counts the hash values of a range by their owners in a long and a short list. A run of the long list that is longer
+/// than the short list has parts is counted part by part, not value by value.
+fn count_runs(long: &Modula, short: &Modula, values: Range<u128>, mut each: impl FnMut(u16, u16, u128)) {
+    let long_parts: Vec<(u128, u16)> = long.parts().map(|(end, owner)| (u128::from(end), owner)).collect();
+    let short_parts: Vec<(u128, u16)> = short.parts().map(|(end, owner)| (u128::from(end), owner)).collect();
+    let (long_total, short_total) = (u128::from(long.total()), u128::from(short.total()));
+    let mut at = values.start;
+    let mut part = long.position_of_rest((at % long_total) as u32);
+    while at < values.end {
+        let (part_end, owner) = long_parts[part];
+        let end = (at - at % long_total + part_end).min(values.end);
+        if end - at > short_total {
+            let mut start = 0;
+            for &(part_end, of_short) in &short_parts {
+                let below = |value: u128| {
+                    let (rounds, rest) = (value / short_total, value % short_total);
+                    rounds * (part_end - start) + (rest.min(part_end) - rest.min(start))
+                };
+                each(owner, of_short, below(end) - below(at));
+                start = part_end;
+            }
+        } else {
+            let mut short_part = short.position_of_rest((at % short_total) as u32);
+            while at < end {
+                let (short_end, of_short) = short_parts[short_part];
+                let step_end = (at - at % short_total + short_end).min(end);
+                each(owner, of_short, step_end - at);
+                at = step_end;
+                short_part = if short_part + 1 == short_parts.len() { 0 } else { short_part + 1 };
+            }
+        }
+        at = end;
+        part = if part + 1 == long_parts.len() { 0 } else { part + 1 };
     }
 }
 
 fn greatest_common_divisor(a: u128, b: u128) -> u128 {
     if b == 0 { a } else { greatest_common_divisor(b, a % b) }
-}
-
-/// The runs of a list, over and over.
-struct Runs {
-    list: Vec<(u32, u16)>,
-    at: usize,
-    left: u32,
-    owner: u16,
-}
-
-impl Runs {
-    fn new(modula: &Modula) -> Self {
-        let mut start = 0;
-        let list: Vec<(u32, u16)> =
-            modula.parts().map(|(end, owner)| (end - core::mem::replace(&mut start, end), owner)).collect();
-        let (left, owner) = list[0];
-        Self { list, at: 0, left, owner }
-    }
-
-    fn advance(&mut self, step: u32) {
-        self.left -= step;
-        if self.left == 0 {
-            self.at = if self.at + 1 == self.list.len() { 0 } else { self.at + 1 };
-            (self.left, self.owner) = self.list[self.at];
-        }
-    }
 }
 
 /// Counts by old and new owner: a table where that is small, else only the pairs that occur.
@@ -209,8 +228,12 @@ struct Tally {
     pairs: BTreeMap<(usize, usize), Share>,
 }
 
-/// A table of this many counts takes 32 MB.
-const TABLE_MAX: usize = 1 << 20;
+/// A table of this many counts takes 128 MB.
+const TABLE_MAX: usize = 1 << 22;
+
+/// Two lists of so many nodes that more pairs than this could move are not compared value by value: nobody reads the
+/// answer, and it would take gigabytes.
+const PAIRS_MAX: usize = 1 << 23;
 
 impl Tally {
     fn new(old: usize, new: usize) -> Self {
@@ -230,13 +253,16 @@ impl Tally {
     }
 
     fn by_name(self, old: &Router, new: &Router, range: Share) -> ExactMoves {
-        let name = |router: &Router, index: usize| router.nodes().get(index).map(|node| node.name.clone());
+        let names = |router: &Router| -> Vec<Arc<str>> {
+            router.nodes().iter().map(|node| Arc::from(node.name.as_str())).collect()
+        };
+        let (old_names, new_names) = (names(old), names(new));
         let width = self.new + 1;
         let cells = self.table.into_iter().enumerate().map(|(at, share)| ((at / width, at % width), share));
         let mut moves = Vec::new();
         let mut stays = Share::ZERO;
         for ((row, column), share) in cells.chain(self.pairs).filter(|(_, share)| *share != Share::ZERO) {
-            let (from, to) = (name(old, row), name(new, column));
+            let (from, to) = (old_names.get(row).cloned(), new_names.get(column).cloned());
             if from == to {
                 stays += share;
             } else {

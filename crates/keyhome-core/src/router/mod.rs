@@ -299,9 +299,11 @@ impl Router {
     /// Errors: `node.unknown`; `pool.empty` where none would be left.
     pub fn without<N: AsRef<str>>(&self, names: &[N]) -> Result<Self, Error> {
         let mut live = self.live.clone();
+        let indexes: BTreeMap<&str, usize> =
+            self.nodes().iter().enumerate().map(|(index, node)| (node.name.as_str(), index)).collect();
         for (position, name) in names.iter().enumerate() {
             let name = name.as_ref();
-            let Some(index) = self.pool.nodes.iter().position(|node| node.name == name) else {
+            let Some(&index) = indexes.get(name) else {
                 let detail = format!("no node is called `{name}`; there are {}", self.names());
                 return Err(Error::new(ErrorKind::NodeUnknown, detail).at_position(position));
             };

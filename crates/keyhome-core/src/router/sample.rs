@@ -59,7 +59,8 @@ impl Sample {
     }
 
     /// The nodes whose keys differ from their exact share by more than chance explains: six standard deviations and a
-    /// fifth of what was to be expected. With each, the factor between found and expected.
+    /// fifth of what was to be expected, where that is at least 25 keys; fewer say nothing. With each, the factor between
+    /// found and expected.
     pub fn skewed(&self, router: &Router) -> Vec<(String, f64)> {
         let Some(range) = router.range() else { return Vec::new() };
         let shares = router.balance().shares;
@@ -69,12 +70,15 @@ impl Sample {
             let expected = keys * part;
             let off = (count.keys as f64 - expected).abs();
             let variance = expected * (1.0 - part);
-            (off * off > 36.0 * variance && off > 0.2 * expected && off >= 1.0)
+            (expected >= EXPECTED_MIN && off * off > 36.0 * variance && off > 0.2 * expected)
                 .then(|| (count.node.clone(), count.keys as f64 / expected))
         });
         pairs.collect()
     }
 }
+
+/// Below so many keys to be expected, chance alone puts three where one belongs.
+const EXPECTED_MIN: f64 = 25.0;
 
 /// What a change moves of a sample of keys. Nodes pair by name.
 #[derive(Debug, Clone)]

@@ -1,0 +1,218 @@
+//! The pip package: wheel and sdist, their tests, and its benchmarks. Everything runs on what users install.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::checkout::Checkout;
+use crate::external::{output, run};
+
+/// The oldest Python that the wheel is for.
+const OLDEST: (u32, u32) = (3, 11);
+
+/// The most bytes that the wheel may have.
+const WHEEL_MAX: u64 = 1_000_000;
+
+/// What pip installs into the environment of the tools, in order.
+const REQUIREMENTS: &[&str] = &["requirements-build.txt", "requirements-test.txt", "requirements-bench.txt"];
+
+/// Builds wheel and sdist into `dist/`.
+pub(crate) fn build(checkout: &Checkout) -> Result<()> {
+    let tools = Environment::of_tools(checkout)?;
+    let dist = checkout.root().join("dist");
+    remove_packages(&dist)?;
+    let maturin = |subcommand: &str| {
+        let mut maturin = tools.command("maturin");
+        // Cargo's choice of folder holds for maturin too, wherever it was made.
+        maturin.env("CARGO_TARGET_DIR", checkout.target("")).current_dir(folder(checkout));
+        maturin.args([subcommand, "--quiet", "--out"]).arg(&dist);
+        maturin
+    };
+    run(maturin("build").args(["--release", "--locked", "--interpreter"]).arg(tools.program("python")))?;
+    run(&mut maturin("sdist"))?;
+    let (wheel, sdist) = (wheel(checkout)?, sdist(checkout)?);
+    for package in [&wheel, &sdist] {
+        anstream::println!("{} ({} bytes)", package.display(), fs::metadata(package)?.len());
+    }
+    let size = fs::metadata(&wheel)?.len();
+    ensure!(size <= WHEEL_MAX, "the wheel has {size} bytes; it may have {WHEEL_MAX}");
+    Ok(())
+}
+
+/// Style, types and tests, with the wheel installed.
+pub(crate) fn test(checkout: &Checkout) -> Result<()> {
+    let tools = with_wheel(checkout)?;
+    let sources = ["src", "tests", "benches"];
+    let tool = |name: &str| {
+        let mut command = tools.command(name);
+        command.current_dir(folder(checkout));
+        command
+    };
+    run(tool("ruff").args(["format", "--quiet", "--check"]).args(sources))?;
+    run(tool("ruff").args(["check", "--quiet"]).args(sources))?;
+    // From elsewhere, so that the installed package is read and not its sources.
+    let mut stubtest = tools.command("python");
+    run(stubtest.args(["-m", "mypy.stubtest", "keyhome._keyhome"]).current_dir(tools.root()))?;
+    run(tool("mypy").args(sources))?;
+    let mut pyright = tool("pyright");
+    pyright.env("PYRIGHT_PYTHON_CACHE_DIR", checkout.target("python/pyright"));
+    pyright.env("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1");
+    run(pyright.arg("--pythonpath").arg(tools.program("python")))?;
+    run(tool("python").args(["-m", "pytest", "--quiet"]))
+}
+
+/// Wheel and sdist as strangers get them: each in an empty environment, with the lines of the README.
+pub(crate) fn test_packages(checkout: &Checkout) -> Result<()> {
+    build(checkout)?;
+    let readme = fs::read_to_string(folder(checkout).join("README.md"))?;
+    let example = readme.split_once("```python\n").and_then(|(_, rest)| rest.split_once("```"));
+    let (example, _) = example.context("python/README.md has no example")?;
+    for package in [wheel(checkout)?, sdist(checkout)?] {
+        let empty = Environment::empty(checkout)?;
+        // An sdist is built with nothing but what its pyproject.toml names; the folder of cargo is its own.
+        let mut pip = empty.pip();
+        run(pip.args(["install", "--quiet", "--no-deps"]).arg(&package).env_remove("CARGO_TARGET_DIR"))?;
+        let said = output(empty.command("python").args(["-c", example]).current_dir(empty.root()))?;
+        anstream::println!("{}: {}", name(&package), said.trim_end());
+        fs::remove_dir_all(empty.root())?;
+    }
+    Ok(())
+}
+
+/// Ratios beside what Python programs use today.
+pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
+    let tools = with_wheel(checkout)?;
+    run(tools.command("python").arg("benches/ratios.py").current_dir(folder(checkout)))
+}
+
+/// The tools, with the wheel that is built from the sources of now.
+fn with_wheel(checkout: &Checkout) -> Result<Environment> {
+    build(checkout)?;
+    let tools = Environment::of_tools(checkout)?;
+    run(tools
+        .pip()
+        .args(["install", "--quiet", "--no-deps", "--no-index", "--force-reinstall"])
+        .arg(wheel(checkout)?))?;
+    Ok(tools)
+}
+
+/// The only wheel in `dist/`.
+fn wheel(checkout: &Checkout) -> Result<PathBuf> {
+    only(checkout, is_wheel)
+}
+
+/// The only sdist in `dist/`.
+fn sdist(checkout: &Checkout) -> Result<PathBuf> {
+    only(checkout, is_sdist)
+}
+
+fn only(checkout: &Checkout, is_wanted: fn(&Path) -> bool) -> Result<PathBuf> {
+    let dist = checkout.root().join("dist");
+    let mut found = files(&dist)?;
+    found.retain(|file| is_wanted(file));
+    match <[PathBuf; 1]>::try_from(found) {
+        Ok([file]) => Ok(file),
+        Err(found) => bail!("{} has {} packages where one should be: {found:?}", dist.display(), found.len()),
+    }
+}
+
+/// Takes the packages of other versions away.
+fn remove_packages(dist: &Path) -> Result<()> {
+    fs::create_dir_all(dist)?;
+    for file in files(dist)?.iter().filter(|file| is_wheel(file) || is_sdist(file)) {
+        fs::remove_file(file)?;
+    }
+    Ok(())
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
+}
+
+fn is_wheel(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "whl")
+}
+
+fn is_sdist(file: &Path) -> bool {
+    name(file).strip_suffix(".tar.gz").is_some()
+}
+
+fn name(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn folder(checkout: &Checkout) -> PathBuf {
+    checkout.root().join("python")
+}
+
+/// A virtual environment.
+struct Environment(PathBuf);
+
+impl Environment {
+    /// The one with all tools, made anew when they change.
+    fn of_tools(checkout: &Checkout) -> Result<Self> {
+        let environment = Self(checkout.target("python/tools"));
+        let mut wanted = python_version()?;
+        for requirements in REQUIREMENTS {
+            wanted.push_str(&fs::read_to_string(folder(checkout).join(requirements))?);
+        }
+        // Written last: an environment without it is half made.
+        let stamp = environment.root().join("made-of.txt");
+        if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == wanted) {
+            return Ok(environment);
+        }
+        environment.make()?;
+        for requirements in REQUIREMENTS {
+            let mut pip = environment.pip();
+            run(pip
+                .args(["install", "--quiet", "--requirement", requirements])
+                .current_dir(folder(checkout)))?;
+        }
+        fs::write(stamp, wanted)?;
+        Ok(environment)
+    }
+
+    /// One with nothing in it but pip.
+    fn empty(checkout: &Checkout) -> Result<Self> {
+        let environment = Self(checkout.target("python/empty"));
+        environment.make()?;
+        Ok(environment)
+    }
+
+    fn make(&self) -> Result<()> {
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(self.root()))
+    }
+
+    fn root(&self) -> &Path {
+        &self.0
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        self.0.join("bin").join(name)
+    }
+
+    /// A program of the environment. What it imports is compiled into a folder of its own, not beside the sources.
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.program(name));
+        command.env("VIRTUAL_ENV", self.root()).env("PYTHONPYCACHEPREFIX", self.root().join("pycache"));
+        command
+    }
+
+    fn pip(&self) -> Command {
+        let mut command = self.command("python");
+        command.args(["-m", "pip", "--disable-pip-version-check"]);
+        command
+    }
+}
+
+/// What `python3 --version` prints, if it is new enough.
+fn python_version() -> Result<String> {
+    let version = output(Command::new("python3").arg("--version"))?;
+    let mut numbers = version.trim().trim_start_matches("Python ").split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= OLDEST => Ok(version),
+        _ => bail!("python3 is {}; keyhome needs Python {}.{} or newer", version.trim(), OLDEST.0, OLDEST.1),
+    }
+}
