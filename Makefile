@@ -10,7 +10,7 @@ help: ## List these targets
 setup: ## Install what is missing on this machine (Debian, as root; else it says what to install)
 	@scripts/setup
 
-build: setup ## Build the keyhome command: target/release/keyhome
+build: setup ## Build the keyhome command (target/release/keyhome) and the packages (dist/)
 	@cargo xtask build
 
 demo: setup ## Compare keyhome with real redis-servers, a real nutcracker and a real Redis Cluster

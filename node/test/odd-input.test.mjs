@@ -135,7 +135,7 @@ test("keys that are no array, and arrays that lie", () => {
   assert.deepEqual(slots(new Proxy(["a", "b"], {})), slots(["a", "b"]));
   let reads = 0;
   const changing = new Proxy(["a", "b"], { get: (target, name) => (name === "0" && reads++ ? "longer" : target[name]) });
-  assert.equal(code(() => slots(changing)), "argument.type");
+  assert.deepEqual(slots(changing), slots(["a", "b"]), "each key is read once");
   const joining = Object.assign(["a", "b"], { join: () => "other" });
   assert.deepEqual(slots(joining), slots(["a", "b"]));
   assert.deepEqual(slots([]), new Uint16Array(0));

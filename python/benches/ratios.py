@@ -17,9 +17,10 @@ from array import array
 from collections.abc import Callable
 from time import perf_counter
 
-import keyhome
 from redis.crc import key_slot
 from uhashring import HashRing
+
+import keyhome
 
 KEYS = 4096
 MANY = 100_000
@@ -60,7 +61,8 @@ class Table:
         peer: Callable[[], object],
         to_reach: float | None = None,
     ) -> None:
-        ours(), peer()
+        ours()
+        peer()
         pairs = [(seconds(ours), seconds(peer)) for _ in range(self.rounds)]
         ratio = statistics.median(theirs / own for own, theirs in pairs)
         own, theirs = (statistics.median(pair[side] for pair in pairs) / operations * 1e9 for side in (0, 1))
@@ -93,7 +95,7 @@ def node_of_each(ring: HashRing, keys: list[str]) -> None:
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    arguments = argparse.ArgumentParser(description="Prints how fast keyhome is beside its peers.")
     arguments.add_argument("--rounds", type=int, default=31)
     rounds = arguments.parse_args().rounds
 

@@ -36,7 +36,8 @@ class Count:
 def cases(file: str) -> list[Case]:
     """The cases of a file of the contract."""
     with (TESTS / "contract" / f"{file}.json").open(encoding="utf-8") as text:
-        return json.load(text)
+        read: list[Case] = json.load(text)
+    return read
 
 
 def keys_of(case: Case) -> list[bytes]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import keyhome
 import pytest
-from cases import CONFIG, Count
+from cases import CONFIG, TESTS, Count
+from hypothesis.configuration import set_hypothesis_home_dir
+
+set_hypothesis_home_dir(TESTS.parent / "target" / "python" / "hypothesis")
+
+import keyhome
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def test_one_version() -> None:
 
 
 def test_words_are_those_of_the_core() -> None:
-    catalogue = _keyhome._catalogue()  # type: ignore[attr-defined]
+    catalogue = _keyhome._catalogue()
     types = {"error_codes": ("ErrorCode", keyhome.ErrorCode), "dialects": ("Dialect", keyhome.Dialect)}
     types["hashes"] = ("Hash", keyhome.Hash)
     assert set(types) == set(catalogue)

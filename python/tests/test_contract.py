@@ -7,9 +7,10 @@ import re
 from array import array
 from typing import Any
 
-import keyhome
 import pytest
 from cases import Case, Count, cases, homes_of, keys_of
+
+import keyhome
 from keyhome import KeyhomeError, Router
 
 

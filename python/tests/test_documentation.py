@@ -10,8 +10,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import keyhome
 import pytest
+
+import keyhome
 from keyhome import _errors, _keyhome, _nodes
 
 PACKAGE = Path(inspect.getfile(keyhome)).parent
@@ -71,7 +72,7 @@ def test_examples_of_the_stubs(name: str, router: keyhome.Router) -> None:
 @pytest.mark.parametrize("module", [keyhome, _errors, _nodes])
 def test_examples_of_the_modules(module: ModuleType, router: keyhome.Router) -> None:
     for test in doctest.DocTestFinder().find(module, module.__name__):
-        run_examples(test.docstring, test.name, router)
+        run_examples(test.docstring or "", test.name, router)
 
 
 def test_examples_of_the_readme() -> None:

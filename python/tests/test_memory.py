@@ -9,9 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import keyhome
 import pytest
 from cases import CONFIG
+
+import keyhome
 from keyhome import KeyhomeError, Router
 
 
@@ -37,7 +38,12 @@ WORK: dict[str, Callable[[], object]] = {
     "routers": lambda: Router.from_config(CONFIG).nodes,
     "routers of clusters": lambda: Router.from_cluster(CLUSTER).nodes,
     "without": lambda: ROUTER.without(["redis-1"]).node("a"),
-    "keys": lambda: (keyhome.slot("a"), ROUTER.index(b"b"), ROUTER.node(bytearray(b"c")), ROUTER.index(memoryview(b"d")[::2])),
+    "keys": lambda: (
+        keyhome.slot("a"),
+        ROUTER.index(b"b"),
+        ROUTER.node(bytearray(b"c")),
+        ROUTER.index(memoryview(b"d")[::2]),
+    ),
     "batches": lambda: (ROUTER.indexes(["a", b"b"]), keyhome.slots_packed(b"ab", [0, 1, 2]), ROUTER.group(["a", "b"])),
     "answers": lambda: (ROUTER.explain("a"), ROUTER.balance(), ROUTER.diff(ROUTER), ROUTER.successors("a", 2)),
     "fingerprints": lambda: ROUTER.fingerprint,

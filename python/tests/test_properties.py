@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, get_args
 
-import keyhome
 from cases import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import keyhome
 from keyhome import KeyhomeError, Router
 
-settings.register_profile("keyhome", max_examples=int(os.environ.get("KEYHOME_EXAMPLES", "300")), deadline=None, database=None)
+settings.register_profile(
+    "keyhome", max_examples=int(os.environ.get("KEYHOME_EXAMPLES", "300")), deadline=None, database=None
+)
 settings.load_profile("keyhome")
 
 CONFIGS = [case["config"] for case in cases("config")]
 ROUTERS = [Router.from_config(case["config"], case["pool"]) for case in cases("placement")]
 REPLIES = [case["reply"] for case in cases("cluster")]
 
-any_text = st.text(st.characters())
-keys = any_text | st.binary() | st.binary().map(bytearray) | st.binary().map(memoryview)
+any_text = st.text(st.characters(codec=None))
+keys: st.SearchStrategy[Any] = (
+    any_text | st.binary() | st.binary().map(bytearray) | st.binary().map(lambda key: memoryview(key))
+)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | keys
 anything = st.recursive(
     scalars,
-    lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.integers() | any_text | st.binary(), inner),
+    lambda inner: (
+        st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.integers() | any_text | st.binary(), inner)
+    ),
 )
 
 
@@ -62,7 +69,7 @@ def test_slots_packed_or_not(keys: list[bytes]) -> None:
 
 @given(st.sampled_from(ROUTERS), anything, anything)
 def test_no_argument_raises_anything_else(router: Router, one: Any, two: Any) -> None:
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: keyhome.slot(one),
         lambda: keyhome.slots(one),
         lambda: keyhome.slots_packed(one, two),
@@ -82,7 +89,7 @@ def test_no_argument_raises_anything_else(router: Router, one: Any, two: Any) ->
         try:
             call()
         except KeyhomeError as error:
-            assert error.code in keyhome.ErrorCode.__args__  # type: ignore[attr-defined]
+            assert error.code in get_args(keyhome.ErrorCode)
 
 
 @given(st.sampled_from(CONFIGS), st.data())

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import keyhome
 import pytest
 from cases import CONFIG, cases
+
+import keyhome
 from keyhome import KeyhomeError, Node, Replica, Router
 
 KEYS = [f"key:{number}" for number in range(1000)]
@@ -41,7 +42,9 @@ def test_nodes_are_values(router: Router) -> None:
 
 
 def test_a_config_is_text_or_bytes() -> None:
-    assert Router.from_config(CONFIG.encode()).fingerprint == Router.from_config(text=CONFIG, pool="sessions").fingerprint
+    assert (
+        Router.from_config(CONFIG.encode()).fingerprint == Router.from_config(text=CONFIG, pool="sessions").fingerprint
+    )
     assert "sessions" in str(pytest.raises(KeyhomeError, Router.from_config, CONFIG, "other").value)
 
 
@@ -68,7 +71,8 @@ def test_pickle_and_copy() -> None:
 
 
 def test_errors_are_pickled(router: Router) -> None:
-    error = pytest.raises(KeyhomeError, router.indexes, ["a", 1]).value
+    odd: Any = 1
+    error = pytest.raises(KeyhomeError, router.indexes, ["a", odd]).value
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is type(error)
     assert vars(again) == vars(error)
@@ -146,8 +150,18 @@ def test_odd_arguments(router: Router, odd: Any) -> None:
 
 
 def test_how_many_successors(router: Router) -> None:
-    assert [len(router.successors("a", n)) for n in (0, 1, 2, 3, 2**31, 2**63, 2**200, True)] == [0, 1, 2, 2, 2, 2, 2, 1]
-    for n in (-1, -(2**200), 1.0, "1", None):
+    assert [len(router.successors("a", n)) for n in (0, 1, 2, 3, 2**31, 2**63, 2**200, True)] == [
+        0,
+        1,
+        2,
+        2,
+        2,
+        2,
+        2,
+        1,
+    ]
+    refused: list[Any] = [-1, -(2**200), 1.0, "1", None]
+    for n in refused:
         error = pytest.raises(KeyhomeError, router.successors, "a", n).value
         assert error.code == "argument.type"
 

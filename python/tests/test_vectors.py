@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from hashlib import sha256
 
-import keyhome
 from cases import TESTS, Count
+
+import keyhome
 from keyhome import Router
 
 FOLDER = TESTS / "vectors" / "dialects"

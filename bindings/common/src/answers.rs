@@ -49,8 +49,8 @@ pub fn group_packed(router: &Router, bytes: &[u8], offsets: &[u32]) -> Result<Ve
     for (position, index) in indexes.into_iter().enumerate() {
         groups.entry(index).or_default().push(position as u32);
     }
-    let flat = groups.into_iter().flat_map(|(index, positions)| {
-        [index, positions.len() as u32].into_iter().chain(positions)
-    });
+    let flat = groups
+        .into_iter()
+        .flat_map(|(index, positions)| [index, positions.len() as u32].into_iter().chain(positions));
     Ok(flat.collect())
 }

@@ -11,7 +11,9 @@ use crate::failure::thrown;
 /// The slots of many keys, packed.
 #[wasm_bindgen]
 pub fn slots_packed(bytes: &[u8], offsets: &[u32]) -> Result<Vec<u16>, JsValue> {
-    { let mut slots = Vec::new(); common::slots_packed(bytes, offsets, &mut slots).map_err(thrown)?; Ok(slots) }
+    let mut slots = Vec::new();
+    common::slots_packed(bytes, offsets, &mut slots).map_err(thrown)?;
+    Ok(slots)
 }
 
 /// `{error_codes, dialects, hashes}` as JSON text.

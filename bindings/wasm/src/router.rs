@@ -1,10 +1,11 @@
 //! Routers: made, asked for what has a shape, and asked about many keys.
+#![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands over what it made for the call
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use keyhome_bindings_common as common;
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::thrown;
 
@@ -37,7 +38,8 @@ impl Router {
 
     /// Where the router lies, for the calls in `raw`. Good until `free`.
     pub fn address(&self) -> *const u8 {
-        (&raw const *self.0).cast()
+        let router: *const common::Router = &raw const *self.0;
+        router.cast()
     }
 
     /// The index of the home of a key, and why it has none: the raw call says only that.

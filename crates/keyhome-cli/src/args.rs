@@ -87,7 +87,7 @@ pub(crate) enum Command {
     Explain {
         #[command(flatten)]
         pool: PoolArgs,
-        /// The key is hexadecimal digits
+        /// The key is given in hexadecimal digits
         #[arg(long)]
         hex: bool,
         /// The key

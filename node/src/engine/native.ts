@@ -123,21 +123,25 @@ class Router implements EngineRouter {
   }
 }
 
-/** Takes keys over the border: texts joined, anything else one by one. */
+/** Takes keys over the border: texts as one, anything else one by one. */
 function crossing<R>(keys: readonly Key[], cross: (keys: Keys, lengths?: Uint32Array) => R): R {
-  const joined = guarded("argument.type", "the array of keys", () => join(array(keys, "keys")));
-  return "lengths" in joined ? cross(joined.keys, joined.lengths) : cross(joined.keys);
+  const all = guarded("argument.type", "the array of keys", () => joined(array(keys, "keys")) ?? Array.from(keys));
+  return "text" in all ? cross(all.text, all.lengths) : cross(all);
 }
 
-function join(keys: readonly Key[]): { keys: string; lengths: Uint32Array } | { keys: readonly Key[] } {
+/** All keys in one text, if all are texts. Adding them up is quicker than `join`, and reads each once. */
+function joined(keys: readonly Key[]): { text: string; lengths: Uint32Array } | undefined {
   const lengths = new Uint32Array(keys.length);
-  let total = 0;
-  for (let position = 0; position < keys.length; position++) {
+  let text = "";
+  for (let position = 0; position < lengths.length; position++) {
     const key = keys[position];
-    if (typeof key !== "string") return { keys: Array.from(keys) };
+    if (typeof key !== "string") return undefined;
+    if (text.length + key.length > LONGEST_TEXT) return undefined;
     lengths[position] = key.length;
-    total += key.length;
+    text += key;
   }
-  // What V8 could not hold in one string crosses one by one.
-  return total < 2 ** 28 ? { keys: Array.prototype.join.call(keys, ""), lengths } : { keys: Array.from(keys) };
+  return { text, lengths };
 }
+
+/** What V8 holds in one string on every platform, by half. */
+const LONGEST_TEXT = 2 ** 28;

@@ -1,9 +1,11 @@
 // Which engine runs in Node.
 
+import { brotliDecompressSync } from "node:zlib";
 import type { Engine } from "../engine.js";
 import { KeyhomeError } from "../error.js";
 import { VERSION } from "../version.js";
 import { loadNative } from "./native.js";
+import { wasmEngine } from "./wasm.js";
 
 /**
  * The native engine where its addon loads, WebAssembly elsewhere; the environment variable `KEYHOME_ENGINE` forces one.
@@ -28,6 +30,13 @@ export function chooseEngine(): Engine {
   }
 }
 
+/** The module is text in a file of JavaScript, so that bundlers take it along. Few programs load it: it is small, not quick. */
 function loadWasm(): Engine {
-  throw new KeyhomeError("engine.unavailable", "not yet");
+  try {
+    const { text } = require("./wasm.cjs") as { text: string };
+    return wasmEngine(new WebAssembly.Module(brotliDecompressSync(Buffer.from(text, "base64"))));
+  } catch (error) {
+    const message = `WebAssembly does not load: ${String(error)}`;
+    throw new KeyhomeError("engine.unavailable", message, undefined, undefined, undefined, error);
+  }
 }

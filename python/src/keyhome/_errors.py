@@ -62,9 +62,7 @@ class KeyhomeTypeError(KeyhomeError, TypeError):
     """A key or another argument of the wrong type: `key.type`, `argument.type`."""
 
 
-def error_of(
-    code: ErrorCode, message: str, line: int | None, column: int | None, position: int | None
-) -> KeyhomeError:
+def error_of(code: ErrorCode, message: str, line: int | None, column: int | None, position: int | None) -> KeyhomeError:
     """The error of the extension module, of the class that fits its code."""
     if code in ("key.type", "argument.type"):
         return KeyhomeTypeError(code, message, line, column, position)

@@ -1,7 +1,7 @@
 # The compiled module. Docstrings here and in bindings/python/src are the same, word for word; a test compares them.
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final, final
 
 from typing_extensions import Buffer
@@ -9,6 +9,8 @@ from typing_extensions import Buffer
 from ._nodes import Node
 from ._shapes import Balance, Diff, Explanation
 from ._words import Key
+
+__all__ = ["Router", "__version__", "_again", "_catalogue", "slot", "slots", "slots_packed"]
 
 __version__: Final[str]
 
@@ -49,7 +51,7 @@ def slots(keys: Iterable[Key], /) -> array[int]:
         array('H', [5712, 5712])
     """
 
-def slots_packed(bytes: Buffer, offsets: Buffer | Sequence[int], /) -> array[int]:
+def slots_packed(bytes: Buffer, offsets: Buffer | Iterable[int], /) -> array[int]:
     """The Redis Cluster slots of many keys that lie one behind the other.
 
     Args:
@@ -67,6 +69,9 @@ def slots_packed(bytes: Buffer, offsets: Buffer | Sequence[int], /) -> array[int
         >>> keyhome.slots_packed(b"user:1001user:1002", [0, 9, 18])
         array('H', [5712, 9779])
     """
+
+def _catalogue() -> dict[str, list[str]]: ...
+def _again(origin: Any, pool: str | None, cluster: bool, gone: list[str]) -> Router: ...
 
 @final
 class Router:
@@ -186,7 +191,7 @@ class Router:
             array('I', [0, 1])
         """
 
-    def indexes_packed(self, bytes: Buffer, offsets: Buffer | Sequence[int], /) -> array[int]:
+    def indexes_packed(self, bytes: Buffer, offsets: Buffer | Iterable[int], /) -> array[int]:
         """The indexes of the nodes on which many keys live that lie one behind the other.
 
         Args:

@@ -80,7 +80,7 @@ fn print(explanation: &Explanation) -> Result<Answer, Failure> {
     let home = &explanation.node;
     match &explanation.next {
         Some(next) => step("next", next, &format!("has the key if {home} dies and is taken out"))?,
-        None => step("next", "nobody", &format!("has the key if {home} dies and is taken out"))?,
+        None => step("next", "nobody", &format!("without {home} the key has no home"))?,
     }
     Ok(Answer::Done)
 }

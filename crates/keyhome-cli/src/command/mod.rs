@@ -76,6 +76,19 @@ fn echo(key: &[u8], hex: bool, out: &mut Vec<u8>) {
     }
 }
 
+/// The start of a JSON object about a key: its brace and its first member, `key`, or `key_hex` where it is not UTF-8.
+fn open_json(key: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+    if let Ok(text) = std::str::from_utf8(key) {
+        out.extend_from_slice(b"{\"key\":");
+        serde_json::to_writer(&mut *out, text).map_err(io::Error::from)?;
+    } else {
+        out.extend_from_slice(b"{\"key_hex\":\"");
+        crate::hexadecimal::encode_into(key, out);
+        out.push(b'"');
+    }
+    Ok(())
+}
+
 /// The question was right, and the answer is that there is none: why, about what.
 fn no_answer(about: &str, error: &Error, json: bool) -> Result<Answer, Failure> {
     if json {

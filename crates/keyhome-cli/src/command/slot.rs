@@ -2,10 +2,7 @@
 
 use std::io::Write;
 
-use keyhome::router::KeyText;
-use serde_json::json;
-
-use super::{answer_keys, echo};
+use super::{answer_keys, echo, open_json};
 use crate::{
     args::KeyArgs,
     failure::{Answer, Failure},
@@ -17,12 +14,8 @@ pub(crate) fn run(keys: &KeyArgs, json: bool) -> Result<Answer, Failure> {
         keyhome::slots(batch, &mut slots);
         for (key, slot) in batch.iter().zip(&slots) {
             if json {
-                let text = KeyText::from(*key);
-                let line = match text.text() {
-                    Some(text) => json!({ "key": text, "slot": slot }),
-                    None => json!({ "key_hex": text.hex(), "slot": slot }),
-                };
-                writeln!(out, "{line}")?;
+                open_json(key, out)?;
+                writeln!(out, ",\"slot\":{slot}}}")?;
             } else {
                 echo(key, keys.hex, out);
                 writeln!(out, "\t{slot}")?;

@@ -1,0 +1,72 @@
+// The package in browsers, workers and edge runtimes: WebAssembly, ready after `await init()`.
+
+import { array } from "./arguments.js";
+import { engine as running, use } from "./engine/current.js";
+import { compiled } from "./engine/load.js";
+import { slot as slotOf, wasmEngine } from "./engine/wasm.js";
+import type { Key } from "./key.js";
+import type { WasmSource } from "./source.js";
+import { VERSION } from "./version.js";
+
+export type * from "./answers.js";
+export type { ClusterReply } from "./cluster.js";
+export { type ErrorCode, KeyhomeError } from "./error.js";
+export type { Key } from "./key.js";
+export { Router } from "./router.js";
+export type { WasmSource } from "./source.js";
+
+/** The engine that runs: here always WebAssembly. */
+export const engine: "native" | "wasm" = "wasm";
+
+/** The version of keyhome. */
+export const version: string = VERSION;
+
+let ready: Promise<void> | undefined;
+
+/**
+ * Makes the engine ready: to be awaited once before anything else is called. Further calls wait for the first.
+ *
+ * @param source - where the module comes from; without it, `keyhome.wasm` is fetched from beside this script
+ * @throws KeyhomeError `engine.unavailable`; then it may be called again
+ */
+export function init(source?: WasmSource): Promise<void> {
+  ready ??= start(source ?? new URL("./keyhome.wasm", import.meta.url));
+  return ready;
+}
+
+async function start(source: WasmSource): Promise<void> {
+  try {
+    use(wasmEngine(await compiled(source)));
+  } catch (error) {
+    ready = undefined;
+    throw error;
+  }
+}
+
+/**
+ * The slot of a key in Redis Cluster, 0 to 16383.
+ *
+ * @param key - text, which is its UTF-8 bytes, or bytes
+ * @throws KeyhomeError `key.encoding`, `key.type`
+ */
+export const slot: (key: Key) => number = slotOf;
+
+/**
+ * The slots of many keys, in their order.
+ *
+ * @throws KeyhomeError as for {@link slot}, with the `position` of the first such key
+ */
+export function slots(keys: readonly Key[]): Uint16Array {
+  return running().slots(array(keys, "keys"));
+}
+
+/**
+ * The slots of many keys that lie one behind the other in `bytes`: key `i` is
+ * `bytes.subarray(offsets[i], offsets[i + 1])`.
+ *
+ * @param offsets - n+1 numbers, the first 0, never falling, the last the length of the bytes
+ * @throws KeyhomeError `batch.offsets`
+ */
+export function slotsPacked(bytes: Uint8Array, offsets: Uint32Array): Uint16Array {
+  return running().slotsPacked(bytes, offsets);
+}

@@ -1,0 +1,124 @@
+// One key at a time into WebAssembly: its bytes are written into a fixed piece of the instance's memory.
+
+import { isBytes, text } from "../arguments.js";
+import { KeyhomeError } from "../error.js";
+import type { Key } from "../key.js";
+
+/** What an instance offers: see `bindings/wasm/src/raw.rs`. */
+export interface Input {
+  readonly memory: WebAssembly.Memory;
+  input(): number;
+  capacity(): number;
+}
+
+/** A text up to so long is read unit by unit; a longer one is encoded faster by the TextEncoder, whose call costs more. */
+const SHORT = 48;
+
+const encoder = new TextEncoder();
+const nothing = new Uint8Array(0);
+const { get: byteLength } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")!;
+
+let instance: Input | undefined;
+let start = 0;
+let capacity = 0;
+// Without an instance nothing fits, and nothing fits into views that growth has taken away: their length is 0, too.
+let words = new Int32Array(0);
+let bytes = new Uint8Array(0);
+
+/** Makes an instance the one whose memory keys are written into. */
+export function open(input: Input): void {
+  instance = input;
+  start = input.input();
+  capacity = input.capacity();
+  reopen();
+}
+
+/** To be called after whatever may have made the memory grow, which takes the old views away. */
+export function reopen(): void {
+  if (instance === undefined || bytes.buffer === instance.memory.buffer) return;
+  words = new Int32Array(instance.memory.buffer, start, capacity / 4);
+  bytes = new Uint8Array(instance.memory.buffer, start, capacity);
+}
+
+/**
+ * Writes a key, and gives the number of its bytes, or -1 where it does not fit.
+ *
+ * @throws KeyhomeError `key.encoding`, `key.type`
+ */
+export function write(key: Key): number {
+  if (typeof key !== "string") return writeBytes(key);
+  const length = key.length;
+  const into = words;
+  if (length > SHORT || length > into.length) return writeEncoded(key);
+  let all = 0;
+  let at = 0;
+  // Four units to a store: a call of charCodeAt costs less than a store of one byte.
+  const end = length & ~3;
+  for (; at < end; at += 4) {
+    const a = key.charCodeAt(at);
+    const b = key.charCodeAt(at + 1);
+    const c = key.charCodeAt(at + 2);
+    const d = key.charCodeAt(at + 3);
+    all |= a | b | c | d;
+    into[at >> 2] = a | (b << 8) | (c << 16) | (d << 24);
+  }
+  if (at < length) {
+    let word = key.charCodeAt(at);
+    all |= word;
+    if (at + 1 < length) {
+      const b = key.charCodeAt(at + 1);
+      all |= b;
+      word |= b << 8;
+      if (at + 2 < length) {
+        const c = key.charCodeAt(at + 2);
+        all |= c;
+        word |= c << 16;
+      }
+    }
+    into[at >> 2] = word;
+  }
+  return all < 0x80 ? length : writeEncoded(key);
+}
+
+function writeEncoded(key: string): number {
+  text(key, "the key", "key.encoding");
+  const { read, written } = encoder.encodeInto(key, bytes);
+  return read === key.length ? written : -1;
+}
+
+function writeBytes(key: unknown): number {
+  const length = lengthOf(key);
+  if (length > bytes.length) return -1;
+  bytes.set(key as Uint8Array);
+  return length;
+}
+
+/**
+ * The bytes of a key.
+ *
+ * @throws KeyhomeError `key.encoding`, `key.type`
+ */
+export function bytesOf(key: Key, position?: number): Uint8Array {
+  if (typeof key === "string") return encoder.encode(text(key, "the key", "key.encoding", position));
+  lengthOf(key, position);
+  return key;
+}
+
+/** The length that a Uint8Array really has, whatever its class says. One whose memory was transferred is no key. */
+function lengthOf(key: unknown, position?: number): number {
+  if (isBytes(key)) {
+    const length = byteLength!.call(key) as number;
+    if (length > 0 || isAttached(key)) return length;
+  }
+  const message = "a key is a string or a Uint8Array, such as a Buffer, and this is neither";
+  throw new KeyhomeError("key.type", message, undefined, undefined, position);
+}
+
+function isAttached(array: Uint8Array): boolean {
+  try {
+    nothing.set(array);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,35 @@
+// Fetches and compiles the WebAssembly module in browsers, workers and edge runtimes.
+
+import { isBytes } from "../arguments.js";
+import { KeyhomeError } from "../error.js";
+import type { WasmSource } from "../source.js";
+
+/** @throws KeyhomeError `engine.unavailable` */
+export async function compiled(source: WasmSource): Promise<WebAssembly.Module> {
+  try {
+    return await compile(await source);
+  } catch (error) {
+    if (error instanceof KeyhomeError) throw error;
+    const message = `the WebAssembly module does not load: ${String(error)}`;
+    throw new KeyhomeError("engine.unavailable", message, undefined, undefined, undefined, error);
+  }
+}
+
+async function compile(source: Awaited<WasmSource>): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer || isBytes(source)) return WebAssembly.compile(source as BufferSource);
+  if (typeof source === "string" || source instanceof URL) return streamed(await fetch(source));
+  if (typeof Response === "function" && source instanceof Response) return streamed(source);
+  throw new KeyhomeError(
+    "argument.type",
+    "init takes a WebAssembly.Module, its bytes, a Response, a URL, or none of them",
+  );
+}
+
+async function streamed(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok) throw new TypeError(`${response.status} ${response.statusText} for ${response.url}`);
+  // Servers that do not know the type of WebAssembly are many; streaming insists on it.
+  const type = response.headers.get("content-type") ?? "";
+  if (type.startsWith("application/wasm")) return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
+}
