@@ -52,6 +52,11 @@ impl CommandDoor {
         Self { program, folder, files: AtomicU32::new(0) }
     }
 
+    /// The program that is asked.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
     fn file(&self, text: &str) -> PathBuf {
         let number = self.files.fetch_add(1, Ordering::Relaxed);
         let path = self.folder.join(format!("{number}.yml"));
