@@ -1,4 +1,5 @@
 //! Sessions at the command line, as users see them: the transcripts of `tests/command/`, and those of the README.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
 use std::{
     env, fs,
