@@ -83,9 +83,8 @@ for (const manager of ["npm", "pnpm"]) {
         project.write("main.mjs", imported);
         bundle("esm", "out/external.mjs", "--packages=external");
         assert.equal(project.run("out/external.mjs"), answer(engine));
-        // Inside a bundle for `import` there is no `require`, and so no addon.
         bundle("esm", "out/bundled.mjs");
-        assert.equal(project.run("out/bundled.mjs"), answer("wasm"));
+        assert.equal(project.run("out/bundled.mjs"), answer(engine));
         project.write("main.mjs", imported.replace("await init();", ""));
         bundle("cjs", "out/bundled.cjs");
         assert.equal(project.run("out/bundled.cjs"), answer(engine));
@@ -93,8 +92,14 @@ for (const manager of ["npm", "pnpm"]) {
 
       test("Vite for servers", () => {
         project.write("main.mjs", imported);
-        project.tool("vite", "build", "--ssr", "main.mjs", "--outDir", "out/external", "--logLevel", "warn");
-        assert.equal(project.run("out/external/main.js"), answer(engine));
+        const build = (outDir, noExternal) => {
+          const options = { build: { ssr: "main.mjs", outDir }, ssr: { noExternal }, logLevel: "warn" };
+          project.write("vite.config.mjs", `export default ${JSON.stringify(options)};`);
+          project.tool("vite", "build");
+          return project.run(`${outDir}/main.mjs`);
+        };
+        assert.equal(build("out/vite-external", []), answer(engine));
+        assert.equal(build("out/vite-bundled", true), answer(engine));
       });
     });
   }

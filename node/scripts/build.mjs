@@ -14,6 +14,9 @@ const shared = {
   bundle: true,
   legalComments: "none",
   target: "es2022",
+  // Names stay, so that stack traces can be read.
+  minifySyntax: true,
+  minifyWhitespace: true,
   keepNames: true,
   define: { KEYHOME_VERSION: JSON.stringify(version) },
   logLevel: "warning",

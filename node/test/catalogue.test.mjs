@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import * as keyhome from "keyhome";
+import { PLATFORMS } from "../scripts/platforms.mjs";
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 
@@ -61,3 +62,10 @@ function catchOf(call) {
   }
   return undefined;
 }
+
+test("the release workflow builds an addon for each platform that the package names", () => {
+  const workflow = read("../../.github/workflows/release.yml");
+  const built = [...workflow.matchAll(/\{ package: (keyhome-[\w-]+),/g)].map(([, name]) => name);
+  assert.deepEqual(built.toSorted(), PLATFORMS.map(({ name }) => name).toSorted());
+  assert.match(workflow, new RegExp(`wc -l\\)" = ${PLATFORMS.length + 1}$`, "m"));
+});

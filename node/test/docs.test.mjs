@@ -19,7 +19,8 @@ async function run(examples) {
     .join("\n")
     .replace(/^import (\{[^}]*\}) from "keyhome";$/gm, "const $1 = keyhome;")
     .replace(/^(.+); \/\/ => (.+)$/gm, "equal($1, $2);");
-  await new AsyncFunction("keyhome", "connect", "equal", code)(keyhome, connect, equal);
+  const silent = { log() {}, error() {} };
+  await new AsyncFunction("keyhome", "connect", "equal", "console", code)(keyhome, connect, equal, silent);
   return compared;
 }
 

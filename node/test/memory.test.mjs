@@ -14,38 +14,42 @@ async function settle() {
   }
 }
 
-/** Runs `round` until the memory of the process has found its level, then again as often, and gives the growth in MB. */
+/**
+ * How many MB the process grows by over so many rounds. Of some such stretches the best counts: a leak grows in each, the
+ * allocators of V8 and of the system take what they like in some.
+ */
 async function growth(rounds, round) {
-  for (let n = 0; n < rounds; n++) {
-    round(n);
-    if (n % 50 === 49) await settle();
-  }
-  await settle();
-  const before = process.memoryUsage.rss();
-  for (let n = 0; n < rounds; n++) {
-    round(n);
-    if (n % 50 === 49) await settle();
-  }
-  await settle();
-  return (process.memoryUsage.rss() - before) / 2 ** 20;
+  const stretch = async () => {
+    const before = process.memoryUsage.rss();
+    for (let n = 0; n < rounds; n++) {
+      round(n);
+      if (n % 50 === 49) await settle();
+    }
+    await settle();
+    return (process.memoryUsage.rss() - before) / 2 ** 20;
+  };
+  await stretch();
+  let least = await stretch();
+  for (let more = 0; more < 4 && least > 2; more++) least = Math.min(least, await stretch());
+  return least;
 }
 
 test("the tests can collect garbage", () => assert.equal(typeof globalThis.gc, "function"));
 
 test("routers", async () => {
   const text = config(100); // each ring takes some 150 KB
-  const grown = await growth(400, () => {
+  const grown = await growth(200, () => {
     const router = Router.fromConfig(text);
     router.index("a");
     router.without(["10.0.0.1:6379"]).index("a");
   });
-  console.log(`800 routers of 100 servers: ${grown.toFixed(1)} MB more`);
-  assert.ok(grown < 20, `${grown} MB`);
+  console.log(`400 routers of 100 servers: ${grown.toFixed(1)} MB more`);
+  assert.ok(grown < 10, `${grown} MB`);
 });
 
 test("errors", async () => {
   const ring = Router.fromConfig(config(3));
-  const grown = await growth(500, () => {
+  const grown = await growth(250, () => {
     for (let n = 0; n < 20; n++) {
       outcome(() => slot(n));
       outcome(() => ring.index("\ud800"));
@@ -55,8 +59,8 @@ test("errors", async () => {
       outcome(() => Router.fromCluster([n]));
     }
   });
-  console.log(`60,000 errors: ${grown.toFixed(1)} MB more`);
-  assert.ok(grown < 12, `${grown} MB`);
+  console.log(`30,000 errors: ${grown.toFixed(1)} MB more`);
+  assert.ok(grown < 6, `${grown} MB`);
 });
 
 test("answers", async () => {
@@ -64,7 +68,7 @@ test("answers", async () => {
   const keys = Array.from({ length: 2000 }, (_, number) => `user:${number}:é`.slice(0, 8 + (number % 6)));
   const bytes = Buffer.from("x".repeat(100_000));
   const offsets = Uint32Array.of(0, 50_000, 100_000);
-  const grown = await growth(300, () => {
+  const grown = await growth(150, () => {
     ring.indexes(keys);
     ring.indexesPacked(bytes, offsets);
     ring.group(keys);
@@ -74,8 +78,8 @@ test("answers", async () => {
     ring.balance();
     ring.index("x".repeat(70_000));
   });
-  console.log(`2,400 batches: ${grown.toFixed(1)} MB more`);
-  assert.ok(grown < 15, `${grown} MB`);
+  console.log(`1,200 batches: ${grown.toFixed(1)} MB more`);
+  assert.ok(grown < 8, `${grown} MB`);
 });
 
 test("an index function keeps its router alive, and nothing else", async () => {

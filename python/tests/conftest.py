@@ -6,9 +6,9 @@ import pytest
 from cases import CONFIG, TESTS, Count
 from hypothesis.configuration import set_hypothesis_home_dir
 
-set_hypothesis_home_dir(TESTS.parent / "target" / "python" / "hypothesis")
-
 import keyhome
+
+set_hypothesis_home_dir(TESTS.parent / "target" / "python" / "hypothesis")
 
 
 @pytest.fixture

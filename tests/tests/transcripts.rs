@@ -20,11 +20,12 @@ fn run(door: &CommandDoor, command: &str) -> String {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("exec 2>&1; {command}")]).current_dir(folder());
     let output = shell.env("PATH", path).env_remove("CLICOLOR_FORCE").output().unwrap();
-    let mut printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    if !output.status.success() {
-        printed += &format!("[exit {}]\n", output.status.code().unwrap());
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    if output.status.success() {
+        printed
+    } else {
+        format!("{printed}[exit {}]\n", output.status.code().unwrap())
     }
-    printed
 }
 
 /// The commands of a session, each run again: the session as it is now, and how many commands it has.

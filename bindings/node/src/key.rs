@@ -23,8 +23,12 @@ pub(crate) fn with_key<R>(
 /// Text that is long, or not ASCII.
 #[inline(never)]
 fn with_text<R>(env: Env<'_>, key: Value<'_>, then: impl FnOnce(&[u8]) -> R) -> Result<R, Failure> {
+    let units = env.all_units(key)?;
+    if let Some(bytes) = ascii(&units) {
+        return Ok(then(&bytes));
+    }
     let mut bytes = Vec::new();
-    push_utf8(&env.all_units(key)?, &mut bytes)?;
+    push_utf8(&units, &mut bytes)?;
     Ok(then(&bytes))
 }
 

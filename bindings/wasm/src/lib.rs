@@ -1,7 +1,7 @@
 //! The border of keyhome to WebAssembly.
 //!
 //! Calls that are rare (a router from a config, explanations, diffs) and those about many keys at once cross through
-//! wasm-bindgen. `slot` and `index`, called once a key, cross as plain WebAssembly functions, in [`raw`]: the text of
+//! wasm-bindgen. `slot` and `index`, called once a key, cross as plain WebAssembly functions, in `raw.rs`: the text of
 //! the key goes over in their arguments or into a fixed piece of memory, and a number comes back.
 //!
 //! Nothing is decided here. On other targets than WebAssembly this compiles, so that ordinary builds and lints cover

@@ -4,10 +4,12 @@ use anyhow::Result;
 
 use crate::checkout::Checkout;
 use crate::external::run as run_command;
-use crate::python;
+use crate::{node, python, wasm};
 
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     let mut benches = checkout.cargo("run");
     run_command(benches.args(["--release", "--locked", "--manifest-path", "benches/Cargo.toml"]))?;
+    node::bench(checkout)?;
+    wasm::bench_browser(checkout)?;
     python::bench(checkout)
 }

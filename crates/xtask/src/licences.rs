@@ -8,8 +8,8 @@ use anyhow::{Result, bail};
 use spdx::{Expression, LicenseReq, ParseMode};
 
 use crate::checkout::Checkout;
-use crate::fuzz;
 use crate::metadata::{Metadata, Package};
+use crate::{fuzz, wasm};
 
 /// How Cargo names crates.io, whichever mirror it downloads from.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
@@ -33,7 +33,9 @@ const ALLOWED: &[&str] = &[
 
 pub(crate) fn check(checkout: &Checkout) -> Result<()> {
     let fuzz = Metadata::read(&checkout.root().join(fuzz::MANIFEST))?;
-    let packages: Vec<&Package> = checkout.metadata.third_party().chain(fuzz.third_party()).collect();
+    let bindgen = Metadata::read(&checkout.root().join(wasm::BINDGEN))?;
+    let packages: Vec<&Package> =
+        checkout.metadata.third_party().chain(fuzz.third_party()).chain(bindgen.third_party()).collect();
     let offenders: BTreeSet<String> = packages.iter().filter_map(|package| offence(package)).collect();
     if !offenders.is_empty() {
         bail!("not to be depended on:\n{}", offenders.into_iter().collect::<Vec<_>>().join("\n"));

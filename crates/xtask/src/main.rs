@@ -14,12 +14,15 @@ mod licences;
 mod metadata;
 mod no_std;
 mod node;
+mod node_tools;
 mod python;
+mod rustc_web;
 mod stages;
 mod table;
 mod test;
 mod tree;
 mod versions;
+mod wasm;
 
 use std::process::ExitCode;
 

@@ -1,48 +1,71 @@
 //! The npm package: the native addon, the package over it and over WebAssembly, both as tarballs, and their tests.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 use crate::external::run;
+use crate::node_tools::NodeTools;
+use crate::wasm;
 
 /// The package of the native addon.
 const ADDON: &str = "keyhome-node";
 
 /// The engines, as `KEYHOME_ENGINE` names them. The same tests are asked of each.
-const ENGINES: &[&str] = &["native"];
+const ENGINES: &[&str] = &["native", "wasm"];
 
 /// Builds the addon and the package, and packs both into `dist/`.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
-    build_addon(checkout)?;
-    install_tools(checkout)?;
-    run(node(checkout).arg("scripts/build.mjs"))?;
-    run(node(checkout).arg("scripts/pack.mjs").arg(checkout.root().join("dist")))
+    built(checkout).map(drop)
 }
 
 /// Types, and all suites with each engine.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
-    build(checkout)?;
-    run(npm(checkout).args(["run", "--silent", "typecheck"]))?;
+    let tools = built(checkout)?;
+    run(&mut tools.script("typecheck"))?;
     for engine in ENGINES {
-        run(npm(checkout).args(["run", "--silent", "test"]).env("KEYHOME_ENGINE", engine))?;
+        run(tools.script("test").env("KEYHOME_ENGINE", engine))?;
     }
     Ok(())
 }
 
 /// The tarballs in `dist/`, installed into empty projects as strangers do.
 pub(crate) fn test_packages(checkout: &Checkout) -> Result<()> {
-    build(checkout)?;
-    run(npm(checkout).args(["run", "--silent", "test:packaging"]).env_remove("KEYHOME_ENGINE"))
+    run(built(checkout)?.script("test:packaging").env_remove("KEYHOME_ENGINE"))
 }
 
 /// Ratios beside the obvious alternatives, with each engine.
 pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
-    build(checkout)?;
-    run(npm(checkout).args(["run", "--silent", "bench"]).env_remove("KEYHOME_ENGINE"))
+    run(built(checkout)?.script("bench").env_remove("KEYHOME_ENGINE"))
+}
+
+/// Builds all of it, and gives the tools with which it was done.
+pub(crate) fn built(checkout: &Checkout) -> Result<NodeTools> {
+    build_addon(checkout)?;
+    let tools = NodeTools::find(checkout)?;
+    install(checkout, &tools)?;
+    wasm::build(checkout, &tools)?;
+    run(tools.node().arg("scripts/build.mjs"))?;
+    let dist = checkout.root().join("dist");
+    remove_tarballs(&dist)?;
+    for script in ["scripts/pack.mjs", "scripts/pack-addon.mjs"] {
+        run(tools.node().arg(script).arg(&dist))?;
+    }
+    Ok(tools)
+}
+
+/// Takes the tarballs of other versions and platforms away.
+fn remove_tarballs(dist: &Path) -> Result<()> {
+    fs::create_dir_all(dist)?;
+    for entry in fs::read_dir(dist)? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|extension| extension == "tgz") {
+            fs::remove_file(file)?;
+        }
+    }
+    Ok(())
 }
 
 /// Leaves the addon where the package looks for it in a checkout.
@@ -67,27 +90,15 @@ fn build_addon(checkout: &Checkout) -> Result<()> {
 }
 
 /// Installs what `node/package-lock.json` names, where it is not there already.
-fn install_tools(checkout: &Checkout) -> Result<()> {
+fn install(checkout: &Checkout, tools: &NodeTools) -> Result<()> {
     let modified =
         |path: &str| fs::metadata(folder(checkout).join(path)).and_then(|file| file.modified()).ok();
     if modified("node_modules/.package-lock.json") < modified("package-lock.json") {
-        run(npm(checkout).args(["ci", "--silent"]))?;
+        run(tools.npm().args(["ci", "--silent"]))?;
     }
     Ok(())
 }
 
 fn folder(checkout: &Checkout) -> PathBuf {
     checkout.root().join("node")
-}
-
-fn node(checkout: &Checkout) -> Command {
-    let mut command = Command::new("node");
-    command.current_dir(folder(checkout));
-    command
-}
-
-fn npm(checkout: &Checkout) -> Command {
-    let mut command = Command::new("npm");
-    command.current_dir(folder(checkout));
-    command
 }

@@ -27,11 +27,12 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
         let mut maturin = tools.command("maturin");
         // Cargo's choice of folder holds for maturin too, wherever it was made.
         maturin.env("CARGO_TARGET_DIR", checkout.target("")).current_dir(folder(checkout));
-        maturin.args([subcommand, "--quiet", "--out"]).arg(&dist);
+        maturin.args([subcommand, "--out"]).arg(&dist);
         maturin
     };
-    run(maturin("build").args(["--release", "--locked", "--interpreter"]).arg(tools.program("python")))?;
-    run(&mut maturin("sdist"))?;
+    // Its chatter is shown only when it fails.
+    output(maturin("build").args(["--release", "--locked", "--interpreter"]).arg(tools.program("python")))?;
+    output(&mut maturin("sdist"))?;
     let (wheel, sdist) = (wheel(checkout)?, sdist(checkout)?);
     for package in [&wheel, &sdist] {
         anstream::println!("{} ({} bytes)", package.display(), fs::metadata(package)?.len());
@@ -71,9 +72,10 @@ pub(crate) fn test_packages(checkout: &Checkout) -> Result<()> {
     let (example, _) = example.context("python/README.md has no example")?;
     for package in [wheel(checkout)?, sdist(checkout)?] {
         let empty = Environment::empty(checkout)?;
-        // An sdist is built with nothing but what its pyproject.toml names; the folder of cargo is its own.
         let mut pip = empty.pip();
-        run(pip.args(["install", "--quiet", "--no-deps"]).arg(&package).env_remove("CARGO_TARGET_DIR"))?;
+        // Where an sdist is compiled: not where the checkout is.
+        pip.env("CARGO_TARGET_DIR", checkout.target("python/sdist"));
+        run(pip.args(["install", "--quiet", "--no-deps"]).arg(&package))?;
         let said = output(empty.command("python").args(["-c", example]).current_dir(empty.root()))?;
         anstream::println!("{}: {}", name(&package), said.trim_end());
         fs::remove_dir_all(empty.root())?;

@@ -6,7 +6,9 @@ use crate::checkout::Checkout;
 use crate::external::run as run_command;
 use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
-use crate::{coverage, demo, dist, documentation, fuzz, layering, licences, no_std, node, python, versions};
+use crate::{
+    coverage, demo, dist, documentation, fuzz, layering, licences, no_std, node, python, versions, wasm,
+};
 
 const STAGES: &[Stage] = &[
     Stage { name: "format", about: "rustfmt has nothing to change", run: format },
@@ -24,6 +26,8 @@ const STAGES: &[Stage] = &[
     Stage { name: "no-std", about: "the core builds for WebAssembly without std", run: no_std::check },
     Stage { name: "fuzz", about: "every fuzz target, a fixed number of runs", run: fuzz::run_short },
     Stage { name: "node", about: "the npm package: types, and all suites with each engine", run: node::test },
+    Stage { name: "wasm", about: "the WebAssembly modules are small", run: wasm::check },
+    Stage { name: "browser", about: "the npm package in a real browser", run: wasm::test_browser },
     Stage { name: "npm", about: "the npm tarballs in empty projects", run: node::test_packages },
     Stage {
         name: "python",
@@ -73,7 +77,8 @@ pub(crate) fn run_long(checkout: &Checkout) -> Result<()> {
 
 fn format(checkout: &Checkout) -> Result<()> {
     run_command(checkout.cargo("fmt").args(["--all", "--check"]))?;
-    run_command(checkout.cargo("fmt").args(["--manifest-path", fuzz::MANIFEST, "--check"]))
+    run_command(checkout.cargo("fmt").args(["--manifest-path", fuzz::MANIFEST, "--check"]))?;
+    run_command(checkout.cargo("fmt").args(["--manifest-path", wasm::BINDGEN, "--check"]))
 }
 
 fn clippy(checkout: &Checkout) -> Result<()> {

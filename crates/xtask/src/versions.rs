@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::fuzz;
 use crate::metadata::{Metadata, Package};
+use crate::{fuzz, wasm};
 
 /// The crate whose version is everybody's.
 const FACADE: &str = "keyhome";
@@ -12,14 +12,15 @@ const FACADE: &str = "keyhome";
 pub(crate) fn check(checkout: &Checkout) -> Result<()> {
     let workspace = &checkout.metadata;
     let fuzz = Metadata::read(&checkout.root().join(fuzz::MANIFEST))?;
+    let bindgen = Metadata::read(&checkout.root().join(wasm::BINDGEN))?;
     let facade = workspace.ours().find(|package| package.name == FACADE);
     let version = &facade.with_context(|| format!("the workspace has no crate {FACADE}"))?.version;
-    let ours: Vec<&Package> = workspace.ours().chain(fuzz.ours()).collect();
+    let ours: Vec<&Package> = workspace.ours().chain(fuzz.ours()).chain(bindgen.ours()).collect();
     let wrong: Vec<String> = ours.iter().flat_map(|package| deviations(package, version)).collect();
     if !wrong.is_empty() {
         bail!("the version is {version}, but\n{}", wrong.join("\n"));
     }
-    anstream::println!("{} manifests, all of version {version}", workspace.ours().count() + 1);
+    anstream::println!("{} manifests, all of version {version}", ours.len());
     Ok(())
 }
 

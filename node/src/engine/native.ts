@@ -47,8 +47,7 @@ export function loadNative(version: string): Engine {
   // The last is what a build in a checkout leaves; no package has it.
   for (const name of [...names, "../build/keyhome.node"]) {
     try {
-      // A name that bundlers do not see: what they could not bundle is looked for where the program runs.
-      const addon = (require(name) as { open(error: typeof KeyhomeError): Addon }).open(KeyhomeError);
+      const addon = (load(name) as { open(error: typeof KeyhomeError): Addon }).open(KeyhomeError);
       if (addon.version === version) return engine(addon);
       reasons.push(`${name} is of version ${addon.version}, not ${version}`);
     } catch (error) {
@@ -56,6 +55,13 @@ export function loadNative(version: string): Engine {
     }
   }
   throw new KeyhomeError("engine.unavailable", `the native engine does not load: ${reasons.join("; ")}`);
+}
+
+/** A name that bundlers do not see: what they cannot bundle is looked for where the program runs. */
+function load(name: string): unknown {
+  if (typeof __filename === "string") return require(name);
+  // Inside a bundle for `import` there is no `require`.
+  return process.getBuiltinModule("node:module").createRequire(process.argv[1] ?? process.execPath)(name);
 }
 
 function engine(addon: Addon): Engine {

@@ -1,6 +1,5 @@
 // Which engine runs in Node.
 
-import { brotliDecompressSync } from "node:zlib";
 import type { Engine } from "../engine.js";
 import { KeyhomeError } from "../error.js";
 import { VERSION } from "../version.js";
@@ -34,7 +33,9 @@ export function chooseEngine(): Engine {
 function loadWasm(): Engine {
   try {
     const { text } = require("./wasm.cjs") as { text: string };
-    return wasmEngine(new WebAssembly.Module(brotliDecompressSync(Buffer.from(text, "base64"))));
+    // Inside a bundle for `import` there is no `require`; before Node 20.16 there is nothing else.
+    const zlib = process.getBuiltinModule?.("node:zlib") ?? (require("node:zlib") as typeof import("node:zlib"));
+    return wasmEngine(new WebAssembly.Module(zlib.brotliDecompressSync(Buffer.from(text, "base64"))));
   } catch (error) {
     const message = `WebAssembly does not load: ${String(error)}`;
     throw new KeyhomeError("engine.unavailable", message, undefined, undefined, undefined, error);

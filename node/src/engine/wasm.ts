@@ -1,7 +1,7 @@
 // WebAssembly as an engine. One instance for each copy of the package; in browsers there is none before `init()`.
 
 import * as core from "../../build/wasm/keyhome.js";
-import { isBytes } from "../arguments.js";
+import { guarded } from "../arguments.js";
 import type { Engine, EngineRouter } from "../engine.js";
 import { type ErrorCode, KeyhomeError } from "../error.js";
 import type { Key } from "../key.js";
@@ -15,13 +15,15 @@ interface Hot {
   index(address: number, length: number): number;
 }
 
-let broken: KeyhomeError | undefined;
+/** Not there yet; ready; or stopped for good. */
+let state: "absent" | "ready" | KeyhomeError = "absent";
 let hot: Hot = { slot: refuse, index: refuse };
 
 /** Makes an engine of the module. */
 export function wasmEngine(module: WebAssembly.Module): Engine {
   const exports = core.initSync({ module });
   hot = exports;
+  state = "ready";
   open(exports);
   return {
     name: "wasm",
@@ -122,7 +124,7 @@ class WasmRouter implements EngineRouter {
 
 /** Runs a call that may fail, and that may make the memory grow. */
 function guard<R>(call: () => R): R {
-  if (broken !== undefined) throw broken;
+  if (state !== "ready") refuse();
   try {
     return call();
   } catch (error) {
@@ -143,9 +145,9 @@ function translated(error: unknown): KeyhomeError {
     return new KeyhomeError(code, message, line, column, position);
   }
   const message = `the WebAssembly instance has stopped (${String(error)}); load keyhome anew`;
-  broken = new KeyhomeError("engine.failure", message, undefined, undefined, undefined, error);
+  state = new KeyhomeError("engine.failure", message, undefined, undefined, undefined, error);
   hot = { slot: refuse, index: refuse };
-  return broken;
+  return state;
 }
 
 interface Failure {
@@ -157,7 +159,7 @@ interface Failure {
 }
 
 function refuse(): never {
-  throw broken ?? new KeyhomeError("engine.unavailable", "call `await init()` first");
+  throw state instanceof KeyhomeError ? state : new KeyhomeError("engine.unavailable", "call `await init()` first");
 }
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
@@ -168,11 +170,12 @@ const typeOf = Object.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag)!.
 
 /** A caller's packed batch as plain arrays: what is copied into the instance is as long as it says. */
 function checked(bytes: unknown, offsets: unknown): { bytes: Uint8Array; offsets: Uint32Array } {
-  if (!isBytes(bytes)) throw new KeyhomeError("key.type", "the bytes of the keys are not a Uint8Array");
-  if (typeOf.call(offsets) !== "Uint32Array") {
-    throw new KeyhomeError("batch.offsets", "the offsets are not a Uint32Array");
-  }
-  type Parts = [ArrayBuffer, number, number];
-  const parts = (array: unknown): Parts => [bufferOf, offsetOf, lengthOf].map((part) => part.call(array)) as Parts;
-  return { bytes: new Uint8Array(...parts(bytes)), offsets: new Uint32Array(...parts(offsets)) };
+  const parts = (array: unknown, type: string) => {
+    if (typeOf.call(array) !== type) throw new TypeError(`not a ${type}`);
+    return [bufferOf, offsetOf, lengthOf].map((part) => part.call(array)) as [ArrayBuffer, number, number];
+  };
+  return {
+    bytes: guarded("key.type", "the Uint8Array of the keys", () => new Uint8Array(...parts(bytes, "Uint8Array"))),
+    offsets: guarded("batch.offsets", "the Uint32Array of offsets", () => new Uint32Array(...parts(offsets, "Uint32Array"))),
+  };
 }

@@ -123,7 +123,8 @@ class Router:
 
         Args:
             reply: The text of CLUSTER NODES, or the reply of CLUSTER SLOTS or CLUSTER SHARDS as a client library
-                hands it over: `str`, `bytes`, `int`, `None`, in lists, tuples and dictionaries.
+                hands it over: `str`, `bytes`, `int`, `None`, in lists, tuples and dictionaries. redis-py hands all
+                three over as they are when it is called as `execute_command("CLUSTER", "SHARDS")`.
 
         Returns:
             The router.

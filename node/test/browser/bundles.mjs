@@ -1,0 +1,52 @@
+// The package in an application's bundle, made by esbuild and by Vite from an empty project that has it installed.
+
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as esbuild from "esbuild";
+import { build as vite } from "vite";
+
+const PACKAGE = new URL("../../", import.meta.url).pathname;
+const PAGES = new URL("pages/", import.meta.url).pathname;
+
+/** An empty project, with the package and the pages in it; `modules` are further packages of ours. */
+export function project(folder, modules = []) {
+  cpSync(PAGES, folder, { recursive: true });
+  for (const part of ["package.json", "dist"]) {
+    cpSync(join(PACKAGE, part), join(folder, "node_modules/keyhome", part), { recursive: true });
+  }
+  for (const module of modules) {
+    cpSync(join(PACKAGE, "node_modules", module), join(folder, "node_modules", module), { recursive: true });
+  }
+  writeFileSync(join(folder, "package.json"), `{ "private": true, "type": "module" }\n`);
+  return folder;
+}
+
+export async function withEsbuild(folder, script, out) {
+  await esbuild.build({
+    absWorkingDir: folder,
+    entryPoints: [script],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    loader: { ".wasm": "file" },
+    outfile: join(out, "page.js"),
+    logLevel: "error",
+  });
+}
+
+export async function withVite(folder, script, out) {
+  mkdirSync(out, { recursive: true });
+  await vite({
+    root: folder,
+    configFile: false,
+    logLevel: "error",
+    base: "./",
+    build: {
+      outDir: out,
+      emptyOutDir: true,
+      target: "es2022",
+      rollupOptions: { input: join(folder, script), output: { entryFileNames: "page.js" } },
+    },
+  });
+}
