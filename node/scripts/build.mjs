@@ -3,7 +3,6 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync } from "node:zlib";
 import * as esbuild from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).slice(0, -1);
@@ -27,21 +26,14 @@ rmSync(`${root}/dist`, { recursive: true, force: true });
 // Plain values instead of getters: `keyhome.slot(key)` is called once a key.
 const plain = "module.exports = { ...module.exports };";
 
-// The WebAssembly module for Node, where the addon does not load.
-const wasm = brotliCompressSync(readFileSync(`${root}/build/wasm/keyhome.wasm`)).toString("base64");
-for (const folder of ["dist", "build"]) {
-  mkdirSync(`${root}/${folder}`, { recursive: true });
-  writeFileSync(`${root}/${folder}/wasm.cjs`, `exports.text = "${wasm}";\n`);
-}
-
 // In Node one copy of the code serves `import` and `require`, so that there is one KeyhomeError and one Router.
-const node = { ...shared, entryPoints: ["src/index.ts"], platform: "node", external: ["./wasm.cjs"] };
+const node = { ...shared, entryPoints: ["src/index.ts"], platform: "node" };
 await esbuild.build({ ...node, format: "cjs", outfile: "dist/index.cjs", footer: { js: plain } });
 const { metafile } = await esbuild.build({ ...node, format: "esm", outfile: "names.mjs", metafile: true, write: false });
 const names = metafile.outputs["names.mjs"].exports.toSorted().join(", ");
 writeFileSync(`${root}/dist/index.mjs`, `import keyhome from "./index.cjs";\n\nexport const { ${names} } = keyhome;\n`);
 
-// Elsewhere the module is a file of its own: browsers compile it while it comes in.
+// The module is a file of its own: browsers compile it while it comes in.
 const web = { ...shared, platform: "browser", format: "esm", keepNames: false };
 await esbuild.build({ ...web, entryPoints: ["src/browser.ts"], outfile: "dist/browser.mjs" });
 copyFileSync(`${root}/build/wasm/keyhome.wasm`, `${root}/dist/keyhome.wasm`);
@@ -60,6 +52,7 @@ writeFileSync(`${root}/dist/slot-node.cjs`, `const { ${alone} } = require("./ind
 
 // For tests of what users cannot reach.
 await esbuild.build({ ...node, entryPoints: ["src/engine/node.ts"], format: "cjs", outfile: "build/internals.cjs" });
+copyFileSync(`${root}/build/wasm/keyhome.wasm`, `${root}/build/keyhome.wasm`);
 
 // Types twice: TypeScript takes a .d.ts for what the nearest package.json says it is.
 const declarations = `${root}/build/types`;

@@ -36,7 +36,7 @@ impl Router {
         Self::new(common::from_cluster_json(json))
     }
 
-    /// Where the router lies, for the calls in `raw`. Good until `free`.
+    /// Where the router lies, for the calls in `hot`. Good until `free`.
     pub fn address(&self) -> *const u8 {
         let router: *const common::Router = &raw const *self.0;
         router.cast()

@@ -25,6 +25,7 @@ const FACADE: &str = "crates/keyhome";
 const PROXY: &str = "crates/keyhome-proxy";
 const LIVE: &str = "crates/keyhome-live";
 const COMMON: &str = "bindings/common";
+const WASM_HOT: &str = "bindings/wasm-hot";
 
 /// The libraries that know of a host language. Nothing outside bindings/ may know that there are any.
 const HOSTS: &[&str] =
@@ -47,9 +48,10 @@ const RULES: &[Rule] = &[
         only: None,
     },
     Rule { folder: "bindings/python", ours: &[COMMON], hosts: &["pyo3", "pyo3-ffi"], only: None },
+    Rule { folder: WASM_HOT, ours: &[COMMON], hosts: &[], only: None },
     Rule {
         folder: "bindings/wasm",
-        ours: &[COMMON],
+        ours: &[COMMON, WASM_HOT],
         hosts: &["wasm-bindgen", "js-sys", "web-sys"],
         only: None,
     },

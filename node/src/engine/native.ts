@@ -4,6 +4,7 @@ import { array, guarded } from "../arguments.js";
 import type { Engine, EngineRouter } from "../engine.js";
 import { KeyhomeError } from "../error.js";
 import type { Key } from "../key.js";
+import { builtin, program } from "./bundled.js";
 
 /** A router of the addon is the function that its hot call is; the addon's other functions take it as an argument. */
 type NativeRouter = (key: Key) => number;
@@ -59,9 +60,7 @@ export function loadNative(version: string): Engine {
 
 /** A name that bundlers do not see: what they cannot bundle is looked for where the program runs. */
 function load(name: string): unknown {
-  if (typeof __filename === "string") return require(name);
-  // Inside a bundle for `import` there is no `require`.
-  return process.getBuiltinModule("node:module").createRequire(process.argv[1] ?? process.execPath)(name);
+  return typeof __filename === "string" ? require(name) : builtin("node:module").createRequire(program())(name);
 }
 
 function engine(addon: Addon): Engine {

@@ -3,6 +3,7 @@
 import type { Engine } from "../engine.js";
 import { KeyhomeError } from "../error.js";
 import { VERSION } from "../version.js";
+import { builtin, program } from "./bundled.js";
 import { loadNative } from "./native.js";
 import { wasmEngine } from "./wasm.js";
 
@@ -29,15 +30,23 @@ export function chooseEngine(): Engine {
   }
 }
 
-/** The module is text in a file of JavaScript, so that bundlers take it along. Few programs load it: it is small, not quick. */
 function loadWasm(): Engine {
   try {
-    const { text } = require("./wasm.cjs") as { text: string };
-    // Inside a bundle for `import` there is no `require`; before Node 20.16 there is nothing else.
-    const zlib = process.getBuiltinModule?.("node:zlib") ?? (require("node:zlib") as typeof import("node:zlib"));
-    return wasmEngine(new WebAssembly.Module(zlib.brotliDecompressSync(Buffer.from(text, "base64"))));
+    return wasmEngine(new WebAssembly.Module(builtin("node:fs").readFileSync(wasmFile())));
   } catch (error) {
     const message = `WebAssembly does not load: ${String(error)}`;
     throw new KeyhomeError("engine.unavailable", message, undefined, undefined, undefined, error);
   }
+}
+
+/** The module lies beside the package's code; of a bundle, beside it or in the package that the program has installed. */
+function wasmFile(): string {
+  const name = "keyhome.wasm";
+  const beside = builtin("node:path").join(codeFolder(), name);
+  if (builtin("node:fs").existsSync(beside)) return beside;
+  return builtin("node:module").createRequire(program()).resolve(`keyhome/${name}`);
+}
+
+function codeFolder(): string {
+  return typeof __dirname === "string" ? __dirname : builtin("node:path").dirname(program());
 }

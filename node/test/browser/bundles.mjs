@@ -8,14 +8,11 @@ import { build as vite } from "vite";
 const PACKAGE = new URL("../../", import.meta.url).pathname;
 const PAGES = new URL("pages/", import.meta.url).pathname;
 
-/** An empty project, with the package and the pages in it; `modules` are further packages of ours. */
-export function project(folder, modules = []) {
+/** An empty project, with the package and the pages in it. */
+export function project(folder) {
   cpSync(PAGES, folder, { recursive: true });
   for (const part of ["package.json", "dist"]) {
     cpSync(join(PACKAGE, part), join(folder, "node_modules/keyhome", part), { recursive: true });
-  }
-  for (const module of modules) {
-    cpSync(join(PACKAGE, "node_modules", module), join(folder, "node_modules", module), { recursive: true });
   }
   writeFileSync(join(folder, "package.json"), `{ "private": true, "type": "module" }\n`);
   return folder;

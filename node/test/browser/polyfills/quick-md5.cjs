@@ -1,4 +1,4 @@
-// What hashring needs of Node's crypto, in a browser: MD5 in plain JavaScript.
+// The quickest there is for what hashring calls: MD5 in plain JavaScript, without streams.
 
 const { md5 } = require("js-md5");
 
