@@ -23,6 +23,14 @@ const required = `const ${names} = require("keyhome");\n${program}`;
 
 const answer = (engine) => `${engine} 12182 1 1 key.encoding`;
 
+test("the package is small without the addon", () => {
+  const project = new Project().install("npm", [main]);
+  const size = project.size("node_modules/keyhome");
+  console.log(`keyhome: ${size} bytes unpacked`);
+  project.remove();
+  assert.ok(size < 300_000, `${size} bytes unpacked; it may have 300,000`);
+});
+
 for (const manager of ["npm", "pnpm"]) {
   for (const withAddon of [true, false]) {
     const engine = withAddon ? "native" : "wasm";
@@ -88,6 +96,12 @@ for (const manager of ["npm", "pnpm"]) {
         project.write("main.mjs", imported.replace("await init();", ""));
         bundle("cjs", "out/bundled.cjs");
         assert.equal(project.run("out/bundled.cjs"), answer(engine));
+        const elsewhere = new Project();
+        elsewhere.copy("main.cjs", project, "out/bundled.cjs");
+        assert.match(elsewhere.run("main.cjs"), /engine\.unavailable/);
+        elsewhere.copy("keyhome.wasm", project, "node_modules/keyhome/dist/keyhome.wasm");
+        assert.equal(elsewhere.run("main.cjs"), answer("wasm"));
+        elsewhere.remove();
       });
 
       test("Vite for servers", () => {

@@ -1,7 +1,7 @@
 // Empty projects, as strangers have them, and what is run in them.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,6 +44,16 @@ export class Project {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
     return this;
+  }
+
+  copy(name, from, original) {
+    copyFileSync(join(from.folder, original), join(this.folder, name));
+  }
+
+  /** How many bytes the files of a folder have. */
+  size(folder) {
+    const files = readdirSync(join(this.folder, folder), { recursive: true }).map((name) => join(this.folder, folder, name));
+    return files.map((file) => statSync(file)).reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
   }
 
   /** What a program in the project prints, in one line; or its standard error. */

@@ -17,6 +17,7 @@ interface Exports extends Input {
 const bytes = Uint8Array.from(atob(module), (character) => character.charCodeAt(0));
 const exports = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports;
 open(exports);
+const { slot: slotOf } = exports;
 
 /**
  * The slot of a key in Redis Cluster, 0 to 16383.
@@ -26,7 +27,7 @@ open(exports);
  */
 export function slot(key: Key): number {
   const length = write(key);
-  return length < 0 ? slotOfLong(bytesOf(key)) : exports.slot(length);
+  return length < 0 ? slotOfLong(bytesOf(key)) : slotOf(length);
 }
 
 function slotOfLong(key: Uint8Array): number {
@@ -34,5 +35,5 @@ function slotOfLong(key: Uint8Array): number {
   open(exports);
   const length = write(key);
   if (length < 0) throw new KeyhomeError("engine.failure", `no memory for a key of ${key.length} bytes`);
-  return exports.slot(length);
+  return slotOf(length);
 }

@@ -47,6 +47,10 @@ impl TagRule {
     pub fn tag(self, key: &[u8]) -> Option<Range<usize>> {
         let TagRule::Pair { open, close } = self else { return None };
         let (start, end) = if (8..=32).contains(&key.len()) {
+            // Most keys have no tag. WebAssembly has no fast way from bytes to bits, and asks first whether it is needed.
+            if cfg!(target_arch = "wasm32") && !has(key, open) {
+                return None;
+            }
             let opens = places(key, open);
             if opens == 0 {
                 return None;
@@ -70,6 +74,12 @@ impl TagRule {
 #[inline]
 pub fn slot(key: impl AsRef<[u8]>) -> u16 {
     crc16::xmodem_of_tag(key.as_ref()) % SLOTS
+}
+
+/// [`slot`] by tables of 512 bytes instead of 4 kilobytes or more, a little slower: for programs that are downloaded for
+/// this question alone.
+pub fn slot_compact(key: impl AsRef<[u8]>) -> u16 {
+    crc16::compact_of_tag(key.as_ref()) % SLOTS
 }
 
 /// The slots of many keys, in their order. `out` is cleared first.
@@ -122,6 +132,26 @@ fn places(bytes: &[u8], needle: u8) -> u32 {
         ([first], [last]) => equal_bytes(*first, pattern) | equal_bytes(*last, pattern) << (length - 8),
         _ => 0,
     }
+}
+
+/// Whether one of 8 to 32 bytes is the needle.
+#[inline]
+fn has(bytes: &[u8], needle: u8) -> bool {
+    let (from_start, _) = bytes.as_chunks::<8>();
+    let (_, from_end) = bytes.as_rchunks::<8>();
+    // Sets the top bit of the lowest byte that is the needle, and may set those above it.
+    let marks = |word: [u8; 8]| {
+        let difference = u64::from_le_bytes(word) ^ repeated(needle);
+        difference.wrapping_sub(repeated(1)) & !difference
+    };
+    let all = match (from_start, from_end) {
+        ([first, second, ..], [.., third, fourth]) => {
+            marks(*first) | marks(*second) | marks(*third) | marks(*fourth)
+        }
+        ([first], [last]) => marks(*first) | marks(*last),
+        _ => 0,
+    };
+    all & repeated(0x80) != 0
 }
 
 /// A bit for every byte of the word that equals the one of `pattern`.
@@ -261,6 +291,9 @@ mod tests {
             let expected = naive(key, open, close);
             let rule = TagRule::Pair { open, close };
             prop_assert_eq!(rule.tag(key), expected.clone());
+            if (8..=32).contains(&key.len()) {
+                prop_assert_eq!(has(key, open), key.contains(&open));
+            }
             prop_assert_eq!(rule.apply(key), expected.map_or(key, |tag| &key[tag]));
         }
 
@@ -274,6 +307,7 @@ mod tests {
                 let hashed = naive(key, b'{', b'}').map_or(*key, |tag| &key[tag]);
                 let expected = ::crc16::State::<::crc16::XMODEM>::calculate(hashed) % SLOTS;
                 prop_assert_eq!(slot(key), expected);
+                prop_assert_eq!(slot_compact(key), expected);
                 prop_assert_eq!(batched, expected);
             }
         }

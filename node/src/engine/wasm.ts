@@ -22,7 +22,8 @@ let hot: Hot = { slot: refuse, index: refuse };
 /** Makes an engine of the module. */
 export function wasmEngine(module: WebAssembly.Module): Engine {
   const exports = core.initSync({ module });
-  hot = exports;
+  // A plain object: properties of the exports themselves are slow to read.
+  hot = { slot: exports.slot, index: exports.index };
   state = "ready";
   open(exports);
   return {

@@ -62,7 +62,7 @@ fn narrow_rings() {
         pool
     });
     let ties = std::cell::Cell::new(0);
-    check("narrow rings", 24, &inputs, |pool, held| {
+    check("narrow rings", 160, &inputs, |pool, held| {
         let Some((router, twin)) = both(&pool) else { return Ok(()) };
         let tied = tied_labels(&twin);
         ties.set(ties.get() + tied.len());

@@ -31,6 +31,24 @@ const fn tables() -> [[u16; 256]; TABLES] {
     tables
 }
 
+/// `NIBBLES[k][n]` is the CRC of the four bits `n` followed by `k` times four zero bits: an eighth of the size.
+static NIBBLES: [[u16; 16]; 16] = nibbles();
+
+const fn nibbles() -> [[u16; 16]; 16] {
+    let bytes = tables();
+    let mut nibbles = [[0; 16]; 16];
+    let mut zeros = 0;
+    while zeros < 16 {
+        let mut nibble = 0;
+        while nibble < 16 {
+            nibbles[zeros][nibble] = bytes[zeros / 2][nibble << (4 * (zeros % 2))];
+            nibble += 1;
+        }
+        zeros += 1;
+    }
+    nibbles
+}
+
 /// The CRC of some bytes.
 #[inline]
 pub(crate) fn xmodem(bytes: &[u8]) -> u16 {
@@ -76,6 +94,20 @@ pub(super) fn portable(bytes: &[u8]) -> u16 {
         crc = after_word(crc, u64::from_be_bytes(*word));
     }
     crc
+}
+
+/// [`xmodem_of_tag`] by small tables, at two thirds of the speed.
+#[inline]
+pub(crate) fn compact_of_tag(key: &[u8]) -> u16 {
+    let (head, words) = TagRule::REDIS.apply(key).as_rchunks::<8>();
+    let head = head.iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    words.iter().fold(after_nibbles(0, head), |crc, word| after_nibbles(crc, u64::from_be_bytes(*word)))
+}
+
+fn after_nibbles(crc: u16, word: u64) -> u16 {
+    let word = word ^ u64::from(crc) << 48;
+    let nibble = |at: usize| NIBBLES[at][(word >> (4 * at)) as usize & 0xf];
+    (0..16).fold(0, |crc, at| crc ^ nibble(at))
 }
 
 /// The first `length` bytes, less than eight, as a number.
@@ -164,6 +196,7 @@ mod tests {
                 assert_eq!(portable(bytes), expected, "portable, {length} bytes");
                 assert_eq!(xmodem(bytes), expected, "{length} bytes");
                 assert_eq!(xmodem_of_tag(bytes), expected_of_tag(bytes), "tag, {length} bytes");
+                assert_eq!(compact_of_tag(bytes), expected_of_tag(bytes), "compact, {length} bytes");
                 assert_eq!(twemproxy(bytes), twemproxy_one_at_a_time(bytes), "twemproxy, {length} bytes");
             }
         }

@@ -25,6 +25,7 @@ pub(in crate::hash) const ADDENDS: [u32; 64] = [
 const TURNS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
 
 /// The digest as four little-endian words, the reading of every ketama.
+#[inline]
 pub(crate) fn digest(bytes: &[u8]) -> [u32; 4] {
     let (blocks, rest) = bytes.as_chunks::<64>();
     let state = blocks.iter().fold(INITIAL, block);
@@ -38,6 +39,7 @@ pub(crate) fn digest(bytes: &[u8]) -> [u32; 4] {
 }
 
 /// The state after one block more.
+#[inline]
 fn block(state: [u32; 4], bytes: &[u8; 64]) -> [u32; 4] {
     let mut words = [0; 16];
     for (word, bytes) in words.iter_mut().zip(bytes.as_chunks::<4>().0) {
