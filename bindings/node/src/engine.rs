@@ -62,6 +62,8 @@ impl Body for Plain {
 struct Slot;
 
 impl Body for Slot {
+    const ARGUMENTS: usize = 1;
+
     fn name(&self) -> &'static str {
         "slot"
     }
@@ -82,6 +84,8 @@ impl Tagged for Index {
 }
 
 impl Body for Index {
+    const ARGUMENTS: usize = 1;
+
     fn name(&self) -> &'static str {
         "index"
     }

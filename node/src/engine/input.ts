@@ -49,12 +49,11 @@ export function write(key: Key): number {
   if (typeof key !== "string") return writeBytes(key);
   const length = key.length;
   const into = words;
-  if (length > SHORT || length > into.length) return writeEncoded(key);
+  if (length > SHORT || length > into.length || length < 4) return writeEncoded(key);
   let all = 0;
   let at = 0;
-  // Four units to a store: a call of charCodeAt costs less than a store of one byte.
-  const end = length & ~3;
-  for (; at < end; at += 4) {
+  // Four units to a store: reading a unit costs less than storing a byte.
+  for (; at <= length - 4; at += 4) {
     const a = key.charCodeAt(at);
     const b = key.charCodeAt(at + 1);
     const c = key.charCodeAt(at + 2);
@@ -62,21 +61,14 @@ export function write(key: Key): number {
     all |= a | b | c | d;
     into[at >> 2] = a | (b << 8) | (c << 16) | (d << 24);
   }
-  if (at < length) {
-    let word = key.charCodeAt(at);
-    all |= word;
-    if (at + 1 < length) {
-      const b = key.charCodeAt(at + 1);
-      all |= b;
-      word |= b << 8;
-      if (at + 2 < length) {
-        const c = key.charCodeAt(at + 2);
-        all |= c;
-        word |= c << 16;
-      }
-    }
-    into[at >> 2] = word;
-  }
+  // The last four again, without those that are written: no branch depends on how many are left. If none is, what is
+  // written lies behind the key.
+  const a = key.charCodeAt(length - 4);
+  const b = key.charCodeAt(length - 3);
+  const c = key.charCodeAt(length - 2);
+  const d = key.charCodeAt(length - 1);
+  all |= b | c | d;
+  into[at >> 2] = (a | (b << 8) | (c << 16) | (d << 24)) >>> (32 - 8 * (length & 3));
   return all < 0x80 ? length : writeEncoded(key);
 }
 
