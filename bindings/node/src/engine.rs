@@ -62,8 +62,6 @@ impl Body for Plain {
 struct Slot;
 
 impl Body for Slot {
-    const ARGUMENTS: usize = 1;
-
     fn name(&self) -> &'static str {
         "slot"
     }
@@ -84,8 +82,6 @@ impl Tagged for Index {
 }
 
 impl Body for Index {
-    const ARGUMENTS: usize = 1;
-
     fn name(&self) -> &'static str {
         "index"
     }
