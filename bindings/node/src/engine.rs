@@ -62,6 +62,8 @@ impl Body for Plain {
 struct Slot;
 
 impl Body for Slot {
+    const ARGUMENTS: usize = 1;
+
     fn name(&self) -> &'static str {
         "slot"
     }
@@ -69,7 +71,7 @@ impl Body for Slot {
     #[inline]
     fn call<'e>(&self, call: &Call<'e>) -> Answer<'e> {
         let slot = with_key(call.env, call.arguments[0], |key| common::slot(key))?;
-        Ok(call.env.number(u32::from(slot))?)
+        Ok(call.env.small_number(slot)?)
     }
 }
 
@@ -82,6 +84,8 @@ impl Tagged for Index {
 }
 
 impl Body for Index {
+    const ARGUMENTS: usize = 1;
+
     fn name(&self) -> &'static str {
         "index"
     }
@@ -90,7 +94,7 @@ impl Body for Index {
     fn call<'e>(&self, call: &Call<'e>) -> Answer<'e> {
         let router = &self.0;
         let index = with_key(call.env, call.arguments[0], |key| router.index(key))??;
-        Ok(call.env.number(index as u32)?)
+        Ok(call.env.small_number(index as u16)?) // there are at most 65,535 nodes
     }
 }
 

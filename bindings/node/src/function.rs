@@ -4,10 +4,8 @@
 use std::{
     any::Any,
     ffi::c_void,
-    mem::ManuallyDrop,
     panic::{AssertUnwindSafe, catch_unwind},
     ptr,
-    rc::Rc,
 };
 
 use keyhome_bindings_common::{ErrorKind, Failure};
@@ -23,6 +21,9 @@ const ARGUMENTS: usize = 3;
 
 /// What runs when JavaScript calls a function.
 pub(crate) trait Body: 'static {
+    /// How many arguments it takes. To ask Node for fewer saves time where every nanosecond counts.
+    const ARGUMENTS: usize = ARGUMENTS;
+
     /// What it is called, in JavaScript's traces.
     fn name(&self) -> &'static str;
 
@@ -32,7 +33,7 @@ pub(crate) trait Body: 'static {
 /// A call from JavaScript.
 pub(crate) struct Call<'e> {
     pub(crate) env: Env<'e>,
-    /// Those that were not given are undefined.
+    /// As many as the body takes, undefined where none was given; Node refuses to look at the others.
     pub(crate) arguments: [Value<'e>; ARGUMENTS],
     /// What functions that are made during the call throw.
     pub(crate) class: ErrorClass,
@@ -88,20 +89,22 @@ impl<'e> Call<'e> {
     }
 }
 
-/// The data of a function, held: even if JavaScript lets go of the function during the call, it stays.
+/// The data of a function, for the time of a call.
+///
+/// It stays even if JavaScript lets go of the function during the call: Node finalizes only between calls, when the
+/// event loop turns. (To count references on each call would cost a twentieth of `slot`.)
 ///
 /// # Safety
-/// `data` is of a function whose body is a `B`, and it was not finalized.
+/// `data` is of a function whose body is a `B`, it was not finalized, and a call runs for all of `'e`.
 #[inline]
-unsafe fn held<B: Body>(data: *mut c_void) -> Rc<Bound<B>> {
-    // SAFETY: `function` made the pointer by `Rc::into_raw`, and its finalizer owns that count.
-    let owner = ManuallyDrop::new(unsafe { Rc::from_raw(data.cast_const().cast::<Bound<B>>()) });
-    Rc::clone(&owner)
+unsafe fn held<'e, B: Body>(data: *mut c_void) -> &'e Bound<B> {
+    // SAFETY: `function` made the pointer, and its finalizer comes later.
+    unsafe { &*data.cast_const().cast::<Bound<B>>() }
 }
 
 fn function<B: Body>(env: Env<'_>, class: ErrorClass, body: B) -> Result<Value<'_>, Failure> {
     let (name, length) = (body.name().as_ptr().cast(), body.name().len() as isize);
-    let data = Rc::into_raw(Rc::new(Bound { class, body })).cast_mut().cast::<c_void>();
+    let data = Box::into_raw(Box::new(Bound { class, body })).cast::<c_void>();
     // SAFETY: the name is as long as is said; the callback takes the data for what it is.
     let function = env.make(|env, result| unsafe {
         sys::napi_create_function(env, name, length, Some(called::<B>), data, result)
@@ -121,8 +124,8 @@ fn function<B: Body>(env: Env<'_>, class: ErrorClass, body: B) -> Result<Value<'
         done(status).map(|()| function)
     });
     wrapped.map_err(|refused| {
-        // SAFETY: no finalizer was registered, so the count is still ours.
-        drop(unsafe { Rc::from_raw(data.cast_const().cast::<Bound<B>>()) });
+        // SAFETY: no finalizer was registered, so it is still ours.
+        drop(unsafe { Box::from_raw(data.cast::<Bound<B>>()) });
         refused.into()
     })
 }
@@ -130,7 +133,7 @@ fn function<B: Body>(env: Env<'_>, class: ErrorClass, body: B) -> Result<Value<'
 /// What Node calls when JavaScript calls a function.
 unsafe extern "C" fn called<B: Body>(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let mut arguments = [ptr::null_mut(); ARGUMENTS];
-    let mut count = ARGUMENTS;
+    let mut count = B::ARGUMENTS;
     let mut data = ptr::null_mut();
     // SAFETY: Node gives both for this call; the arguments have room for `count`.
     let status = unsafe {
@@ -161,7 +164,7 @@ unsafe extern "C" fn called<B: Body>(env: sys::napi_env, info: sys::napi_callbac
 
 unsafe extern "C" fn finalized<B: Body>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
     // SAFETY: Node finalizes once, with the data of the function.
-    let bound = unsafe { Rc::from_raw(data.cast_const().cast::<Bound<B>>()) };
+    let bound = unsafe { Box::from_raw(data.cast::<Bound<B>>()) };
     // A panic in a destructor must not reach Node either; there is nobody to tell.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(bound)));
 }
