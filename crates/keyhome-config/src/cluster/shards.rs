@@ -136,7 +136,7 @@ mod tests {
     use alloc::format;
 
     fn read(json: &str) -> Result<Router, Error> {
-        super::super::from_cluster(&serde_json::from_str(json).unwrap())
+        super::super::from_cluster(&Reply::from_json(json).unwrap())
     }
 
     /// `port` is the field of the port, or both.
