@@ -71,10 +71,19 @@ impl Reply {
                 Err(_) => return wrong("a number is not whole, or beyond 64 bits with a sign"),
             },
             Kind::Scalar(Form::Boolean, _) => return wrong("`true` and `false` are in no such reply"),
-            Kind::Sequence(items) => Self::List(items.into_iter().map(Self::of).collect::<Result<_, _>>()?),
-            Kind::Mapping(entries) => {
-                let entries = entries.into_iter().map(|(key, value)| Ok((Self::of(key)?, Self::of(value)?)));
-                Self::Map(entries.collect::<Result<_, Error>>()?)
+            Kind::Sequence(given) => {
+                let mut items = Vec::new();
+                for item in given {
+                    items.push(Self::of(item)?);
+                }
+                Self::List(items)
+            }
+            Kind::Mapping(given) => {
+                let mut entries = Vec::new();
+                for (key, value) in given {
+                    entries.push((Self::of(key)?, Self::of(value)?));
+                }
+                Self::Map(entries)
             }
         })
     }
