@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the ratios that `benches/` prints, and those of the packages.
+//! `cargo xtask bench`: the ratios that `benches/` prints, those of the packages, and what WebAssembly weighs.
 
 use anyhow::Result;
 
@@ -11,5 +11,6 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     run_command(benches.args(["--release", "--locked", "--manifest-path", "benches/Cargo.toml"]))?;
     node::bench(checkout)?;
     wasm::bench_browser(checkout)?;
-    python::bench(checkout)
+    python::bench(checkout)?;
+    wasm::weigh(checkout)
 }
