@@ -1,6 +1,6 @@
 //! Answers with a shape, as JSON text.
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 
 use keyhome::Router;
 
@@ -45,12 +45,24 @@ pub fn group<K: AsRef<[u8]>>(router: &Router, keys: &[K]) -> Result<Vec<u32>, Fa
 pub fn group_packed(router: &Router, bytes: &[u8], offsets: &[u32]) -> Result<Vec<u32>, Failure> {
     let mut indexes = Vec::new();
     router.indexes_packed(bytes, offsets, &mut indexes)?;
-    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (position, index) in indexes.into_iter().enumerate() {
-        groups.entry(index).or_default().push(position as u32);
+    // First how many keys each node has, then where its next position goes.
+    let mut places = vec![0; router.nodes().len()];
+    for index in &indexes {
+        places[*index as usize] += 1;
     }
-    let flat = groups
-        .into_iter()
-        .flat_map(|(index, positions)| [index, positions.len() as u32].into_iter().chain(positions));
-    Ok(flat.collect())
+    let mut flat = Vec::new();
+    for (index, place) in places.iter_mut().enumerate() {
+        let count = *place;
+        if count != 0 {
+            flat.extend([index as u32, count as u32]);
+            *place = flat.len();
+            flat.resize(flat.len() + count, 0);
+        }
+    }
+    for (position, index) in indexes.into_iter().enumerate() {
+        let place = &mut places[index as usize];
+        flat[*place] = position as u32;
+        *place += 1;
+    }
+    Ok(flat)
 }

@@ -97,10 +97,16 @@ impl Label {
     /// The part of `name` that the label is made of.
     pub fn base(self, name: &str) -> &str {
         let Some(port) = self.without_port else { return name };
-        match name.rsplit_once(':') {
-            Some((host, text)) if text.parse() == Ok(port) => host,
-            _ => name,
-        }
+        without_port(name, port)
+    }
+}
+
+/// The host of an address, where it has that port; else all of it.
+fn without_port(address: &str, port: u32) -> &str {
+    let Some(colon) = address.bytes().rposition(|byte| byte == b':') else { return address };
+    match (address.get(..colon), address.get(colon + 1..)) {
+        (Some(host), Some(text)) if text.parse() == Ok(port) => host,
+        _ => address,
     }
 }
 
@@ -209,10 +215,7 @@ impl Names {
         match self {
             Self::Address => address.to_owned(),
             Self::Twemproxy if address.starts_with('/') => alloc::format!("{address}:"),
-            Self::Twemproxy => match address.rsplit_once(':') {
-                Some((host, port)) if port.parse() == Ok(11211_u16) => host.to_owned(),
-                _ => address.to_owned(),
-            },
+            Self::Twemproxy => without_port(address, 11211).to_owned(),
         }
     }
 }

@@ -1,23 +1,25 @@
 //! CRC-32 (IEEE 802.3, reflected), as twemproxy (`src/hashkit/nc_crc32.c`) and libmemcached compute it.
 
-const TABLE: [u32; 256] = table();
+use core::sync::atomic::{AtomicU32, Ordering};
 
-const fn table() -> [u32; 256] {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut crc = byte as u32;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
-            bit += 1;
-        }
-        table[byte] = crc;
-        byte += 1;
+/// The CRC of each byte, made when it is first needed: as data it would be a kilobyte of every download of the module
+/// for WebAssembly, and few pools use this hash. Whoever comes while somebody else makes it, makes the same.
+static TABLE: [AtomicU32; 256] = [const { AtomicU32::new(0) }; 256];
+
+#[cold]
+fn make_table() {
+    // From the end, so that entry 1 stands for all of them; entry 0 is 0.
+    for byte in (0..256_u32).rev() {
+        let crc = (0..8).fold(byte, |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 });
+        TABLE[byte as usize].store(crc, Ordering::Release);
     }
-    table
 }
 
 pub(super) fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0_u32, |crc, &byte| TABLE[((crc ^ u32::from(byte)) & 0xff) as usize] ^ (crc >> 8))
+    // Whoever sees this entry sees those that were stored before it.
+    if TABLE[1].load(Ordering::Acquire) == 0 {
+        make_table();
+    }
+    let entry = |index: u32| TABLE[(index & 0xff) as usize].load(Ordering::Relaxed);
+    !bytes.iter().fold(!0_u32, |crc, &byte| entry(crc ^ u32::from(byte)) ^ (crc >> 8))
 }

@@ -6,7 +6,7 @@
 
 use core::hash::Hasher;
 
-use super::char_value;
+use super::Sign;
 
 const OFFSET_64_LOW: u32 = 0x8422_2325;
 const PRIME_64_LOW: u32 = 0x0000_01b3;
@@ -14,8 +14,8 @@ const OFFSET_32: u32 = 0x811c_9dc5;
 const PRIME_32: u32 = 0x0100_0193;
 
 #[inline]
-pub(super) fn fnv1a_64<const SIGNED: bool>(bytes: &[u8]) -> u32 {
-    xor_then_multiply::<SIGNED>(OFFSET_64_LOW, PRIME_64_LOW, bytes)
+pub(super) fn fnv1a_64_signed(bytes: &[u8]) -> u32 {
+    xor_then_multiply(OFFSET_64_LOW, PRIME_64_LOW, bytes, Sign::of(true))
 }
 
 /// Without signs it is the low half of the standard function, which the `fnv` crate computes.
@@ -26,24 +26,24 @@ pub(super) fn fnv1a_64_unsigned(bytes: &[u8]) -> u32 {
     hasher.finish() as u32
 }
 
-pub(super) fn fnv1_64<const SIGNED: bool>(bytes: &[u8]) -> u32 {
-    multiply_then_xor::<SIGNED>(OFFSET_64_LOW, PRIME_64_LOW, bytes)
+pub(super) fn fnv1_64(bytes: &[u8], sign: Sign) -> u32 {
+    multiply_then_xor(OFFSET_64_LOW, PRIME_64_LOW, bytes, sign)
 }
 
-pub(super) fn fnv1_32<const SIGNED: bool>(bytes: &[u8]) -> u32 {
-    multiply_then_xor::<SIGNED>(OFFSET_32, PRIME_32, bytes)
+pub(super) fn fnv1_32(bytes: &[u8], sign: Sign) -> u32 {
+    multiply_then_xor(OFFSET_32, PRIME_32, bytes, sign)
 }
 
-pub(super) fn fnv1a_32<const SIGNED: bool>(bytes: &[u8]) -> u32 {
-    xor_then_multiply::<SIGNED>(OFFSET_32, PRIME_32, bytes)
+pub(super) fn fnv1a_32(bytes: &[u8], sign: Sign) -> u32 {
+    xor_then_multiply(OFFSET_32, PRIME_32, bytes, sign)
 }
 
-#[inline(always)]
-fn xor_then_multiply<const SIGNED: bool>(offset: u32, prime: u32, bytes: &[u8]) -> u32 {
-    bytes.iter().fold(offset, |hash, &byte| (hash ^ char_value::<SIGNED>(byte)).wrapping_mul(prime))
+#[inline]
+fn xor_then_multiply(offset: u32, prime: u32, bytes: &[u8], sign: Sign) -> u32 {
+    bytes.iter().fold(offset, |hash, &byte| (hash ^ sign.extend(byte)).wrapping_mul(prime))
 }
 
-#[inline(always)]
-fn multiply_then_xor<const SIGNED: bool>(offset: u32, prime: u32, bytes: &[u8]) -> u32 {
-    bytes.iter().fold(offset, |hash, &byte| hash.wrapping_mul(prime) ^ char_value::<SIGNED>(byte))
+#[inline]
+fn multiply_then_xor(offset: u32, prime: u32, bytes: &[u8], sign: Sign) -> u32 {
+    bytes.iter().fold(offset, |hash, &byte| hash.wrapping_mul(prime) ^ sign.extend(byte))
 }

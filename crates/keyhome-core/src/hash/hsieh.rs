@@ -1,9 +1,9 @@
 //! Paul Hsieh's SuperFastHash as twemproxy runs it (`src/hashkit/nc_hsieh.c`): it starts from 0, not from the
 //! length, and only the last byte of a tail of three is read as a signed `char`.
 
-use super::char_value;
+use super::Sign;
 
-pub(super) fn hsieh<const SIGNED: bool>(bytes: &[u8]) -> u32 {
+pub(super) fn hsieh(bytes: &[u8], sign: Sign) -> u32 {
     if bytes.is_empty() {
         return 0;
     }
@@ -19,7 +19,7 @@ pub(super) fn hsieh<const SIGNED: bool>(bytes: &[u8]) -> u32 {
         [a, b, c] => {
             hash = hash.wrapping_add(half(a, b));
             hash ^= hash << 16;
-            hash ^= char_value::<SIGNED>(c) << 18;
+            hash ^= sign.extend(c) << 18;
             hash = hash.wrapping_add(hash >> 11);
         }
         [a, b] => {

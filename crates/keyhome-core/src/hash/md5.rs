@@ -25,7 +25,6 @@ pub(in crate::hash) const ADDENDS: [u32; 64] = [
 const TURNS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
 
 /// The digest as four little-endian words, the reading of every ketama.
-#[inline]
 pub(crate) fn digest(bytes: &[u8]) -> [u32; 4] {
     let (blocks, rest) = bytes.as_chunks::<64>();
     let state = blocks.iter().fold(INITIAL, block);
@@ -38,43 +37,58 @@ pub(crate) fn digest(bytes: &[u8]) -> [u32; 4] {
     block(state, &last)
 }
 
-/// The state after one block more.
-#[inline]
+/// The state after one block more. All steps are written out, whatever the compiler thinks of loops: a module made for
+/// size hashes as fast as one made for speed, and needs no second copy that is.
 fn block(state: [u32; 4], bytes: &[u8; 64]) -> [u32; 4] {
-    let mut words = [0; 16];
-    for (word, bytes) in words.iter_mut().zip(bytes.as_chunks::<4>().0) {
-        *word = u32::from_le_bytes(*bytes);
-    }
-    let [mut a, mut b, mut c, mut d] = state;
-    [a, b, c, d] = round([a, b, c, d], &words, 0, |step| step, |b, c, d| d ^ (b & (c ^ d)));
+    let (words, _) = bytes.as_chunks::<4>();
+    let mut new = round::<0>(state, words, |b, c, d| d ^ (b & (c ^ d)));
     // Of the two parts of this sum, which have no bit in common, the first does not wait for `b`.
-    [a, b, c, d] =
-        round([a, b, c, d], &words, 1, |step| 5 * step + 1, |b, c, d| (c & !d).wrapping_add(b & d));
-    [a, b, c, d] = round([a, b, c, d], &words, 2, |step| 3 * step + 5, |b, c, d| b ^ (c ^ d));
-    [a, b, c, d] = round([a, b, c, d], &words, 3, |step| 7 * step, |b, c, d| c ^ (b | !d));
-    let sum = |index: usize, word: u32| state[index].wrapping_add(word);
-    [sum(0, a), sum(1, b), sum(2, c), sum(3, d)]
+    new = round::<1>(new, words, |b, c, d| (c & !d).wrapping_add(b & d));
+    new = round::<2>(new, words, |b, c, d| b ^ (c ^ d));
+    new = round::<3>(new, words, |b, c, d| c ^ (b | !d));
+    let sum = |index: usize| state[index].wrapping_add(new[index]);
+    [sum(0), sum(1), sum(2), sum(3)]
 }
 
-/// Sixteen steps. `word` says which word a step takes, modulo 16; `mix` is what the round is known by.
+/// Sixteen steps; `mix` is what the round is known by.
 #[inline(always)]
-fn round(
+fn round<const NUMBER: usize>(
     state: [u32; 4],
-    words: &[u32; 16],
-    number: usize,
-    word: impl Fn(usize) -> usize,
+    words: &[[u8; 4]],
     mix: impl Fn(u32, u32, u32) -> u32,
 ) -> [u32; 4] {
-    let [mut a, mut b, mut c, mut d] = state;
-    let turns = TURNS[number];
-    for (four, addends) in ADDENDS[16 * number..][..16].as_chunks::<4>().0.iter().enumerate() {
-        let step = |n: usize| addends[n].wrapping_add(words[word(4 * four + n) % 16]);
-        a = a.wrapping_add(step(0)).wrapping_add(mix(b, c, d)).rotate_left(turns[0]).wrapping_add(b);
-        d = d.wrapping_add(step(1)).wrapping_add(mix(a, b, c)).rotate_left(turns[1]).wrapping_add(a);
-        c = c.wrapping_add(step(2)).wrapping_add(mix(d, a, b)).rotate_left(turns[2]).wrapping_add(d);
-        b = b.wrapping_add(step(3)).wrapping_add(mix(c, d, a)).rotate_left(turns[3]).wrapping_add(c);
-    }
+    let state = four::<NUMBER, 0>(state, words, &mix);
+    let state = four::<NUMBER, 4>(state, words, &mix);
+    let state = four::<NUMBER, 8>(state, words, &mix);
+    four::<NUMBER, 12>(state, words, &mix)
+}
+
+/// Four of the steps of a round.
+#[inline(always)]
+fn four<const NUMBER: usize, const FIRST: usize>(
+    [mut a, mut b, mut c, mut d]: [u32; 4],
+    words: &[[u8; 4]],
+    mix: impl Fn(u32, u32, u32) -> u32,
+) -> [u32; 4] {
+    let turns = TURNS[NUMBER];
+    let [first, second, third, fourth] = [
+        addend(NUMBER, FIRST, words),
+        addend(NUMBER, FIRST + 1, words),
+        addend(NUMBER, FIRST + 2, words),
+        addend(NUMBER, FIRST + 3, words),
+    ];
+    a = a.wrapping_add(first).wrapping_add(mix(b, c, d)).rotate_left(turns[0]).wrapping_add(b);
+    d = d.wrapping_add(second).wrapping_add(mix(a, b, c)).rotate_left(turns[1]).wrapping_add(a);
+    c = c.wrapping_add(third).wrapping_add(mix(d, a, b)).rotate_left(turns[2]).wrapping_add(d);
+    b = b.wrapping_add(fourth).wrapping_add(mix(c, d, a)).rotate_left(turns[3]).wrapping_add(c);
     [a, b, c, d]
+}
+
+/// What a step adds whatever the state: its constant and its word of the block.
+#[inline(always)]
+fn addend(round: usize, step: usize, words: &[[u8; 4]]) -> u32 {
+    let word = [step, 5 * step + 1, 3 * step + 5, 7 * step][round] % 16;
+    ADDENDS[16 * round + step].wrapping_add(u32::from_le_bytes(words[word]))
 }
 
 /// [`digest`] of many messages. `out` is as long as `messages`.

@@ -115,7 +115,7 @@ impl KeyHash {
     #[inline]
     pub fn hash(self, bytes: &[u8]) -> u32 {
         match (self.algorithm, self.signed_char) {
-            (Algorithm::Fnv1a64, true) => fnv::fnv1a_64::<true>(bytes),
+            (Algorithm::Fnv1a64, true) => fnv::fnv1a_64_signed(bytes),
             (Algorithm::Fnv1a64, false) => fnv::fnv1a_64_unsigned(bytes),
             (Algorithm::Md5, _) => md5::digest(bytes)[0],
             (Algorithm::Md5Hex | Algorithm::Md5Whole, _) => md5::digest(bytes)[0].swap_bytes(),
@@ -126,29 +126,23 @@ impl KeyHash {
     /// Kept out of line so that the usual functions stay small in their callers.
     #[inline(never)]
     fn hash_rarer(self, bytes: &[u8]) -> u32 {
-        match (self.algorithm, self.signed_char) {
-            (Algorithm::OneAtATime, true) => one_at_a_time::one_at_a_time::<true>(bytes),
-            (Algorithm::OneAtATime, false) => one_at_a_time::one_at_a_time::<false>(bytes),
-            (Algorithm::Fnv1_64, true) => fnv::fnv1_64::<true>(bytes),
-            (Algorithm::Fnv1_64, false) => fnv::fnv1_64::<false>(bytes),
-            (Algorithm::Fnv1_32, true) => fnv::fnv1_32::<true>(bytes),
-            (Algorithm::Fnv1_32, false) => fnv::fnv1_32::<false>(bytes),
-            (Algorithm::Fnv1a32, true) => fnv::fnv1a_32::<true>(bytes),
-            (Algorithm::Fnv1a32, false) => fnv::fnv1a_32::<false>(bytes),
-            (Algorithm::Hsieh, true) => hsieh::hsieh::<true>(bytes),
-            (Algorithm::Hsieh, false) => hsieh::hsieh::<false>(bytes),
-            (Algorithm::Crc16, _) => crc16::twemproxy(bytes),
-            (Algorithm::Crc32, _) => (crc32::crc32(bytes) >> 16) & 0x7fff,
-            (Algorithm::Crc32a, _) => crc32::crc32(bytes),
-            (Algorithm::Murmur, _) => murmur::murmur2(bytes),
-            (Algorithm::Murmur3, _) => murmur::murmur3(bytes),
-            (Algorithm::Jenkins, _) => jenkins::jenkins(bytes),
-            (Algorithm::Sha1, _) => sha1::digest(bytes)[0],
-            (Algorithm::Slot, _) => u32::from(crc16::xmodem(bytes) % crate::key::SLOTS),
-            (Algorithm::CharSum, _) => 0,
-            (Algorithm::Fnv1a64 | Algorithm::Md5 | Algorithm::Md5Hex | Algorithm::Md5Whole, _) => {
-                self.hash(bytes)
-            }
+        let sign = Sign::of(self.signed_char);
+        match self.algorithm {
+            Algorithm::OneAtATime => one_at_a_time::one_at_a_time(bytes, sign),
+            Algorithm::Fnv1_64 => fnv::fnv1_64(bytes, sign),
+            Algorithm::Fnv1_32 => fnv::fnv1_32(bytes, sign),
+            Algorithm::Fnv1a32 => fnv::fnv1a_32(bytes, sign),
+            Algorithm::Hsieh => hsieh::hsieh(bytes, sign),
+            Algorithm::Crc16 => crc16::twemproxy(bytes),
+            Algorithm::Crc32 => (crc32::crc32(bytes) >> 16) & 0x7fff,
+            Algorithm::Crc32a => crc32::crc32(bytes),
+            Algorithm::Murmur => murmur::murmur2(bytes),
+            Algorithm::Murmur3 => murmur::murmur3(bytes),
+            Algorithm::Jenkins => jenkins::jenkins(bytes),
+            Algorithm::Sha1 => sha1::digest(bytes)[0],
+            Algorithm::Slot => u32::from(crc16::xmodem(bytes) % crate::key::SLOTS),
+            Algorithm::CharSum => 0,
+            Algorithm::Fnv1a64 | Algorithm::Md5 | Algorithm::Md5Hex | Algorithm::Md5Whole => self.hash(bytes),
         }
     }
 
@@ -187,11 +181,22 @@ pub(crate) fn whole(digest: [u32; 4]) -> u128 {
     digest.iter().fold(0, |number, word| number << 32 | u128::from(word.swap_bytes()))
 }
 
-/// A byte as C reads it: sign-extended where `char` is signed, as on x86; plain where it is not, as on ARM.
+/// How C reads a byte: sign-extended where `char` is signed, as on x86; plain where it is not, as on ARM.
 /// Keys outside ASCII are placed differently by the two, so neither may be "fixed" into the other.
-#[inline(always)]
-fn char_value<const SIGNED: bool>(byte: u8) -> u32 {
-    if SIGNED { byte as i8 as u32 } else { u32::from(byte) }
+#[derive(Clone, Copy)]
+struct Sign(u32);
+
+impl Sign {
+    #[inline]
+    fn of(signed_char: bool) -> Self {
+        Self(if signed_char { 0x80 } else { 0 })
+    }
+
+    /// The byte as C's `int`.
+    #[inline(always)]
+    fn extend(self, byte: u8) -> u32 {
+        (u32::from(byte) ^ self.0).wrapping_sub(self.0)
+    }
 }
 
 #[cfg(test)]

@@ -333,9 +333,6 @@ impl Router {
         if !live.contains(&true) {
             return Err(Error::new(ErrorKind::PoolEmpty, "no node would be left; at least one is needed"));
         }
-        if live == self.live {
-            return Ok(self.clone());
-        }
         Self::of(Arc::clone(&self.pool), live)
     }
 
