@@ -15,7 +15,7 @@ const PRIME_32: u32 = 0x0100_0193;
 
 #[inline]
 pub(super) fn fnv1a_64_signed(bytes: &[u8]) -> u32 {
-    xor_then_multiply(OFFSET_64_LOW, PRIME_64_LOW, bytes, Sign::of(true))
+    xor_then_multiply(OFFSET_64_LOW, PRIME_64_LOW, bytes, Sign(true))
 }
 
 /// Without signs it is the low half of the standard function, which the `fnv` crate computes.

@@ -126,7 +126,7 @@ impl KeyHash {
     /// Kept out of line so that the usual functions stay small in their callers.
     #[inline(never)]
     fn hash_rarer(self, bytes: &[u8]) -> u32 {
-        let sign = Sign::of(self.signed_char);
+        let sign = Sign(self.signed_char);
         match self.algorithm {
             Algorithm::OneAtATime => one_at_a_time::one_at_a_time(bytes, sign),
             Algorithm::Fnv1_64 => fnv::fnv1_64(bytes, sign),
@@ -184,18 +184,13 @@ pub(crate) fn whole(digest: [u32; 4]) -> u128 {
 /// How C reads a byte: sign-extended where `char` is signed, as on x86; plain where it is not, as on ARM.
 /// Keys outside ASCII are placed differently by the two, so neither may be "fixed" into the other.
 #[derive(Clone, Copy)]
-struct Sign(u32);
+struct Sign(bool);
 
 impl Sign {
-    #[inline]
-    fn of(signed_char: bool) -> Self {
-        Self(if signed_char { 0x80 } else { 0 })
-    }
-
     /// The byte as C's `int`.
     #[inline(always)]
     fn extend(self, byte: u8) -> u32 {
-        (u32::from(byte) ^ self.0).wrapping_sub(self.0)
+        if self.0 { byte as i8 as u32 } else { u32::from(byte) }
     }
 }
 
