@@ -70,13 +70,13 @@ fn edits(a: &[u8], b: &[u8]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=b.len()).collect();
     let mut previous = None;
-    for (i, x) in a.iter().map(like).enumerate() {
+    for (i, x) in a.iter().copied().map(like).enumerate() {
         let mut row = alloc::vec![i + 1];
         let mut left = i + 1;
-        for (j, y) in b.iter().map(like).enumerate() {
+        for (j, y) in b.iter().copied().map(like).enumerate() {
             let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX - 1);
             let mut cost = (at(&above, j) + usize::from(x != y)).min(at(&above, j + 1) + 1).min(left + 1);
-            if j > 0 && previous == Some(y) && b.get(j - 1).map(like) == Some(x) {
+            if j > 0 && previous == Some(y) && b.get(j - 1).copied().map(like) == Some(x) {
                 cost = cost.min(at(&before, j - 1) + 1);
             }
             row.push(cost);
@@ -89,8 +89,8 @@ fn edits(a: &[u8], b: &[u8]) -> usize {
 }
 
 /// Letters that are taken for one another without thinking are the same.
-fn like(letter: &u8) -> u8 {
-    if *letter == b'-' { b'_' } else { letter.to_ascii_lowercase() }
+fn like(letter: u8) -> u8 {
+    if letter == b'-' { b'_' } else { letter.to_ascii_lowercase() }
 }
 
 #[cfg(test)]

@@ -7,11 +7,12 @@ mod source;
 use alloc::{string::String, vec::Vec};
 
 use keyhome_core::{Error, ErrorKind};
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 use self::{
     builder::{Builder, Open},
     characters::Characters,
+    source::Source,
 };
 use crate::document::{Form, Kind, Place, Value};
 
@@ -21,20 +22,19 @@ const BYTES_READ_MAX: usize = 16 << 20;
 
 /// Reads `text`, which has no byte order mark. `None`: there is nothing in it but comments.
 pub(crate) fn parse(text: &str) -> Result<Option<Value>, Error> {
-    let mut text = source::with_common_line_ends(text);
-    source::check_characters(&text)?;
-    source::check_end_markers(&text)?;
+    let mut source = Source::new(text);
+    source.check_characters()?;
+    source.check_end_markers()?;
     let mut bytes_read = text.len();
     loop {
-        let error = match tree(&text) {
+        let error = match tree(&source) {
             Ok(root) => return Ok(root.filter(|root| !root.is_null())),
             Err(Failure::Refused(error)) => return Err(error),
             Err(Failure::Unreadable(error)) => error,
         };
         bytes_read = bytes_read.saturating_add(text.len());
-        match source::mended(&text, &error) {
-            Some(mended) if bytes_read <= BYTES_READ_MAX => text = mended.into(),
-            _ => return Err(source::unreadable(&text, &error, place_of(error.marker()))),
+        if bytes_read > BYTES_READ_MAX || !source.mend(&error) {
+            return Err(source.unreadable(&error));
         }
     }
 }
@@ -53,17 +53,12 @@ impl From<Error> for Failure {
     }
 }
 
-fn tree(source: &str) -> Result<Option<Value>, Failure> {
-    let lines: Vec<&str> = source::lines(source).map(|(_, line)| line).collect();
-    // The end of a text without a line end is a line further for the parser.
-    let end = Place::START.after(source);
-    let mut builder = Builder::default();
+fn tree(source: &Source) -> Result<Option<Value>, Failure> {
+    let mut builder = Builder::new(source);
     let mut begun = false;
-    let characters: Vec<char> = source.chars().collect();
-    for event in Parser::new(Characters(&characters)) {
+    for event in Parser::new(Characters(&source.characters)) {
         let (event, span) = event.map_err(Failure::Unreadable)?;
-        let place = place_of(&span.start).min(end);
-        let line = lines.get(span.start.line().saturating_sub(1)).copied().unwrap_or_default();
+        let place = source.place_of(&span.start);
         match event {
             Event::Nothing | Event::StreamStart | Event::DocumentEnd => {}
             Event::StreamEnd => break,
@@ -71,7 +66,7 @@ fn tree(source: &str) -> Result<Option<Value>, Failure> {
                 return Err(syntax(place, "a second document begins here; one is read").into());
             }
             Event::DocumentStart(_) => {
-                source::check_directives(source, place)?;
+                source.check_directives(place)?;
                 begun = true;
             }
             Event::Alias(_) => {
@@ -83,7 +78,7 @@ fn tree(source: &str) -> Result<Option<Value>, Failure> {
                     ScalarStyle::Plain if text.is_empty() => Form::Null,
                     ScalarStyle::Literal | ScalarStyle::Folded => Form::Text,
                     _ => {
-                        builder.check_indent(line, place)?;
+                        builder.check_indent(place)?;
                         Form::Text
                     }
                 };
@@ -91,11 +86,11 @@ fn tree(source: &str) -> Result<Option<Value>, Failure> {
             }
             Event::SequenceStart(anchor, tag) => {
                 check_properties(place, anchor, tag.is_some())?;
-                builder.open(line, place, Open::Sequence(Vec::new()))?;
+                builder.open(place, Open::Sequence(Vec::new()))?;
             }
             Event::MappingStart(anchor, tag) => {
                 check_properties(place, anchor, tag.is_some())?;
-                builder.open(line, place, Open::Mapping(Vec::new(), None))?;
+                builder.open(place, Open::Mapping(Vec::new(), None))?;
             }
             Event::SequenceEnd | Event::MappingEnd => builder.close(),
         }
@@ -105,11 +100,6 @@ fn tree(source: &str) -> Result<Option<Value>, Failure> {
 
 fn syntax(place: Place, detail: impl AsRef<str>) -> Error {
     place.error(ErrorKind::ConfigSyntax, detail.as_ref())
-}
-
-fn place_of(marker: &Marker) -> Place {
-    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    Place { line: number(marker.line()).max(1), column: number(marker.col()).saturating_add(1) }
 }
 
 fn check_properties(place: Place, anchor: usize, tagged: bool) -> Result<(), Error> {

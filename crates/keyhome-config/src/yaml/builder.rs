@@ -4,12 +4,12 @@ use alloc::vec::Vec;
 
 use keyhome_core::Error;
 
-use super::{source::check_indent, syntax};
+use super::{source::Source, syntax};
 use crate::document::{DEPTH_MAX, Kind, Place, Value};
 
 /// Makes a tree of events.
-#[derive(Default)]
-pub(super) struct Builder {
+pub(super) struct Builder<'s> {
+    source: &'s Source,
     /// The collections that have not ended.
     open: Vec<(Place, Open)>,
     /// How many of them are of flow style: the innermost.
@@ -24,16 +24,18 @@ pub(super) enum Open {
     Mapping(Vec<(Value, Value)>, Option<Value>),
 }
 
-impl Builder {
-    /// Opens a collection that begins at `place` in `line`.
-    pub(super) fn open(&mut self, line: &str, place: Place, collection: Open) -> Result<(), Error> {
+impl<'s> Builder<'s> {
+    pub(super) fn new(source: &'s Source) -> Self {
+        Self { source, open: Vec::new(), flow: 0, root: None }
+    }
+
+    /// Opens a collection that begins at `place`.
+    pub(super) fn open(&mut self, place: Place, collection: Open) -> Result<(), Error> {
         if self.open.len() >= DEPTH_MAX {
             return Err(syntax(place, "nested too deeply"));
         }
-        self.check_indent(line, place)?;
-        if self.flow > 0
-            || line.chars().nth(place.column as usize - 1).is_some_and(|first| matches!(first, '[' | '{'))
-        {
+        self.check_indent(place)?;
+        if self.flow > 0 || matches!(self.source.at(place), Some('[' | '{')) {
             self.flow += 1;
         }
         self.open.push((place, collection));
@@ -41,8 +43,8 @@ impl Builder {
     }
 
     /// Of flow style, `[` and `{`, tabs can stand before what is inside.
-    pub(super) fn check_indent(&self, line: &str, place: Place) -> Result<(), Error> {
-        if self.flow > 0 { Ok(()) } else { check_indent(line, place) }
+    pub(super) fn check_indent(&self, place: Place) -> Result<(), Error> {
+        if self.flow > 0 { Ok(()) } else { self.source.check_indent(place) }
     }
 
     /// Closes the collection that was opened last.
