@@ -15,7 +15,8 @@ use serde_json::Value;
 use super::{cluster_node, refusal};
 use crate::{
     cases::{Key, to_hex},
-    door::{Asked, Cluster, Door, Home, Refusal},
+    door::{Asked, Cluster, Door, Home, Refusal, Witness},
+    pool::Pool,
 };
 
 const NO_WITHOUT: &str = "the command cannot take nodes away";
@@ -32,6 +33,13 @@ pub struct CommandDoor {
     program: PathBuf,
     folder: PathBuf,
     files: AtomicU32,
+}
+
+/// The homes of keys, the names of their nodes, and the exit that goes with them.
+struct Homes {
+    homes: Vec<Home>,
+    names: Vec<String>,
+    exit: i32,
 }
 
 /// What a run of the command left behind.
@@ -97,11 +105,21 @@ impl CommandDoor {
 
     /// Homes of keys from stdin in hexadecimal digits, as JSON; then the same keys in the other ways of passing
     /// them, which must say the same.
-    fn homes(&self, config: &Path, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
+    fn every_way(&self, config: &Path, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
+        let Homes { homes, names, exit } = match self.from_stdin(config, pool, keys) {
+            Ok(homes) => homes,
+            Err(refusal) => return Asked::Refused(refusal),
+        };
+        self.other_ways(config, pool, keys, &names, exit);
+        Asked::Answered(homes)
+    }
+
+    /// Homes of keys from stdin in hexadecimal digits, as JSON.
+    fn from_stdin(&self, config: &Path, pool: Option<&str>, keys: &[Key]) -> Result<Homes, Refusal> {
         let digits: String = keys.iter().map(|key| to_hex(&key.0) + "\n").collect();
         let ran = self.ask(config, "node", pool, &["--json".into(), "--hex".into()], digits.as_bytes());
         if ran.exit == 2 {
-            return Asked::Refused(ran.refusal());
+            return Err(ran.refusal());
         }
         let lines: Vec<Value> = ran.lines();
         assert_eq!(lines.len(), keys.len(), "a line a key");
@@ -117,8 +135,7 @@ impl CommandDoor {
         }
         let exit = i32::from(homes.iter().any(Result::is_err));
         assert_eq!(ran.exit, exit, "{}", ran.stderr);
-        self.other_ways(config, pool, keys, &names, exit);
-        Asked::Answered(homes)
+        Ok(Homes { homes, names, exit })
     }
 
     /// Keys as lines and as arguments, plain and in hexadecimal digits: `KEY<TAB>NAME` for each. A key with LF cannot
@@ -139,17 +156,41 @@ impl CommandDoor {
         assert_eq!(lossy(&ran.stdout), lossy(&expected(&line)), "keys as lines");
         assert_eq!(ran.stdout, expected(&line), "keys as lines");
         assert!(ran.exit <= exit, "{}", ran.stderr);
-        let arguments = |words: Vec<Vec<u8>>, option: &[&str]| {
-            let words = words.into_iter().map(|word| OsStr::from_bytes(&word).to_owned());
-            option.iter().map(OsString::from).chain(["--".into()]).chain(words).collect::<Vec<_>>()
+        let (stdout, _) = self.as_arguments(config, pool, keys.iter().filter_map(word), &[]);
+        assert_eq!(stdout, expected(&word), "keys as arguments");
+        let (stdout, given) = self.as_arguments(config, pool, keys.iter().filter_map(digits), &["--hex"]);
+        assert_eq!(stdout, expected(&digits), "keys as arguments in hexadecimal digits");
+        assert_eq!(given, exit);
+    }
+
+    /// Runs the command with keys as arguments, as often as it takes. All that was printed, and the highest exit.
+    fn as_arguments(
+        &self,
+        config: &Path,
+        pool: Option<&str>,
+        words: impl Iterator<Item = Vec<u8>>,
+        option: &[&str],
+    ) -> (Vec<u8>, i32) {
+        const MOST_BYTES: usize = 500_000; // the system takes 2 MB, the environment and pointers to words included
+        let none: Vec<OsString> = option.iter().map(OsString::from).chain(["--".into()]).collect();
+        let (mut stdout, mut exit, mut arguments, mut bytes) = (vec![], 0, none.clone(), 0);
+        let mut run = |arguments: &[OsString]| {
+            let ran = self.ask(config, "node", pool, arguments, b"");
+            stdout.extend(ran.stdout);
+            exit = exit.max(ran.exit);
         };
-        let ran =
-            self.ask(config, "node", pool, &arguments(keys.iter().filter_map(word).collect(), &[]), b"");
-        assert_eq!(ran.stdout, expected(&word), "keys as arguments");
-        let words = arguments(keys.iter().filter_map(digits).collect(), &["--hex"]);
-        let ran = self.ask(config, "node", pool, &words, b"");
-        assert_eq!(ran.stdout, expected(&digits), "keys as arguments in hexadecimal digits");
-        assert_eq!(ran.exit, exit, "{}", ran.stderr);
+        for word in words {
+            bytes += word.len() + size_of::<usize>();
+            arguments.push(OsStr::from_bytes(&word).to_owned());
+            if bytes > MOST_BYTES {
+                run(&arguments);
+                (arguments, bytes) = (none.clone(), 0);
+            }
+        }
+        if arguments.len() > none.len() {
+            run(&arguments);
+        }
+        (stdout, exit)
     }
 }
 
@@ -231,13 +272,25 @@ fn build() -> PathBuf {
     folder.join("keyhome")
 }
 
-impl Door for CommandDoor {
+impl Witness for CommandDoor {
     fn name(&self) -> &'static str {
         "command"
     }
 
+    fn homes(&self, pool: &Pool, keys: &[Key]) -> Asked<Vec<Home>> {
+        if !pool.gone().is_empty() {
+            return Asked::NotHere(NO_WITHOUT);
+        }
+        match self.from_stdin(&self.file(&pool.text()), None, keys) {
+            Ok(told) => Asked::Answered(told.homes),
+            Err(refusal) => Asked::Refused(refusal),
+        }
+    }
+}
+
+impl Door for CommandDoor {
     fn placement(&self, config: &str, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
-        self.homes(&self.file(config), pool, keys)
+        self.every_way(&self.file(config), pool, keys)
     }
 
     fn without(
@@ -315,7 +368,7 @@ impl Door for CommandDoor {
         Asked::Answered(slots)
     }
 
-    fn config(&self, config: &str) -> Asked<Vec<Value>> {
+    fn config(&self, config: &str, _: &[&str]) -> Asked<Vec<Value>> {
         match self.json(&self.file(config), "check", None) {
             Asked::Answered(value) => {
                 assert_eq!(value["valid"], true);
@@ -352,7 +405,7 @@ impl Door for CommandDoor {
             return Asked::NotHere(NO_REPLY);
         }
         let config = self.file(text);
-        let homes = match self.homes(&config, None, keys) {
+        let homes = match self.every_way(&config, None, keys) {
             Asked::Answered(homes) => homes,
             Asked::Refused(refusal) => return Asked::Refused(refusal),
             Asked::NotHere(why) => return Asked::NotHere(why),
