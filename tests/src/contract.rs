@@ -213,7 +213,8 @@ pub fn config(door: &dyn Door) -> Count {
         if let Some(pools) = answer(&mut tally, &case.name, door.config(&case.config, &names)) {
             tally.compare(&case.name, &pools.len(), &case.pools.len());
             for (given, mut wanted) in pools.iter().zip(case.pools) {
-                if !door.shows_options() && wanted.as_object_mut().is_some_and(|pool| pool.remove("options").is_some())
+                if !door.shows_options()
+                    && wanted.as_object_mut().is_some_and(|pool| pool.remove("options").is_some())
                 {
                     without_options += 1;
                 }
@@ -225,7 +226,10 @@ pub fn config(door: &dyn Door) -> Count {
         }
     }
     if without_options > 0 {
-        println!("{} config: {without_options} pools without options, which cannot be seen there", door.name());
+        println!(
+            "{} config: {without_options} pools without options, which cannot be seen there",
+            door.name()
+        );
     }
     tally.finish(66)
 }

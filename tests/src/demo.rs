@@ -29,11 +29,39 @@ struct Plan {
 }
 
 const PLANS: &[Plan] = &[
-    Plan { name: "sessions", hash: "fnv1a_64", modula: false, tag: None, weights: &[5, 1, 3, 8, 2], named: true },
-    Plan { name: "carts", hash: "md5", modula: false, tag: Some(*b"{}"), weights: &[1, 1, 1, 1], named: true },
+    Plan {
+        name: "sessions",
+        hash: "fnv1a_64",
+        modula: false,
+        tag: None,
+        weights: &[5, 1, 3, 8, 2],
+        named: true,
+    },
+    Plan {
+        name: "carts",
+        hash: "md5",
+        modula: false,
+        tag: Some(*b"{}"),
+        weights: &[1, 1, 1, 1],
+        named: true,
+    },
     Plan { name: "catalog", hash: "murmur", modula: false, tag: None, weights: &[1, 1, 1], named: false },
-    Plan { name: "orders", hash: "crc32a", modula: true, tag: None, weights: &[3, 1, 2, 1, 13], named: false },
-    Plan { name: "feeds", hash: "hsieh", modula: true, tag: Some(*b"$$"), weights: &[1, 1, 1, 1], named: true },
+    Plan {
+        name: "orders",
+        hash: "crc32a",
+        modula: true,
+        tag: None,
+        weights: &[3, 1, 2, 1, 13],
+        named: false,
+    },
+    Plan {
+        name: "feeds",
+        hash: "hsieh",
+        modula: true,
+        tag: Some(*b"$$"),
+        weights: &[1, 1, 1, 1],
+        named: true,
+    },
 ];
 
 impl Plan {
@@ -76,7 +104,10 @@ pub fn run(doors: &[Box<dyn Door>]) -> bool {
         anstream::println!("  {line}");
     }
     let count = wrong.len();
-    anstream::println!("{style}{} doors, {asked} keys on real servers: {count} disagreements{style:#}", doors.len());
+    anstream::println!(
+        "{style}{} doors, {asked} keys on real servers: {count} disagreements{style:#}",
+        doors.len()
+    );
     wrong.is_empty()
 }
 
@@ -86,7 +117,10 @@ fn observe(doors: &[Box<dyn Door>]) -> std::io::Result<(Vec<Row>, Vec<String>)> 
     let nutcracker = BehindNutcracker::start(&scratch, 5)?;
     let cluster = InCluster::start(&scratch)?;
     anstream::println!("redis-server {}, nutcracker {}", nutcracker.version()?, Nutcracker::version()?);
-    anstream::println!("writing {KEYS} keys to each pool, and asking {} doors where they are ...\n", doors.len());
+    anstream::println!(
+        "writing {KEYS} keys to each pool, and asking {} doors where they are ...\n",
+        doors.len()
+    );
     let (mut rows, mut wrong) = (Vec::new(), Vec::new());
     let mut row = |name: &str, about: String, real: &dyn Witness, pool: &Pool, keys: &[Key]| {
         let Asked::Answered(holders) = real.homes(pool, keys) else {
@@ -123,7 +157,11 @@ fn ask(
             right += 1;
         } else {
             let (said, found) = (shown(home), shown(holder));
-            wrong.push(format!("{name}, key {}: {} says {said}; the servers say {found}", to_hex(&key.0), door.name()));
+            wrong.push(format!(
+                "{name}, key {}: {} says {said}; the servers say {found}",
+                to_hex(&key.0),
+                door.name()
+            ));
         }
     }
     right
@@ -135,8 +173,11 @@ fn print(doors: &[Box<dyn Door>], rows: &[Row]) {
     let names: String = doors.iter().map(|door| format!("  {:>7}", door.name())).collect();
     anstream::println!("{bold}{:<8}  {:<about$}{names}{bold:#}", "pool", "as");
     for Row { pool, about: like, right } in rows {
-        let numbers: String =
-            right.iter().zip(doors).map(|(right, door)| format!("  {right:>w$}", w = door.name().len().max(7))).collect();
+        let numbers: String = right
+            .iter()
+            .zip(doors)
+            .map(|(right, door)| format!("  {right:>w$}", w = door.name().len().max(7)))
+            .collect();
         anstream::println!("{pool:<8}  {like:<about$}{numbers}");
     }
 }
@@ -148,7 +189,8 @@ mod tests {
 
     #[test]
     fn what_is_not_where_a_door_says_is_counted() {
-        let pool = PLANS[0].pool().at(&(1..6).map(|number| format!("10.0.0.{number}:6379")).collect::<Vec<_>>());
+        let pool =
+            PLANS[0].pool().at(&(1..6).map(|number| format!("10.0.0.{number}:6379")).collect::<Vec<_>>());
         let keys = keys::make(1, 100);
         let Asked::Answered(mut holders) = RustDoor.homes(&pool, &keys) else { panic!("it answers") };
         let mut wrong = Vec::new();

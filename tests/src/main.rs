@@ -51,8 +51,10 @@ fn done(well: bool) -> ExitCode {
 
 fn print(scores: &[Score]) {
     let bold = Style::new().bold();
-    let titles = "door         contract  cannot be     homes in  without some  asked in   beside real       slots";
-    let more = "                cases      asked        pools         nodes every way       servers            ";
+    let titles =
+        "door         contract  cannot be     homes in  without some  asked in   beside real       slots";
+    let more =
+        "                cases      asked        pools         nodes every way       servers            ";
     anstream::println!("\n{bold}{titles}{bold:#}\n{bold}{}{bold:#}", more.trim_end());
     for score in scores {
         let Score { name, contract, homes, without, every_way, beside, slots } = score;

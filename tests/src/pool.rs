@@ -31,11 +31,6 @@ impl Node {
     pub fn new(address: impl Into<String>) -> Self {
         Self { name: None, address: address.into(), weight: 1, vnodes: None, slots: Vec::new() }
     }
-
-    /// What people call it.
-    pub fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.address)
-    }
 }
 
 /// How a pool is written.
@@ -79,7 +74,17 @@ impl Pool {
 
     /// The names of the nodes that are taken away.
     pub fn gone(&self) -> Vec<String> {
-        self.gone.iter().map(|&index| self.nodes[index].name().to_owned()).collect()
+        self.gone.iter().map(|&index| self.name(index).to_owned()).collect()
+    }
+
+    /// What people call a node; twemproxy and libmemcached leave the usual port of memcached out.
+    pub fn name(&self, index: usize) -> &str {
+        let Node { name, address, .. } = &self.nodes[index];
+        let short = match self.system {
+            System::Twemproxy { .. } | System::Libmemcached { .. } => address.strip_suffix(":11211"),
+            _ => None,
+        };
+        name.as_deref().unwrap_or(short.unwrap_or(address))
     }
 
     /// The pool with all its nodes.
@@ -124,7 +129,10 @@ impl Pool {
             let epoch = number % 7;
             put(
                 &mut text,
-                format_args!("{number:040x} {address}@1{number:04} master - 0 0 {epoch} connected {}", ranges.join(" ")),
+                format_args!(
+                    "{number:040x} {address}@1{number:04} master - 0 0 {epoch} connected {}",
+                    ranges.join(" ")
+                ),
             );
             if number % 2 == 0 {
                 let replica = number + 1000;

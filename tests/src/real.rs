@@ -76,8 +76,10 @@ impl Witness for BehindNutcracker<'_> {
     }
 
     fn homes(&self, pool: &Pool, keys: &[Key]) -> Asked<Vec<Home>> {
-        let on_our_servers = pool.nodes.iter().zip(&self.servers).all(|(node, at)| node.address == at.address());
-        let Some(made) = nutcrackers(pool).filter(|_| on_our_servers && pool.nodes.len() <= self.servers.len())
+        let on_our_servers =
+            pool.nodes.iter().zip(&self.servers).all(|(node, at)| node.address == at.address());
+        let Some(made) =
+            nutcrackers(pool).filter(|_| on_our_servers && pool.nodes.len() <= self.servers.len())
         else {
             return Asked::NotHere("nutcracker has no such pool");
         };

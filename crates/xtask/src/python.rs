@@ -89,6 +89,11 @@ pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
     run(tools.command("python").arg("benches/ratios.py").current_dir(folder(checkout)))
 }
 
+/// A Python that has the wheel, as built from the sources of now.
+pub(crate) fn interpreter(checkout: &Checkout) -> Result<PathBuf> {
+    Ok(with_wheel(checkout)?.program("python"))
+}
+
 /// The tools, with the wheel that is built from the sources of now.
 fn with_wheel(checkout: &Checkout) -> Result<Environment> {
     build(checkout)?;

@@ -36,7 +36,7 @@ pub struct CommandDoor {
 }
 
 /// The homes of keys, the names of their nodes, and the exit that goes with them.
-struct Homes {
+struct Printed {
     homes: Vec<Home>,
     names: Vec<String>,
     exit: i32,
@@ -106,7 +106,7 @@ impl CommandDoor {
     /// Homes of keys from stdin in hexadecimal digits, as JSON; then the same keys in the other ways of passing
     /// them, which must say the same.
     fn every_way(&self, config: &Path, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
-        let Homes { homes, names, exit } = match self.from_stdin(config, pool, keys) {
+        let Printed { homes, names, exit } = match self.piped(config, pool, keys) {
             Ok(homes) => homes,
             Err(refusal) => return Asked::Refused(refusal),
         };
@@ -115,7 +115,7 @@ impl CommandDoor {
     }
 
     /// Homes of keys from stdin in hexadecimal digits, as JSON.
-    fn from_stdin(&self, config: &Path, pool: Option<&str>, keys: &[Key]) -> Result<Homes, Refusal> {
+    fn piped(&self, config: &Path, pool: Option<&str>, keys: &[Key]) -> Result<Printed, Refusal> {
         let digits: String = keys.iter().map(|key| to_hex(&key.0) + "\n").collect();
         let ran = self.ask(config, "node", pool, &["--json".into(), "--hex".into()], digits.as_bytes());
         if ran.exit == 2 {
@@ -135,7 +135,7 @@ impl CommandDoor {
         }
         let exit = i32::from(homes.iter().any(Result::is_err));
         assert_eq!(ran.exit, exit, "{}", ran.stderr);
-        Ok(Homes { homes, names, exit })
+        Ok(Printed { homes, names, exit })
     }
 
     /// Keys as lines and as arguments, plain and in hexadecimal digits: `KEY<TAB>NAME` for each. A key with LF cannot
@@ -281,7 +281,7 @@ impl Witness for CommandDoor {
         if !pool.gone().is_empty() {
             return Asked::NotHere(NO_WITHOUT);
         }
-        match self.from_stdin(&self.file(&pool.text()), None, keys) {
+        match self.piped(&self.file(&pool.text()), None, keys) {
             Ok(told) => Asked::Answered(told.homes),
             Err(refusal) => Asked::Refused(refusal),
         }

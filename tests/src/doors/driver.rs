@@ -37,11 +37,10 @@ enum Reply<T> {
 
 impl Driver {
     pub(super) fn start(name: &'static str, command: &mut Command) -> Self {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{name}: {} does not start: {error}", command.get_program().display()));
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap_or_else(|error| {
+                panic!("{name}: {} does not start: {error}", command.get_program().display())
+            });
         let requests = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().expect("a pipe"));
         Self { name, child, requests, answers, some: vec![], many: vec![] }
@@ -61,7 +60,7 @@ impl Driver {
             Ok(Reply::Answer(answer)) => Ok(answer),
             Ok(Reply::Refused(refusal)) => Err(refusal),
             Ok(Reply::Broken(why)) => panic!("{name}: {why}"),
-            Err(error) => panic!("{name} answers {:.300}: {error}", line),
+            Err(error) => panic!("{name} answers {line:.300}: {error}"),
         }
     }
 

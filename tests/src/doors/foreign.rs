@@ -252,6 +252,8 @@ impl Door for ForeignDoor {
         };
         let (decoded, undecoded) = (ask(true), ask(false));
         assert_eq!(decoded, undecoded, "{}: a reply as texts and as bytes", self.name);
-        asked(decoded.map(|(nodes, homes)| Cluster { nodes: nodes.iter().map(cluster_node).collect(), homes }))
+        asked(
+            decoded.map(|(nodes, homes)| Cluster { nodes: nodes.iter().map(cluster_node).collect(), homes }),
+        )
     }
 }

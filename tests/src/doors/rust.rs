@@ -92,7 +92,8 @@ impl Witness for RustDoor {
 
     fn homes(&self, pool: &Pool, keys: &[Key]) -> Asked<Vec<Home>> {
         let text = pool.text();
-        let router = if pool.is_map() { keyhome::from_cluster(text) } else { keyhome::from_config(&text, None) };
+        let router =
+            if pool.is_map() { keyhome::from_cluster(text) } else { keyhome::from_config(&text, None) };
         asked(router.and_then(|router| router.without(&pool.gone())).map(|router| {
             let home = |key| router.index(key).map_err(|error| error.code().to_owned());
             let (bytes, offsets) = pack(keys);

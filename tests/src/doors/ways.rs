@@ -82,8 +82,13 @@ pub(super) fn agreed<N: AsRef<str>>(ways: &[(N, Told)]) -> Vec<Home> {
         assert_eq!(others.len(), first.len(), "{}: an answer for each key", way.as_ref());
         for ((home, said), other) in homes.iter_mut().zip(first).zip(others) {
             if *said != other {
-                *home =
-                    Err(format!("{}: {}, {}: {}", first_way.as_ref(), shown(said), way.as_ref(), shown(&other)));
+                *home = Err(format!(
+                    "{}: {}, {}: {}",
+                    first_way.as_ref(),
+                    shown(said),
+                    way.as_ref(),
+                    shown(&other)
+                ));
             }
         }
     }

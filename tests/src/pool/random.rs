@@ -69,7 +69,10 @@ fn other(dice: &mut Dice, number: usize) -> System {
         10 => System::HashRing,
         11..=15 => System::Libmemcached {
             mode: ["modula", "modula", "consistent", "consistent", "weighted"][number - 11],
-            hash: dice.once_in(3).then_some(()).map_or_else(|| Some(dice.one_of(&LIBMEMCACHED_HASHES)), |()| None),
+            hash: dice
+                .once_in(3)
+                .then_some(())
+                .map_or_else(|| Some(dice.one_of(&LIBMEMCACHED_HASHES)), |()| None),
         },
         _ => System::RedisCluster,
     }
@@ -148,13 +151,14 @@ fn share_out_slots(dice: &mut Dice, nodes: &mut [Node]) {
 
 fn some_but_not_all(dice: &mut Dice, count: usize) -> Vec<usize> {
     let left = dice.below(count);
-    (0..count).filter(|index| *index != left && dice.once_in(3)).collect()
+    let first = (left + 1 + dice.below(count - 1)) % count;
+    (0..count).filter(|&index| index == first || (index != left && dice.once_in(3))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Asked, cases::Key, doors::RustDoor, door::Witness};
+    use crate::{Asked, cases::Key, door::Witness, doors::RustDoor};
 
     #[test]
     fn pools_are_valid_and_of_many_kinds() {
@@ -170,7 +174,8 @@ mod tests {
             assert!(count(&|pool| pool.nodes.iter().any(|node| node.weight > 1)) >= 10);
             assert!(count(&|pool| pool.nodes[0].name.is_none()) >= 10);
             assert_eq!(count(&|pool| pool.form == Form::Map), 6);
-            let dialects: std::collections::BTreeSet<_> = pools.iter().map(|pool| pool.system.dialect().0).collect();
+            let dialects: std::collections::BTreeSet<_> =
+                pools.iter().map(|pool| pool.system.dialect().0).collect();
             assert_eq!(dialects.len(), 9);
         }
     }

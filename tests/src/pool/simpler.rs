@@ -15,7 +15,9 @@ impl Pool {
             pool.gone.remove(at);
             pool
         }));
-        pools.extend((0..self.nodes.len()).filter(|_| self.nodes.len() > 1).map(|index| self.without_node(index)));
+        pools.extend(
+            (0..self.nodes.len()).filter(|_| self.nodes.len() > 1).map(|index| self.without_node(index)),
+        );
         pools.extend(simpler_systems(&self.system).into_iter().map(|system| Self { system, ..self.clone() }));
         pools.push(self.with_all_nodes(|_, node| node.weight = 1));
         pools.push(self.with_all_nodes(|_, node| node.vnodes = None));
@@ -23,7 +25,9 @@ impl Pool {
         pools.push(self.with_all_nodes(|number, node| node.address = format!("10.0.0.{number}:6379")));
         if self.system == System::RedisCluster {
             let each = 16384 / self.nodes.len() as u16;
-            pools.push(self.with_all_nodes(|number, node| node.slots = vec![each * (number - 1)..=each * number - 1]));
+            pools.push(self.with_all_nodes(|number, node| {
+                node.slots = vec![each * (number - 1)..=each * number - 1];
+            }));
         }
         for index in 0..self.nodes.len() {
             pools.push(self.with_node(index, |node| node.weight = 1));
@@ -70,7 +74,12 @@ fn simpler_systems(system: &System) -> Vec<System> {
         System::Libmemcached { hash: Some(_), mode } => vec![System::Libmemcached { mode, hash: None }],
         System::Vnodes { vnodes } if vnodes != 160 => vec![System::Vnodes { vnodes: 160 }],
         System::NpmHashring { .. } => {
-            vec![System::NpmHashring { vnode_count: 40, points_per_digest: 4, default_port: None, sha1: false }]
+            vec![System::NpmHashring {
+                vnode_count: 40,
+                points_per_digest: 4,
+                default_port: None,
+                sha1: false,
+            }]
         }
         System::Uhashring { ketama, .. } => {
             vec![System::Uhashring { ketama, vnodes: None, points_per_digest: 4 }]

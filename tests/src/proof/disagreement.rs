@@ -16,7 +16,7 @@ pub struct Disagreement {
     /// In hexadecimal digits, and as text where it is one.
     pub key: Key,
     /// The pool; none where the key's slot is in question.
-    pub pool: Option<Pool>,
+    pub pool: Option<Box<Pool>>,
     /// Who says what.
     pub said: Vec<(String, String)>,
     /// What else there is to know.
@@ -33,7 +33,8 @@ impl Disagreement {
 
 impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = str::from_utf8(&self.key.0).map_or_else(|_| "not UTF-8".to_owned(), |text| format!("{text:?}"));
+        let text =
+            str::from_utf8(&self.key.0).map_or_else(|_| "not UTF-8".to_owned(), |text| format!("{text:?}"));
         writeln!(f, "key {} ({text}, {} bytes)", to_hex(&self.key.0), self.key.0.len())?;
         for (who, what) in &self.said {
             writeln!(f, "  {who:<13}  {what}")?;
@@ -96,14 +97,17 @@ pub(super) fn first_difference(
 fn shrunk(all: &[&dyn Witness], two: [&dyn Witness; 2], pool: &Pool, key: &Key) -> Disagreement {
     let (small, note) = match smallest(two, pool, key) {
         Some(small) => (small, ""),
-        None => ((pool.clone(), key.clone()), "They differ when they are asked for many keys, not for this one alone.\n"),
+        None => (
+            (pool.clone(), key.clone()),
+            "They differ when they are asked for many keys, not for this one alone.\n",
+        ),
     };
     let (pool, key) = small;
     let answers = ask_all(all, &pool, std::slice::from_ref(&key));
     let said = all.iter().zip(answers).map(|(witness, answer)| {
         let said = match answer {
             Asked::Answered(homes) => match &homes[0] {
-                Ok(index) => format!("{index} ({})", pool.nodes.get(*index).map_or("no node", |node| node.name())),
+                Ok(index) if *index < pool.nodes.len() => format!("{index} ({})", pool.name(*index)),
                 home => shown(home),
             },
             Asked::Refused(refusal) => refusal.code,
@@ -111,5 +115,5 @@ fn shrunk(all: &[&dyn Witness], two: [&dyn Witness; 2], pool: &Pool, key: &Key) 
         };
         (witness.name().to_owned(), said)
     });
-    Disagreement { said: said.collect(), key, pool: Some(pool), note }
+    Disagreement { said: said.collect(), key, pool: Some(Box::new(pool)), note }
 }

@@ -98,7 +98,8 @@ impl<'d> Proof<'d> {
     }
 
     fn random_pools(&mut self, pools: &[Pool], keys: &[Key]) -> Result<(), Disagreement> {
-        let doors: Vec<&dyn Witness> = self.doors.iter().map(|door| -> &dyn Witness { door.as_ref() }).collect();
+        let doors: Vec<&dyn Witness> =
+            self.doors.iter().map(|door| -> &dyn Witness { door.as_ref() }).collect();
         let every_way: Vec<EveryWay> = self.doors.iter().map(|door| EveryWay(door.as_ref())).collect();
         let every_way: Vec<&dyn Witness> = every_way.iter().map(|door| -> &dyn Witness { door }).collect();
         for (number, pool) in pools.iter().enumerate() {
@@ -131,7 +132,10 @@ impl<'d> Proof<'d> {
             }
         }
         let version = Nutcracker::version()?;
-        self.say(&format!("{} of the pools behind nutcracker {version}, {WRITTEN} keys in each", placed.len()));
+        self.say(&format!(
+            "{} of the pools behind nutcracker {version}, {WRITTEN} keys in each",
+            placed.len()
+        ));
         if let Err(disagreement) = self.beside_one(&cluster, &cluster.pool(), &keys[..WRITTEN]) {
             return Ok(Err(disagreement));
         }
@@ -154,7 +158,13 @@ impl<'d> Proof<'d> {
         let doors = self.doors.iter().map(|door| -> &dyn Witness { door.as_ref() });
         let all: Vec<&dyn Witness> = std::iter::once(real).chain(doors).collect();
         let counts = compare(&all, pool, keys)?;
-        assert_eq!(counts[0], keys.len(), "{} has not shown where the keys are:\n{}", real.name(), pool.text());
+        assert_eq!(
+            counts[0],
+            keys.len(),
+            "{} has not shown where the keys are:\n{}",
+            real.name(),
+            pool.text()
+        );
         add(&mut self.scores, &counts[1..], |score| &mut score.beside);
         Ok(())
     }
@@ -174,7 +184,12 @@ impl<'d> Proof<'d> {
                 assert!(score.every_way >= POOLS * EVERY_WAY, "{}", score.name);
             } else {
                 assert_eq!(score.contract, first.contract, "{}", score.name);
-                assert_eq!((score.without, score.every_way), (first.without, first.every_way), "{}", score.name);
+                assert_eq!(
+                    (score.without, score.every_way),
+                    (first.without, first.every_way),
+                    "{}",
+                    score.name
+                );
             }
         }
     }

@@ -4,7 +4,7 @@ use super::disagreement::first_difference;
 use crate::{cases::Key, door::Witness, pool::Pool};
 
 /// How many keys are tried at once.
-const TRIED: usize = 20_000;
+const TRIED: usize = 5_000;
 
 /// The simplest pool that can be found about which the two differ, and the shortest key that shows it; none if they do
 /// not differ about this key alone.
@@ -111,8 +111,7 @@ mod tests {
     use crate::{
         door::{Asked, Home},
         doors::RustDoor,
-        keys,
-        pool,
+        keys, pool,
         proof::compare,
         twin::pool::System,
     };
@@ -146,14 +145,14 @@ mod tests {
     }
 
     /// The disagreements of a wrong door in random pools, each as small as it gets.
-    fn found(wrong: &Wrong) -> Vec<(String, Key)> {
+    fn found(wrong: &Wrong) -> Vec<(Pool, Key)> {
         let keys = keys::with_empty(7, 300);
         let mut small = Vec::new();
-        for pool in pool::random(7, 50) {
+        for pool in pool::random(7, 50).into_iter().step_by(4) {
             if let Err(disagreement) = compare(&[&RustDoor, wrong], &pool, &keys) {
                 assert_eq!(disagreement.said[0].0, "rust");
                 assert_ne!(disagreement.said[0].1, disagreement.said[1].1, "{disagreement}");
-                small.push((disagreement.pool.unwrap().text(), disagreement.key));
+                small.push((*disagreement.pool.unwrap(), disagreement.key));
             }
         }
         small
@@ -162,8 +161,9 @@ mod tests {
     #[test]
     fn a_door_that_loses_the_tag() {
         let small = found(&Wrong { pool: without_tag, key: <[u8]>::to_vec });
-        assert!(small.len() >= 10, "{small:?}");
+        assert!(small.len() >= 3, "{small:?}");
         for (pool, key) in small {
+            let pool = pool.text();
             let (head, tag) = pool.split_once("hash_tag: \"").unwrap();
             assert_eq!(key.0.len(), 3, "an opening, a byte, a closing: {key:?}\n{pool}");
             assert_eq!([key.0[0], key.0[2]], tag.as_bytes()[..2]);
@@ -174,14 +174,18 @@ mod tests {
 
     #[test]
     fn a_door_that_takes_bytes_for_latin_1() {
-        let small = found(&Wrong { pool: |pool| pool, key: as_latin_1 });
-        assert_eq!(small.len(), 50, "in every pool");
+        let wrong = Wrong { pool: |pool| pool, key: as_latin_1 };
+        let small = found(&wrong);
+        assert!(small.len() >= 8, "{} pools: not those in which one node has nearly all keys", small.len());
+        let single: Vec<Key> = (0..=u8::MAX).map(|byte| Key(vec![byte])).collect();
         for (pool, key) in small {
-            assert!(key.0.len() == 1 && key.0[0] >= 0x80, "{key:?}\n{pool}");
-            let nodes = pool.lines().filter(|line| line.contains("10.0.0.")).count();
+            assert!(key.0.iter().any(|byte| *byte >= 0x80), "{key:?}");
+            // In some pools no single byte shows it.
+            let shorter = differs([&RustDoor, &wrong], &pool, &single);
+            assert_eq!(key.0.len(), if shorter.is_some() { 1 } else { 2 }, "{key:?} in {}", pool.text());
             // A key has no home even in a pool of one node, if it is not text or if nobody has its slot.
-            let homeless = ["charsum", "redis-cluster", "master"].iter().any(|word| pool.contains(word));
-            assert!(nodes == 2 || (nodes == 1 && homeless), "{pool}");
+            let homeless = matches!(pool.system, System::Charsum | System::RedisCluster);
+            assert!(pool.nodes.len() == 2 || (pool.nodes.len() == 1 && homeless), "{}", pool.text());
         }
     }
 
