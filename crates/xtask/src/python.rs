@@ -45,14 +45,15 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
 /// Style, types and tests, with the wheel installed.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     let tools = with_wheel(checkout)?;
-    let sources = ["src", "tests", "benches"];
+    // The last one is the door through which all languages are compared.
+    let sources = ["src", "tests", "benches", "../tests/doors"];
     let tool = |name: &str| {
         let mut command = tools.command(name);
         command.current_dir(folder(checkout));
         command
     };
-    run(tool("ruff").args(["format", "--quiet", "--check"]).args(sources))?;
-    run(tool("ruff").args(["check", "--quiet"]).args(sources))?;
+    run(tool("ruff").args(["format", "--quiet", "--check", "--config", "pyproject.toml"]).args(sources))?;
+    run(tool("ruff").args(["check", "--quiet", "--config", "pyproject.toml"]).args(sources))?;
     // From elsewhere, so that the installed package is read and not its sources.
     let mut stubtest = tools.command("python");
     run(stubtest.args(["-m", "mypy.stubtest", "keyhome._keyhome"]).current_dir(tools.root()))?;

@@ -1,5 +1,7 @@
 //! The command `keyhome`, as a shell calls it.
 
+mod run;
+
 use std::{
     ffi::{OsStr, OsString},
     fs,
@@ -11,6 +13,8 @@ use std::{
 };
 
 use serde_json::Value;
+
+use run::{Ran, build, lossy};
 
 use super::{cluster_node, refusal};
 use crate::{
@@ -40,14 +44,6 @@ struct Printed {
     homes: Vec<Home>,
     names: Vec<String>,
     exit: i32,
-}
-
-/// What a run of the command left behind.
-#[derive(Debug)]
-struct Ran {
-    exit: i32,
-    stdout: Vec<u8>,
-    stderr: String,
 }
 
 impl CommandDoor {
@@ -207,10 +203,6 @@ impl Drop for CommandDoor {
     }
 }
 
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 /// `key` where the key is text, `key_hex` where not.
 fn is_key(line: &Value, key: &Key) {
     match str::from_utf8(&key.0) {
@@ -219,57 +211,11 @@ fn is_key(line: &Value, key: &Key) {
     }
 }
 
-impl Ran {
-    fn lines(&self) -> Vec<Value> {
-        let lines = lossy(&self.stdout);
-        lines
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")))
-            .collect()
-    }
-
-    fn value(&self) -> Asked<Value> {
-        if self.exit == 2 {
-            return Asked::Refused(self.refusal());
-        }
-        assert_eq!(self.exit, 0, "{}", self.stderr);
-        let mut lines = self.lines();
-        assert_eq!(lines.len(), 1, "one JSON value");
-        Asked::Answered(lines.remove(0))
-    }
-
-    /// With `--json` the reason of exit 2 is `{"error": {...}}` on stderr.
-    fn refusal(&self) -> Refusal {
-        let error =
-            self.stderr.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).next_back();
-        let error = error.unwrap_or_else(|| panic!("no JSON on stderr: {}", self.stderr));
-        assert!(self.stdout.is_empty(), "an answer and an error: {}", lossy(&self.stdout));
-        refusal(&error["error"])
-    }
-}
-
 /// The members that the contract's files show, of a value that may have more.
 fn only(value: Value, names: &[&str]) -> Value {
     let Value::Object(mut members) = value else { panic!("no object: {value}") };
     members.retain(|name, _| names.contains(&name.as_str()));
     Value::Object(members)
-}
-
-/// Builds the command with the profile and into the folder of the running test.
-fn build() -> PathBuf {
-    let test = std::env::current_exe().expect("the path of this test");
-    let folder = test.parent().and_then(Path::parent).expect("target/PROFILE/deps").to_owned();
-    let target = folder.parent().expect("target");
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .args(["build", "--quiet", "--package", "keyhome-cli", "--bin", "keyhome", "--target-dir"])
-        .arg(target);
-    if folder.file_name() == Some(OsStr::new("release")) {
-        cargo.arg("--release");
-    }
-    let status = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status().expect("cargo");
-    assert!(status.success(), "the command does not build");
-    folder.join("keyhome")
 }
 
 impl Witness for CommandDoor {
