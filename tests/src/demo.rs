@@ -75,17 +75,19 @@ impl Plan {
         Pool { form: Form::Config, system, nodes: nodes.collect(), gone: vec![] }
     }
 
-    /// Such as `md5, ketama, tag {}, 4 servers`.
+    /// Such as `md5 ketama {}`.
     fn about(&self) -> String {
         let distribution = if self.modula { "modula" } else { "ketama" };
-        let tag = self.tag.map(|tag| format!(", tag {}", String::from_utf8_lossy(&tag))).unwrap_or_default();
-        let weighted = if self.weights.iter().any(|weight| *weight != 1) { ", weighted" } else { "" };
+        let tag = self.tag.map(|tag| format!(" tag {}", String::from_utf8_lossy(&tag))).unwrap_or_default();
+        let weighted = if self.weights.iter().any(|weight| *weight != 1) { " weighted" } else { "" };
         format!("{} {distribution}{tag}{weighted}", self.hash)
     }
 }
 
 /// A row: a pool on real servers.
 struct Row {
+    /// Which, such as `behind nutcracker 0.5.0`.
+    real: String,
     pool: String,
     about: String,
     /// For each door, how many keys live where it says.
@@ -116,24 +118,26 @@ fn observe(doors: &[Box<dyn Door>]) -> std::io::Result<(Vec<Row>, Vec<String>)> 
     anstream::println!("starting redis-servers, nutcracker and a Redis Cluster ...");
     let nutcracker = BehindNutcracker::start(&scratch, 5)?;
     let cluster = InCluster::start(&scratch)?;
-    anstream::println!("redis-server {}, nutcracker {}", nutcracker.version()?, Nutcracker::version()?);
+    let behind = format!("behind nutcracker {}:", Nutcracker::version()?);
+    let clustered = format!("in a Redis Cluster of redis-servers {}:", nutcracker.version()?);
     anstream::println!(
         "writing {KEYS} keys to each pool, and asking {} doors where they are ...\n",
         doors.len()
     );
     let (mut rows, mut wrong) = (Vec::new(), Vec::new());
-    let mut row = |name: &str, about: String, real: &dyn Witness, pool: &Pool, keys: &[Key]| {
+    let mut row = |(real, told): (&dyn Witness, &str), name: &str, about: String, pool: &Pool, seed: u64| {
+        let keys = &keys::make(seed, KEYS);
         let Asked::Answered(holders) = real.homes(pool, keys) else {
             panic!("{} takes no such pool:\n{}", real.name(), pool.text())
         };
         let right = doors.iter().map(|door| ask(door.as_ref(), name, pool, keys, &holders, &mut wrong));
-        rows.push(Row { pool: name.to_owned(), about, right: right.collect() });
+        rows.push(Row { real: told.to_owned(), pool: name.to_owned(), about, right: right.collect() });
     };
     for (seed, plan) in (1..).zip(PLANS) {
         let pool = nutcracker.place(&plan.pool()).expect("a pool of nutcracker's");
-        row(plan.name, plan.about(), &nutcracker, &pool, &keys::make(seed, KEYS));
+        row((&nutcracker, &behind), plan.name, plan.about(), &pool, seed);
     }
-    row("cluster", "Redis Cluster".to_owned(), &cluster, &cluster.pool(), &keys::make(0, KEYS));
+    row((&cluster, &clustered), "cluster", "crc16 slots tag {}".to_owned(), &cluster.pool(), 0);
     Ok((rows, wrong))
 }
 
@@ -167,18 +171,32 @@ fn ask(
     right
 }
 
+/// A table of 80 columns: `node native` stands in two lines.
 fn print(doors: &[Box<dyn Door>], rows: &[Row]) {
+    let names: Vec<(&str, &str)> =
+        doors.iter().map(|door| door.name().split_once(' ').unwrap_or(("", door.name()))).collect();
+    let number = KEYS.to_string().len();
+    let widths: Vec<usize> =
+        names.iter().map(|(above, name)| number.max(above.len()).max(name.len())).collect();
     let about = rows.iter().map(|row| row.about.len()).max().unwrap_or(0);
     let bold = Style::new().bold();
-    let names: String = doors.iter().map(|door| format!("  {:>7}", door.name())).collect();
-    anstream::println!("{bold}{:<8}  {:<about$}{names}{bold:#}", "pool", "as");
-    for Row { pool, about: like, right } in rows {
-        let numbers: String = right
-            .iter()
-            .zip(doors)
-            .map(|(right, door)| format!("  {right:>w$}", w = door.name().len().max(7)))
-            .collect();
-        anstream::println!("{pool:<8}  {like:<about$}{numbers}");
+    let cells = |texts: &mut dyn Iterator<Item = &str>| -> String {
+        texts.zip(&widths).map(|(text, width)| format!("  {text:>width$}")).collect()
+    };
+    let above = cells(&mut names.iter().map(|name| name.0));
+    let below = cells(&mut names.iter().map(|name| name.1));
+    anstream::println!("{bold}{:<8}  {:<about$}{above}{bold:#}", "", "");
+    anstream::println!("{bold}{:<8}  {:<about$}{below}{bold:#}", "pool", "placed as");
+    for (index, Row { real, pool, about: like, right }) in rows.iter().enumerate() {
+        if index == 0 || rows[index - 1].real != *real {
+            anstream::println!("{real}");
+        }
+        let numbers = right.iter().zip(&widths).map(|(&right, width)| {
+            let color = if right == KEYS { AnsiColor::Green } else { AnsiColor::Red };
+            let style = color.on_default();
+            format!("  {style}{right:>width$}{style:#}")
+        });
+        anstream::println!("{pool:<8}  {like:<about$}{}", numbers.collect::<String>());
     }
 }
 

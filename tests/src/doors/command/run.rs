@@ -68,4 +68,3 @@ pub(super) fn build() -> PathBuf {
     assert!(status.success(), "the command does not build");
     folder.join("keyhome")
 }
-
