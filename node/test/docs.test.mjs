@@ -3,7 +3,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import * as keyhome from "keyhome";
+
+// The examples read the nutcracker.yml that lies beside the transcripts of the command.
+process.chdir(fileURLToPath(new URL("../../tests/command/", import.meta.url)));
 
 const AsyncFunction = (async () => {}).constructor;
 const connect = (address) => ({ get: async (key) => `${key} at ${address}` });
@@ -18,19 +22,28 @@ async function run(examples) {
   const code = examples
     .join("\n")
     .replace(/^import (\{[^}]*\}) from "keyhome";$/gm, "const $1 = keyhome;")
+    .replace(/^import (\{[^}]*\}) from "(node:[^"]*)";$/gm, 'const $1 = await import("$2");')
     .replace(/^(.+); \/\/ => (.+)$/gm, "equal($1, $2);");
   const silent = { log() {}, error() {} };
   await new AsyncFunction("keyhome", "connect", "equal", "console", code)(keyhome, connect, equal, silent);
   return compared;
 }
 
-test("README.md", async () => {
-  const text = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-  const examples = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
-  const compared = await run(examples);
-  console.log(`README.md: ${examples.length} examples, ${compared} values`);
-  assert.ok(compared >= 7);
-});
+/** A README, and how many values its examples show at least. */
+const READMES = [
+  ["../README.md", 7],
+  ["../../README.md", 2],
+];
+
+for (const [path, least] of READMES) {
+  test(path, async () => {
+    const text = readFileSync(new URL(path, import.meta.url), "utf8");
+    const examples = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
+    const compared = await run(examples);
+    console.log(`${path}: ${examples.length} examples, ${compared} values`);
+    assert.ok(compared >= least);
+  });
+}
 
 test("the examples in the sources", async () => {
   const sources = new URL("../src/", import.meta.url);

@@ -16,7 +16,8 @@ import keyhome
 from keyhome import _errors, _keyhome, _nodes
 
 PACKAGE = Path(inspect.getfile(keyhome)).parent
-README = Path(__file__).resolve().parents[1] / "README.md"
+CHECKOUT = Path(__file__).resolve().parents[2]
+READMES = [CHECKOUT / "python" / "README.md", CHECKOUT / "README.md"]
 
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef
 
@@ -75,9 +76,12 @@ def test_examples_of_the_modules(module: ModuleType, router: keyhome.Router) -> 
         run_examples(test.docstring or "", test.name, router)
 
 
-def test_examples_of_the_readme() -> None:
-    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_examples_of_the_readmes(readme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The examples read the nutcracker.yml that lies beside the transcripts of the command.
+    monkeypatch.chdir(CHECKOUT / "tests" / "command")
+    blocks = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
     scope: dict[str, Any] = {}
     for block in blocks:
-        exec(compile(block, str(README), "exec"), scope)
+        exec(compile(block, str(readme), "exec"), scope)

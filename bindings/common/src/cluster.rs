@@ -1,6 +1,6 @@
 //! Routers from what a cluster replied.
 
-use keyhome::{ErrorKind, Router, config::Reply};
+use keyhome::{Router, config::Reply};
 
 use crate::Failure;
 
@@ -16,8 +16,5 @@ pub fn from_cluster(reply: Reply) -> Result<Router, Failure> {
 
 /// From the lists and maps of CLUSTER SLOTS or CLUSTER SHARDS, as the host writes them in JSON.
 pub fn from_cluster_json(json: &str) -> Result<Router, Failure> {
-    let reply: Reply = serde_json::from_str(json).map_err(|error| {
-        Failure::new(ErrorKind::ClusterReply, alloc::format!("the reply cannot be read: {error}"))
-    })?;
-    Ok(keyhome::from_cluster(reply)?)
+    Ok(keyhome::from_cluster(Reply::from_json(json)?)?)
 }

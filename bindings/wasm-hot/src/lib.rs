@@ -17,19 +17,23 @@ const NO_HOME: u32 = u32::MAX;
 /// How many bytes of a key cross here: three for each UTF-16 code unit of what is longer than most keys.
 const CAPACITY: usize = 1024;
 
+/// Zero bytes in front of the key, which nothing ever writes: a short key is hashed with as many of them as make it so
+/// long, which neither its tag nor its CRC notice, and of which the length is known when this is compiled.
+const FRONT: usize = 32;
+
 /// Aligned, so that the host can write whole words.
 #[repr(align(16))]
-struct Input(UnsafeCell<[u8; CAPACITY]>);
+struct Input(UnsafeCell<[u8; FRONT + CAPACITY]>);
 
 // SAFETY: WebAssembly without atomics has one thread; on other targets nothing calls the functions below.
 unsafe impl Sync for Input {}
 
-static INPUT: Input = Input(UnsafeCell::new([0; CAPACITY]));
+static INPUT: Input = Input(UnsafeCell::new([0; FRONT + CAPACITY]));
 
 /// Where the host writes a key.
 #[unsafe(no_mangle)]
 pub extern "C" fn input() -> *mut u8 {
-    INPUT.0.get().cast()
+    INPUT.0.get().cast::<u8>().wrapping_add(FRONT)
 }
 
 /// How many bytes it may write there.
@@ -43,7 +47,11 @@ pub extern "C" fn capacity() -> usize {
 pub extern "C" fn slot(length: usize) -> u32 {
     // SAFETY: the host writes between calls only, and nothing else in here writes.
     let input = unsafe { &*INPUT.0.get() };
-    u32::from(slot_of(input.get(..length).unwrap_or(input)))
+    let padded = input.get(..FRONT + length.min(CAPACITY)).unwrap_or(input);
+    u32::from(match padded.last_chunk::<FRONT>() {
+        Some(short) if length <= FRONT => slot_of(short),
+        _ => slot_of(&padded[FRONT..]),
+    })
 }
 
 /// The index of the home of the key of `length` bytes, in the router that lies at `address`.
@@ -55,5 +63,6 @@ pub unsafe extern "C" fn index(address: *const Router, length: usize) -> u32 {
     // SAFETY: the caller vouches for the address; for the input as above.
     let (router, input) = unsafe { (address.as_ref(), &*INPUT.0.get()) };
     let Some(router) = router else { return NO_HOME };
-    router.index(input.get(..length).unwrap_or(input)).map_or(NO_HOME, |index| index as u32)
+    let key = &input[FRONT..];
+    router.index(key.get(..length).unwrap_or(key)).map_or(NO_HOME, |index| index as u32)
 }

@@ -53,6 +53,6 @@ mod module {
         // SAFETY: from the end of the module's own memory to the end of all memory, which is initialised and which
         // nothing in here writes; the host writes between calls only.
         let key = unsafe { core::slice::from_raw_parts(&raw const __heap_base, length.min(capacity())) };
-        u32::from(keyhome_bindings_common::slot_compact(key))
+        u32::from(keyhome_bindings_common::slot(key))
     }
 }

@@ -1,12 +1,12 @@
 //! A config: one pool or more.
 
-use alloc::{collections::BTreeSet, format, vec::Vec};
+use alloc::{format, vec::Vec};
 
 use keyhome_core::{Error, ErrorKind};
 use serde::Serialize;
 
 use crate::{
-    document::{self, Kind},
+    document::{self, Kind, Value},
     pool::Pool,
     wording::{did_you_mean, quote},
 };
@@ -38,18 +38,20 @@ impl Config {
         if entries.is_empty() {
             return Err(root.error(ErrorKind::ConfigEmpty, "there is no pool in it"));
         }
-        let (mut names, mut listens) = (BTreeSet::new(), BTreeSet::new());
+        let repeated_name = first_repeated(entries.iter().map(|(key, _)| Some(key)).collect());
+        let listens = entries.iter().map(|(_, value)| value.get("listen"));
+        let repeated_listen = first_repeated(listens.collect());
         let mut pools = Vec::new();
-        for (key, value) in entries {
+        for (position, (key, value)) in entries.iter().enumerate() {
             let name = key.key("the name of a pool")?;
-            if !names.insert(name) {
+            if repeated_name == Some(position) {
                 return Err(
                     key.error(ErrorKind::ConfigName, format!("there is a pool {} already", quote(name)))
                 );
             }
             let pool = Pool::read(name, key.place, value)?;
             if let (Some(place), Some(listen)) = (value.get("listen"), &pool.settings.listen)
-                && !listens.insert(listen.text.clone())
+                && repeated_listen == Some(position)
             {
                 let detail = format!("another pool listens on {} already", quote(&listen.text));
                 return Err(place.error(ErrorKind::ConfigName, detail).in_field("listen"));
@@ -73,7 +75,8 @@ impl Config {
             };
         };
         self.pools.iter().find(|pool| pool.name == name).ok_or_else(|| {
-            let guess = did_you_mean(name, self.pools.iter().map(|pool| pool.name.as_str()));
+            let guess =
+                did_you_mean(name, &self.pools.iter().map(|pool| pool.name.as_str()).collect::<Vec<_>>());
             Error::new(
                 ErrorKind::PoolUnknown,
                 format!("no pool is called {}; {}{guess}", quote(name), self.there_are()),
@@ -91,6 +94,27 @@ impl Config {
             count => format!("there are {count}: {names} and others"),
         }
     }
+}
+
+/// The position of the first of these texts that stood there before.
+fn first_repeated(values: Vec<Option<&Value>>) -> Option<usize> {
+    let mut texts: Vec<(&str, usize)> = Vec::new();
+    for (position, value) in values.into_iter().enumerate() {
+        if let Some(Value { kind: Kind::Scalar(_, text), .. }) = value {
+            texts.push((text, position));
+        }
+    }
+    texts.sort_unstable();
+    let mut first = None;
+    for pair in texts.windows(2) {
+        if let [(text, _), (same, position)] = pair
+            && text == same
+            && first.is_none_or(|first| *position < first)
+        {
+            first = Some(*position);
+        }
+    }
+    first
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(crate) fn read<'v>(value: &'v Value, whose: &str, known: &[&str]) -> Result<
         let field = Field { name: key.key("a word as a key")?, place: key.place, value };
         let wrong = |detail| Err(key.error(ErrorKind::ConfigField, detail).in_field(&line(field.name)));
         if !known.contains(&field.name) {
-            let guess = did_you_mean(field.name, known.iter().copied());
+            let guess = did_you_mean(field.name, known);
             return wrong(format!("{} is not a key of {whose}{guess}", quote(field.name)));
         }
         if let Some(first) = fields.iter().find(|first| first.name == field.name) {

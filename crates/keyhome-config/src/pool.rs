@@ -86,7 +86,9 @@ impl Pool {
             _ if field.value.is_null() => &[],
             _ => return Err(field.of(field.value.is_not("a list of servers"))),
         };
-        self.members = items.iter().map(|item| server::read(item, self.dialect)).collect::<Result<_, _>>()?;
+        for item in items {
+            self.members.push(server::read(item, self.dialect)?);
+        }
         self.dialect.check(&self.options, &self.members).map_err(|error| {
             let server = error.position().and_then(|position| items.get(position));
             field.of(server.map_or(field.place, |server| server.place).of(error))
@@ -109,8 +111,9 @@ impl Pool {
 /// The dialect decides what the other keys mean, wherever it stands among them.
 fn dialect_of(value: &Value) -> Result<&'static Dialect, Error> {
     let Some(id) = value.get("dialect") else { return Ok(Dialect::TWEMPROXY) };
-    let dialects = Dialect::ALL.iter().map(|dialect| (dialect.id, *dialect));
-    scalar::choice(id, dialects).map_err(|error| error.in_field("dialect"))
+    let ids: Vec<_> = Dialect::ALL.iter().map(|dialect| dialect.id).collect();
+    let found = scalar::word(id, &ids).map_err(|error| error.in_field("dialect"))?;
+    Ok(Dialect::find(found).unwrap_or(Dialect::TWEMPROXY))
 }
 
 /// Every key that a pool can have, those of its own dialect first, so that a slip is taken for one of them.

@@ -1,6 +1,6 @@
 //! Scalars of a document as what a key takes: words, numbers, switches, texts.
 
-use alloc::{format, vec::Vec};
+use alloc::format;
 
 use keyhome_core::{
     Error, ErrorKind,
@@ -21,18 +21,8 @@ pub(crate) fn text(value: &Value) -> Result<&str, Error> {
 }
 
 /// One of `words`.
-pub(crate) fn word(value: &Value, words: &'static [&'static str]) -> Result<&'static str, Error> {
-    choice(value, words.iter().map(|word| (*word, *word)))
-}
-
-/// What one of `choices` stands for.
-pub(crate) fn choice<T>(
-    value: &Value,
-    choices: impl IntoIterator<Item = (&'static str, T)>,
-) -> Result<T, Error> {
-    let choices: Vec<_> = choices.into_iter().collect();
-    let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
-    let accepted = format!("{} {} accepted", any_of(&words), if words.len() == 1 { "is" } else { "are" });
+pub(crate) fn word(value: &Value, words: &[&'static str]) -> Result<&'static str, Error> {
+    let accepted = format!("{} {} accepted", any_of(words), if words.len() == 1 { "is" } else { "are" });
     let found = match &value.kind {
         Kind::Scalar(Form::Text, text) if !text.is_empty() => text,
         _ => {
@@ -41,7 +31,7 @@ pub(crate) fn choice<T>(
             );
         }
     };
-    choices.into_iter().find_map(|(word, meaning)| (word == found).then_some(meaning)).ok_or_else(|| {
+    words.iter().copied().find(|word| *word == found).ok_or_else(|| {
         let guess = did_you_mean(found, words);
         value.error(ErrorKind::ConfigValue, format!("found {}; {accepted}{guess}", quote(found)))
     })

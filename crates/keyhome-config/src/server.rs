@@ -110,18 +110,17 @@ fn name_of(value: &Value) -> Result<String, Error> {
 
 fn replicas(value: &Value) -> Result<Vec<Replica>, Error> {
     let Kind::Sequence(items) = &value.kind else { return Err(value.is_not("a list of replicas")) };
-    items
-        .iter()
-        .map(|item| {
-            let fields = fields::read(item, "a replica", &["address", "zone"])?;
-            let mut replica = Replica::new(required_address(item, &fields, "a replica")?);
-            for field in fields.iter().filter(|field| field.name == "zone") {
-                let zone = scalar::text(field.value).map_err(|error| field.of(error))?;
-                replica.zone = Some(zone.into());
-            }
-            Ok(replica)
-        })
-        .collect()
+    let mut replicas = Vec::new();
+    for item in items {
+        let fields = fields::read(item, "a replica", &["address", "zone"])?;
+        let mut replica = Replica::new(required_address(item, &fields, "a replica")?);
+        for field in fields.iter().filter(|field| field.name == "zone") {
+            let zone = scalar::text(field.value).map_err(|error| field.of(error))?;
+            replica.zone = Some(zone.into());
+        }
+        replicas.push(replica);
+    }
+    Ok(replicas)
 }
 
 fn required_address<'v>(value: &Value, fields: &[Field<'v>], whose: &str) -> Result<&'v str, Error> {
@@ -151,14 +150,15 @@ fn slot_list(value: &Value) -> Result<Vec<core::ops::RangeInclusive<u16>>, Error
     let Kind::Scalar(Form::Text, text) = &value.kind else {
         return Err(value.is_not("a text like `0-5460,10923`"));
     };
-    let range = |part| {
-        slots::range(part).ok_or_else(|| {
+    let mut ranges = Vec::new();
+    for part in text.split(',') {
+        ranges.push(slots::range(part).ok_or_else(|| {
             let detail =
                 format!("found {}; slots from 0 to 16383 are accepted, as `0-5460,10923`", quote(part));
             value.error(ErrorKind::ConfigSlots, detail)
-        })
-    };
-    text.split(',').map(range).collect()
+        })?);
+    }
+    Ok(ranges)
 }
 
 #[cfg(test)]

@@ -206,7 +206,9 @@ macro_rules! words {
 
         impl Setting for $name {
             fn read(value: &Value) -> Result<Self, Error> {
-                scalar::choice(value, [$(($word, Self::$variant),)*])
+                let word = scalar::word(value, Self::WORDS)?;
+                $(if word == $word { return Ok(Self::$variant); })*
+                Err(value.is_not("one of its words"))
             }
 
             fn shown(&self) -> Shown<'_> {

@@ -27,7 +27,7 @@ pub(crate) fn line(text: &str) -> String {
             | '\u{feff}' => {
                 out.extend(character.escape_unicode());
             }
-            _ if character.is_control() => out.extend(character.escape_debug()),
+            _ if character.is_control() => out.extend(character.escape_default()),
             _ => out.push(character),
         }
     }
@@ -49,16 +49,16 @@ pub(crate) fn any_of(words: &[&str]) -> String {
 }
 
 /// `` ; did you mean `hash`? `` if one of `words` is near enough to `found` to be a slip of it, else nothing.
-pub(crate) fn did_you_mean<'w>(found: &str, words: impl IntoIterator<Item = &'w str>) -> String {
+pub(crate) fn did_you_mean(found: &str, words: &[&str]) -> String {
+    let mut nearest = (usize::MAX, usize::MAX, "");
     // A slip of the keyboard is short; no word that is accepted is longer than this.
-    if found.chars().count() > 32 {
-        return String::new();
+    if found.len() <= 32 {
+        for word in words {
+            nearest = nearest.min((edits(found.as_bytes(), word.as_bytes()), word.len(), word));
+        }
     }
-    let found = found.to_lowercase().replace('-', "_");
-    let near = |word: &str| (edits(&found, &word.replace('-', "_")), word.len());
-    let nearest = words.into_iter().map(|word| (near(word), word)).min();
     match nearest {
-        Some(((edits, length), word)) if edits <= (length / 3).min(2) => {
+        (edits, length, word) if edits <= (length / 3).min(2) => {
             alloc::format!("; did you mean {}?", quote(word))
         }
         _ => String::new(),
@@ -66,18 +66,17 @@ pub(crate) fn did_you_mean<'w>(found: &str, words: impl IntoIterator<Item = &'w 
 }
 
 /// How many letters must be put in, taken out, changed, or swapped with their neighbour to make `b` of `a`.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
+fn edits(a: &[u8], b: &[u8]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=b.len()).collect();
     let mut previous = None;
-    for (i, x) in a.chars().enumerate() {
+    for (i, x) in a.iter().map(like).enumerate() {
         let mut row = alloc::vec![i + 1];
         let mut left = i + 1;
-        for (j, y) in b.iter().enumerate() {
+        for (j, y) in b.iter().map(like).enumerate() {
             let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX - 1);
-            let mut cost = (at(&above, j) + usize::from(x != *y)).min(at(&above, j + 1) + 1).min(left + 1);
-            if j > 0 && previous == Some(*y) && b.get(j - 1) == Some(&x) {
+            let mut cost = (at(&above, j) + usize::from(x != y)).min(at(&above, j + 1) + 1).min(left + 1);
+            if j > 0 && previous == Some(y) && b.get(j - 1).map(like) == Some(x) {
                 cost = cost.min(at(&before, j - 1) + 1);
             }
             row.push(cost);
@@ -87,6 +86,11 @@ fn edits(a: &str, b: &str) -> usize {
         previous = Some(x);
     }
     above.last().copied().unwrap_or(0)
+}
+
+/// Letters that are taken for one another without thinking are the same.
+fn like(letter: &u8) -> u8 {
+    if *letter == b'-' { b'_' } else { letter.to_ascii_lowercase() }
 }
 
 #[cfg(test)]
@@ -117,18 +121,18 @@ mod tests {
             ("kitten", "sitting", 3),
         ];
         for (a, b, expected) in cases {
-            assert_eq!(edits(a, b), expected, "{a} {b}");
+            assert_eq!(edits(a.as_bytes(), b.as_bytes()), expected, "{a} {b}");
         }
     }
 
     #[test]
     fn suggests_slips_only() {
         let words = ["hash", "hash_tag", "timeout", "server_connections"];
-        assert_eq!(did_you_mean("hosh", words), "; did you mean `hash`?");
-        assert_eq!(did_you_mean("HASH", words), "; did you mean `hash`?");
-        assert_eq!(did_you_mean("hash-tag", words), "; did you mean `hash_tag`?");
-        assert_eq!(did_you_mean("server_conections", words), "; did you mean `server_connections`?");
-        assert_eq!(did_you_mean("password", words), "");
-        assert_eq!(did_you_mean("", words), "");
+        assert_eq!(did_you_mean("hosh", &words), "; did you mean `hash`?");
+        assert_eq!(did_you_mean("HASH", &words), "; did you mean `hash`?");
+        assert_eq!(did_you_mean("hash-tag", &words), "; did you mean `hash_tag`?");
+        assert_eq!(did_you_mean("server_conections", &words), "; did you mean `server_connections`?");
+        assert_eq!(did_you_mean("password", &words), "");
+        assert_eq!(did_you_mean("", &words), "");
     }
 }

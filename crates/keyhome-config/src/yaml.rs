@@ -1,6 +1,7 @@
 //! YAML texts as documents, with the parts that a config does not need refused rather than guessed at.
 
 mod builder;
+mod characters;
 mod source;
 
 use alloc::{string::String, vec::Vec};
@@ -8,7 +9,10 @@ use alloc::{string::String, vec::Vec};
 use keyhome_core::{Error, ErrorKind};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 
-use self::builder::{Builder, Open};
+use self::{
+    builder::{Builder, Open},
+    characters::Characters,
+};
 use crate::document::{Form, Kind, Place, Value};
 
 /// A text is mended and read again until this many bytes were read: hundreds of times for any config that people
@@ -55,7 +59,8 @@ fn tree(source: &str) -> Result<Option<Value>, Failure> {
     let end = Place::START.after(source);
     let mut builder = Builder::default();
     let mut begun = false;
-    for event in Parser::new_from_str(source) {
+    let characters: Vec<char> = source.chars().collect();
+    for event in Parser::new(Characters(&characters)) {
         let (event, span) = event.map_err(Failure::Unreadable)?;
         let place = place_of(&span.start).min(end);
         let line = lines.get(span.start.line().saturating_sub(1)).copied().unwrap_or_default();

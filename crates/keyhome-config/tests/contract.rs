@@ -82,7 +82,7 @@ fn config_errors() {
 #[test]
 fn cluster_replies() {
     run("cluster.json", |case| {
-        let reply: Reply = serde_json::from_value(case["reply"].clone()).unwrap();
+        let reply = Reply::from_json(&case["reply"].to_string()).unwrap();
         let router = match (from_cluster(&reply), case["error"].as_str()) {
             (Ok(router), None) => router,
             (Err(error), Some(code)) if error.code() == code => {

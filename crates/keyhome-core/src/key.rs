@@ -43,7 +43,7 @@ impl TagRule {
     }
 
     /// Where the tag lies in the key: `1..5` for `{user}:name`; `None` where the whole key is hashed.
-    #[inline]
+    #[inline(always)]
     pub fn tag(self, key: &[u8]) -> Option<Range<usize>> {
         let TagRule::Pair { open, close } = self else { return None };
         let (start, end) = if (8..=32).contains(&key.len()) {
@@ -71,15 +71,9 @@ impl TagRule {
 
 /// The slot of a key in Redis Cluster, 0 to 16383: CRC-16/XMODEM of its tag in braces, or of all of it, modulo
 /// [`SLOTS`] (redis/redis, `src/cluster.c`: `keyHashSlot`).
-#[inline]
+#[inline(always)]
 pub fn slot(key: impl AsRef<[u8]>) -> u16 {
     crc16::xmodem_of_tag(key.as_ref()) % SLOTS
-}
-
-/// [`slot`] by tables of 512 bytes instead of 4 kilobytes or more, a little slower: for programs that are downloaded for
-/// this question alone.
-pub fn slot_compact(key: impl AsRef<[u8]>) -> u16 {
-    crc16::compact_of_tag(key.as_ref()) % SLOTS
 }
 
 /// The slots of many keys, in their order. `out` is cleared first.
@@ -307,7 +301,6 @@ mod tests {
                 let hashed = naive(key, b'{', b'}').map_or(*key, |tag| &key[tag]);
                 let expected = ::crc16::State::<::crc16::XMODEM>::calculate(hashed) % SLOTS;
                 prop_assert_eq!(slot(key), expected);
-                prop_assert_eq!(slot_compact(key), expected);
                 prop_assert_eq!(batched, expected);
             }
         }

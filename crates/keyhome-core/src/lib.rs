@@ -32,6 +32,6 @@ pub mod topology;
 
 pub use dialect::{Dialect, Options};
 pub use error::{Error, ErrorKind};
-pub use key::{slot, slot_compact, slots, slots_packed};
+pub use key::{slot, slots, slots_packed};
 pub use router::Router;
 pub use topology::{Endpoint, Member, Node, Replica, Role};

@@ -35,6 +35,11 @@ impl Share {
         self.low.wrapping_sub(1)
     }
 
+    /// The size of a range that a list is laid over: lists take hashes of 32 bits or fewer.
+    pub(crate) const fn of_list(self) -> u64 {
+        self.low as u64
+    }
+
     /// The number, where it fits.
     pub fn count(self) -> Option<u128> {
         (!self.whole).then_some(self.low)
@@ -73,7 +78,7 @@ impl AddAssign for Share {
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.count() {
-            Some(count) if count <= EXACT_IN_JSON => write!(f, "{count}"),
+            Some(count) if count <= EXACT_IN_JSON => write!(f, "{}", count as u64),
             Some(count) => write!(f, "{count:x}"),
             None => write!(f, "1{:032x}", 0),
         }

@@ -88,6 +88,31 @@ pub struct Member {
     pub vnodes: Option<u32>,
 }
 
+/// Nodes to be found by name.
+pub(crate) struct ByName<'n>(Vec<(&'n str, usize)>);
+
+impl<'n> ByName<'n> {
+    pub(crate) fn new(members: &'n [Member]) -> Self {
+        let mut names = Vec::with_capacity(members.len());
+        for (index, member) in members.iter().enumerate() {
+            names.push((member.node.name.as_str(), index));
+        }
+        names.sort_unstable();
+        Self(names)
+    }
+
+    /// Names and indexes, by name, then by index.
+    pub(crate) fn sorted(&self) -> &[(&'n str, usize)] {
+        &self.0
+    }
+
+    /// The index of the node of that name.
+    pub(crate) fn index(&self, name: &str) -> Option<usize> {
+        let at = self.0.partition_point(|(other, _)| *other < name);
+        self.0.get(at).filter(|(found, _)| *found == name).map(|(_, index)| *index)
+    }
+}
+
 impl From<Node> for Member {
     fn from(node: Node) -> Self {
         Self { node, slots: Vec::new(), vnodes: None }

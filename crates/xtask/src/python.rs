@@ -65,19 +65,24 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     run(tool("python").args(["-m", "pytest", "--quiet"]))
 }
 
-/// Wheel and sdist as strangers get them: each in an empty environment, with the lines of the README.
+/// Wheel and sdist as strangers get them: each in an empty environment, with the lines of the READMEs.
 pub(crate) fn test_packages(checkout: &Checkout) -> Result<()> {
     build(checkout)?;
-    let readme = fs::read_to_string(folder(checkout).join("README.md"))?;
-    let example = readme.split_once("```python\n").and_then(|(_, rest)| rest.split_once("```"));
-    let (example, _) = example.context("python/README.md has no example")?;
+    let mut examples = String::new();
+    for readme in [folder(checkout), checkout.root().to_owned()].map(|folder| folder.join("README.md")) {
+        let text = fs::read_to_string(&readme)?;
+        let example = text.split_once("```python\n").and_then(|(_, rest)| rest.split_once("```"));
+        examples += example.with_context(|| format!("{} has no example", readme.display()))?.0;
+    }
     for package in [wheel(checkout)?, sdist(checkout)?] {
         let empty = Environment::empty(checkout)?;
         let mut pip = empty.pip();
         // Where an sdist is compiled: not where the checkout is.
         pip.env("CARGO_TARGET_DIR", checkout.target("python/sdist"));
         run(pip.args(["install", "--quiet", "--no-deps"]).arg(&package))?;
-        let said = output(empty.command("python").args(["-c", example]).current_dir(empty.root()))?;
+        let config = "tests/command/nutcracker.yml";
+        fs::copy(checkout.root().join(config), empty.root().join("nutcracker.yml"))?;
+        let said = output(empty.command("python").args(["-c", &examples]).current_dir(empty.root()))?;
         anstream::println!("{}: {}", name(&package), said.trim_end());
         fs::remove_dir_all(empty.root())?;
     }

@@ -66,7 +66,9 @@ fn compile(checkout: &Checkout) -> Result<PathBuf> {
     let mut build = if rustc_web::is_installed() {
         let mut build = rustc_web::build(checkout);
         build.args(["-Z", "build-std-features=optimize_for_size"]);
-        build.env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort");
+        // No message of a panic and no `{:?}` reaches anybody here.
+        let flags = "-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none";
+        build.env("RUSTFLAGS", flags);
         build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", rustc_web::linker()?);
         build
     } else if no_std::has_target(target)? || no_std::add_target(target)? {

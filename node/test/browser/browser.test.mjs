@@ -10,6 +10,8 @@ import { launch, run } from "./chromium.mjs";
 import { serve } from "./server.mjs";
 
 const CONTRACT = new URL("../../../tests/contract/", import.meta.url).pathname;
+const COMMAND = new URL("../../../tests/command/nutcracker.yml", import.meta.url).pathname;
+const README = new URL("../../../README.md", import.meta.url).pathname;
 const DIST = new URL("../../dist/", import.meta.url).pathname;
 const PAGES = new URL("pages/", import.meta.url).pathname;
 
@@ -27,7 +29,7 @@ let server;
 
 before(async () => {
   browser = await launch();
-  server = await serve({
+  const folders = {
     "/contract/": CONTRACT,
     "/keyhome/": DIST,
     "/untyped/": DIST,
@@ -35,7 +37,10 @@ before(async () => {
     "/pages/": PAGES,
     "/esbuild/": join(work, "esbuild"),
     "/vite/": join(work, "vite"),
-  });
+    "/nutcracker.yml": COMMAND,
+  };
+  const [, example] = readFileSync(README, "utf8").match(/^```html\n(.*?)^```$/ms);
+  server = await serve(folders, { "/readme": `<!doctype html><body>\n${example}` });
 });
 
 after(async () => {
@@ -68,6 +73,14 @@ function judge(where, { before, engine, version, contract, odd, complaints, fail
   const parts = FILES.map((name) => `${name} ${contract[name].cases}`).join(", ");
   console.log(`Chromium, ${where}: ${all} cases (${parts}), ${odd.count} odd keys`);
 }
+
+test("the page in the README", async () => {
+  const page = await browser.newPage();
+  await page.goto(`${server.origin}/readme`);
+  await page.waitForFunction(() => document.body.textContent.trim() !== "" && !document.body.querySelector("script"));
+  assert.equal(await page.textContent("body"), "redis-2, slot 5712");
+  await page.close();
+});
 
 test("a plain script in a page", async () => {
   judge("plain page", await run(browser, `${server.origin}/run/pages/plain.mjs`));

@@ -15,11 +15,12 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-/** Serves `{"/path/": folder}`, and for `/run/SCRIPT` a page that runs the script. */
-export async function serve(folders) {
+/** Serves `{"/path/": folder}`, for `/run/SCRIPT` a page that runs the script, and `{"/path": page}` without a policy. */
+export async function serve(folders, pages = {}) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     if (path === "/favicon.ico") return response.writeHead(204).end();
+    if (pages[path] !== undefined) return response.writeHead(200, { "content-type": TYPES[".html"] }).end(pages[path]);
     try {
       const [type, body] = path.startsWith("/run/") ? page(path.slice(4)) : await file(folders, path);
       response.writeHead(200, { "content-type": type, "content-security-policy": POLICY, "cache-control": "no-store" });

@@ -1,7 +1,7 @@
 //! CLUSTER NODES: a line a node,
 //! `id ip:port@bus-port,hostname,... flags primary ping-sent pong-received epoch link-state slot slot ...`.
 
-use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 
 use keyhome_core::{Error, Router};
@@ -25,12 +25,22 @@ pub fn looks_like_cluster_nodes(text: &str) -> bool {
 
 /// The router that a reply of CLUSTER NODES tells.
 pub(super) fn router(text: &str) -> Result<Router, Error> {
-    let lines =
-        without_byte_order_mark(text).lines().zip(1_u32..).filter(|(line, _)| !line.trim().is_empty());
-    let nodes = lines.map(|(line, number)| Node::read(line, number)).collect::<Result<Vec<_>, _>>()?;
+    let mut nodes = Vec::new();
+    for (line, number) in without_byte_order_mark(text).lines().zip(1_u32..) {
+        if !line.trim().is_empty() {
+            nodes.push(Node::read(line, number)?);
+        }
+    }
+    let mut ids: Vec<(&str, usize)> = nodes.iter().map(|node| node.id).zip(0..).collect();
+    ids.sort_unstable();
+    let stood_before = |node: &Node<'_>, position| {
+        let first = ids.partition_point(|(id, _)| *id < node.id);
+        ids.get(first).is_some_and(|(_, first)| *first < position)
+    };
     let mut owners = Owners::default();
-    let mut numbers = BTreeMap::new();
-    for node in &nodes {
+    // The numbers of the nodes that own slots.
+    let mut numbers = Vec::new();
+    for (position, node) in nodes.iter().enumerate() {
         let wrong = |detail| node.place.of(unreadable(detail));
         let number = match &node.address {
             _ if node.slots.is_empty() => None,
@@ -41,19 +51,21 @@ pub(super) fn router(text: &str) -> Result<Router, Error> {
             }
             None => return Err(wrong(NO_ADDRESS.into())),
         };
-        if numbers.insert(node.id, number).is_some() {
+        if stood_before(node, position) {
             return Err(wrong(format!("the node {} stands twice in it", quote(node.id))));
         }
+        numbers.push(number);
     }
     for node in &nodes {
         let Some(primary) = node.primary else { continue };
-        let number = numbers.get(primary).ok_or_else(|| {
+        let Ok(found) = ids.binary_search_by_key(&primary, |(id, _)| id) else {
             // A reply has every node that the cluster knows.
             let detail = format!("its primary {} is not in the reply, which was cut", quote(primary));
-            node.place.of(unreadable(detail))
-        })?;
+            return Err(node.place.of(unreadable(detail)));
+        };
+        let number = ids.get(found).and_then(|(_, position)| numbers.get(*position).copied().flatten());
         if let (Some(number), Some(address), false) = (number, &node.address, node.failed) {
-            owners.replica(*number, address.clone());
+            owners.replica(number, address.clone());
         }
     }
     owners.router()

@@ -1,6 +1,6 @@
 //! Who owns which slots: the common end of all three replies.
 
-use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 
 use keyhome_core::{Dialect, Error, Member, Node, Options, Replica, Router};
@@ -12,7 +12,8 @@ use crate::{document::Place, wording::quote};
 #[derive(Debug, Default)]
 pub(super) struct Owners {
     owners: Vec<Owner>,
-    by_address: BTreeMap<String, usize>,
+    /// Their numbers, in the order of their addresses.
+    by_address: Vec<usize>,
 }
 
 /// A primary that owns slots.
@@ -32,23 +33,24 @@ impl Owners {
         id: Option<&str>,
         place: Option<Place>,
     ) -> Result<usize, Error> {
-        let next = self.owners.len();
-        let number = *self.by_address.entry(address.clone()).or_insert(next);
-        match self.owners.get(number) {
-            None => {
-                let member = Member::from(Node::new(address.clone(), address));
-                self.owners.push(Owner { member, id: id.map(String::from), place });
-                Ok(number)
-            }
-            Some(owner) if owner.id.as_deref() == id => Ok(number),
-            Some(_) => {
-                let error = unreadable(format!("two primaries are at {}", quote(&address)));
-                Err(match place {
-                    Some(place) => place.of(error),
-                    None => error,
-                })
-            }
+        let address_of = |number: &usize| self.owners.get(*number).map(|owner| &*owner.member.node.address);
+        let position = self.by_address.partition_point(|number| address_of(number) < Some(&address));
+        let known = self.by_address.get(position).copied();
+        let Some(number) = known.filter(|number| address_of(number) == Some(&address)) else {
+            let number = self.owners.len();
+            let member = Member::from(Node::new(address.clone(), address));
+            self.owners.push(Owner { member, id: id.map(String::from), place });
+            self.by_address.insert(position, number);
+            return Ok(number);
+        };
+        if self.owners.get(number).is_some_and(|owner| owner.id.as_deref() == id) {
+            return Ok(number);
         }
+        let error = unreadable(format!("two primaries are at {}", quote(&address)));
+        Err(match place {
+            Some(place) => place.of(error),
+            None => error,
+        })
     }
 
     /// Gives slots to a primary.
@@ -77,8 +79,11 @@ impl Owners {
         }
         let lowest = |owner: &Owner| owner.member.slots.iter().map(|range| *range.start()).min();
         owners.sort_by_key(lowest);
-        let (places, members): (Vec<_>, Vec<_>) =
-            owners.into_iter().map(|owner| (owner.place, owner.member)).unzip();
+        let (mut places, mut members) = (Vec::new(), Vec::new());
+        for owner in owners {
+            places.push(owner.place);
+            members.push(owner.member);
+        }
         Router::new(Dialect::REDIS_CLUSTER, &Options::new(), members).map_err(|error| {
             match error.position().and_then(|position| places.get(position).copied().flatten()) {
                 Some(place) => place.of(error),

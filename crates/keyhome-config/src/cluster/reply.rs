@@ -1,9 +1,14 @@
 //! Replies of a server, as any client library hands them over.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
-use core::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use keyhome_core::Error;
+
+use super::unreadable;
+use crate::{
+    document::{Form, Kind, Place, Value},
+    json,
+};
 
 /// A reply of RESP2 or RESP3, of the types that cluster replies have. An error reply is its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,66 +49,43 @@ impl From<Vec<Reply>> for Reply {
     }
 }
 
-/// From JSON and anything of its shape: null, whole numbers, strings, arrays, objects.
-impl<'de> Deserialize<'de> for Reply {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ReplyVisitor)
-    }
-}
-
-struct ReplyVisitor;
-
-impl<'de> Visitor<'de> for ReplyVisitor {
-    type Value = Reply;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("null, a whole number, a text, a list or a map")
+impl Reply {
+    /// The reply that a text in JSON is: null, whole numbers of 64 bits, strings, arrays and objects.
+    ///
+    /// Error: `cluster.reply`, with line and column, for any other text.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let value = json::parse(text).map_err(|error| {
+            let (line, column) = (error.line().unwrap_or(1), error.column().unwrap_or(1));
+            Place { line, column }.of(unreadable(error.detail()))
+        })?;
+        Self::of(value)
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Reply, E> {
-        Ok(Reply::Null)
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<Reply, E> {
-        Ok(Reply::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Reply, D::Error> {
-        Reply::deserialize(deserializer)
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Reply, E> {
-        Ok(Reply::Integer(number))
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Reply, E> {
-        i64::try_from(number)
-            .map(Reply::Integer)
-            .map_err(|_| E::custom("a number beyond 64 bits with a sign"))
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Reply, E> {
-        Ok(Reply::from(text))
-    }
-
-    fn visit_string<E: de::Error>(self, text: String) -> Result<Reply, E> {
-        Ok(Reply::Text(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Reply, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = sequence.next_element()? {
-            items.push(item);
-        }
-        Ok(Reply::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Reply, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(Reply::Map(entries))
+    fn of(value: Value) -> Result<Self, Error> {
+        let wrong = |detail: &str| Err(value.place.of(unreadable(detail)));
+        Ok(match value.kind {
+            Kind::Scalar(Form::Null, _) => Self::Null,
+            Kind::Scalar(Form::Text, text) => Self::Text(text),
+            Kind::Scalar(Form::Number, text) => match text.parse() {
+                Ok(number) => Self::Integer(number),
+                Err(_) => return wrong("a number is not whole, or beyond 64 bits with a sign"),
+            },
+            Kind::Scalar(Form::Boolean, _) => return wrong("`true` and `false` are in no such reply"),
+            Kind::Sequence(given) => {
+                let mut items = Vec::new();
+                for item in given {
+                    items.push(Self::of(item)?);
+                }
+                Self::List(items)
+            }
+            Kind::Mapping(given) => {
+                let mut entries = Vec::new();
+                for (key, value) in given {
+                    entries.push((Self::of(key)?, Self::of(value)?));
+                }
+                Self::Map(entries)
+            }
+        })
     }
 }
 
@@ -113,12 +95,12 @@ mod tests {
 
     #[test]
     fn json_becomes_a_reply() {
-        let reply: Reply = serde_json::from_str(r#"[null, -1, "a", [], {"b": 2}]"#).unwrap();
+        let reply = Reply::from_json(r#"[null, -1, "a", [], {"b": 2}]"#).unwrap();
         let Reply::List(items) = reply else { panic!() };
         let map = Reply::Map([("b".into(), Reply::Integer(2))].into());
         assert_eq!(items, [Reply::Null, Reply::Integer(-1), "a".into(), Reply::List(Vec::new()), map]);
         for text in ["true", "1.5", "99999999999999999999", "18446744073709551615"] {
-            assert!(serde_json::from_str::<Reply>(text).is_err(), "{text}");
+            assert_eq!(Reply::from_json(text).unwrap_err().code(), "cluster.reply", "{text}");
         }
     }
 }

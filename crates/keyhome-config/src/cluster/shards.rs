@@ -14,7 +14,10 @@ pub(super) fn router(shards: &[Reply]) -> Result<Router, Error> {
     for shard in shards {
         let shard = Fields::of(shard, "a shard")?;
         let slots = slots(shard.list("slots")?)?;
-        let nodes = shard.list("nodes")?.iter().map(Node::read).collect::<Result<Vec<_>, _>>()?;
+        let mut nodes = Vec::new();
+        for node in shard.list("nodes")? {
+            nodes.push(Node::read(node)?);
+        }
         if slots.is_empty() {
             continue;
         }
@@ -45,11 +48,14 @@ fn primary<'n, 'r>(nodes: &'n [Node<'r>]) -> Result<&'n Node<'r>, Error> {
 }
 
 fn slots(bounds: &[Reply]) -> Result<Vec<RangeInclusive<u16>>, Error> {
-    let pairs = bounds.chunks(2).map(|pair| match pair {
-        [first, last] => range(first, last),
-        _ => Err(unreadable("a range of slots has no end; the reply was cut")),
-    });
-    pairs.collect()
+    let mut slots = Vec::new();
+    for pair in bounds.chunks(2) {
+        let [first, last] = pair else {
+            return Err(unreadable("a range of slots has no end; the reply was cut"));
+        };
+        slots.push(range(first, last)?);
+    }
+    Ok(slots)
 }
 
 struct Node<'r> {
@@ -89,22 +95,25 @@ struct Fields<'r> {
 impl<'r> Fields<'r> {
     fn of(reply: &'r Reply, of: &'static str) -> Result<Self, Error> {
         let wrong = |reason: &str| unreadable(alloc::format!("{of} {reason}"));
-        let pairs: Vec<(&Reply, &Reply)> = match reply {
-            Reply::Map(entries) => entries.iter().map(|(key, value)| (key, value)).collect(),
+        let mut pairs = Vec::new();
+        match reply {
+            Reply::Map(entries) => pairs.extend(entries.iter().map(|(key, value)| (key, value))),
             Reply::List(items) => {
-                let pairs = items.chunks(2).map(|pair| match pair {
-                    [key, value] => Ok((key, value)),
-                    _ => Err(wrong("has a key without a value; the reply was cut")),
-                });
-                pairs.collect::<Result<_, _>>()?
+                for pair in items.chunks(2) {
+                    let [key, value] = pair else {
+                        return Err(wrong("has a key without a value; the reply was cut"));
+                    };
+                    pairs.push((key, value));
+                }
             }
             _ => return Err(wrong("is neither a map nor a list")),
-        };
-        let field = |(key, value): (&'r Reply, &'r Reply)| match key {
-            Reply::Text(key) => Ok((key.as_str(), value)),
-            _ => Err(wrong("has a key that is not a text")),
-        };
-        Ok(Self { of, fields: pairs.into_iter().map(field).collect::<Result<_, _>>()? })
+        }
+        let mut fields = Vec::new();
+        for (key, value) in pairs {
+            let Reply::Text(key) = key else { return Err(wrong("has a key that is not a text")) };
+            fields.push((key.as_str(), value));
+        }
+        Ok(Self { of, fields })
     }
 
     fn get(&self, key: &str) -> Option<&'r Reply> {
@@ -136,7 +145,7 @@ mod tests {
     use alloc::format;
 
     fn read(json: &str) -> Result<Router, Error> {
-        super::super::from_cluster(&serde_json::from_str(json).unwrap())
+        super::super::from_cluster(&Reply::from_json(json).unwrap())
     }
 
     /// `port` is the field of the port, or both.

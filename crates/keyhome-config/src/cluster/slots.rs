@@ -48,7 +48,7 @@ mod tests {
     use alloc::vec::Vec;
 
     fn read(json: &str) -> Result<Router, Error> {
-        super::super::from_cluster(&serde_json::from_str(json).unwrap())
+        super::super::from_cluster(&Reply::from_json(json).unwrap())
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Whether nodes can make a pool of a dialect. All of it is checked before anything is built.
 
-use alloc::{collections::BTreeMap, format, vec::Vec};
+use alloc::{format, vec::Vec};
 
 use super::{Dialect, Options, Place, RingRule};
 use crate::{
     error::{Error, ErrorKind},
     key::SLOTS,
-    topology::Member,
+    topology::{ByName, Member},
 };
 
 /// The most nodes that a pool can have: their indexes fit 16 bits, with one value left for "nobody".
@@ -66,18 +66,21 @@ impl Dialect {
 }
 
 fn check_names(members: &[Member]) -> Result<(), Error> {
-    let mut seen = BTreeMap::new();
-    for (position, member) in members.iter().enumerate() {
-        if let Some(first) = seen.insert(member.node.name.as_str(), position) {
-            let first = &members[first].node;
-            let detail = format!(
-                "two servers are called `{}`: {} and {}; each needs a name of its own",
-                first.name, first.address, member.node.address
-            );
-            return Err(Error::new(ErrorKind::ConfigName, detail).in_field("name").at_position(position));
+    let names = ByName::new(members);
+    let mut earliest = None;
+    for pair in names.sorted().windows(2) {
+        let ((name, first), (other, position)) = (pair[0], pair[1]);
+        if name == other && earliest.is_none_or(|(_, earliest)| position < earliest) {
+            earliest = Some((first, position));
         }
     }
-    Ok(())
+    let Some((first, position)) = earliest else { return Ok(()) };
+    let first = &members[first].node;
+    let detail = format!(
+        "two servers are called `{}`: {} and {}; each needs a name of its own",
+        first.name, first.address, members[position].node.address
+    );
+    Err(Error::new(ErrorKind::ConfigName, detail).in_field("name").at_position(position))
 }
 
 fn check_weights(members: &[Member]) -> Result<(), Error> {

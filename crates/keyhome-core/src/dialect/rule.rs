@@ -166,8 +166,10 @@ impl Count {
                 ((f64::from(weight) / total as f64) * f64::from(vnodes) * f64::from(nodes)) as u64
             }
             Self::Exact(vnodes) => {
-                let digests = u128::from(vnodes) * u128::from(nodes) * u128::from(weight) / u128::from(total);
-                u64::try_from(digests).unwrap_or(u64::MAX)
+                // The whole part and the rest one after the other: the product of all three does not fit 64 bits.
+                let (digests, weight) = (u64::from(vnodes) * u64::from(nodes), u64::from(weight));
+                let (each, rest) = (digests / total, digests % total);
+                each.saturating_mul(weight).saturating_add(rest.saturating_mul(weight) / total)
             }
         }
     }

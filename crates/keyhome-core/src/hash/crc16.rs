@@ -4,51 +4,6 @@
 use super::arch;
 use crate::key::TagRule;
 
-/// How many tables of 512 bytes there are, and so how many bytes are taken at a time. WebAssembly is downloaded:
-/// there the second half of the tables costs more than it brings.
-const TABLES: usize = if cfg!(target_arch = "wasm32") { 8 } else { 16 };
-
-/// `TABLE[k][b]` is the CRC of byte `b` followed by `k` zero bytes.
-static TABLE: [[u16; 256]; TABLES] = tables();
-
-const fn tables() -> [[u16; 256]; TABLES] {
-    let mut tables = [[0; 256]; TABLES];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut crc = (byte as u16) << 8;
-        let mut zeros = 0;
-        while zeros < TABLES {
-            let mut bit = 0;
-            while bit < 8 {
-                crc = if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 };
-                bit += 1;
-            }
-            tables[zeros][byte] = crc;
-            zeros += 1;
-        }
-        byte += 1;
-    }
-    tables
-}
-
-/// `NIBBLES[k][n]` is the CRC of the four bits `n` followed by `k` times four zero bits: an eighth of the size.
-static NIBBLES: [[u16; 16]; 16] = nibbles();
-
-const fn nibbles() -> [[u16; 16]; 16] {
-    let bytes = tables();
-    let mut nibbles = [[0; 16]; 16];
-    let mut zeros = 0;
-    while zeros < 16 {
-        let mut nibble = 0;
-        while nibble < 16 {
-            nibbles[zeros][nibble] = bytes[zeros / 2][nibble << (4 * (zeros % 2))];
-            nibble += 1;
-        }
-        zeros += 1;
-    }
-    nibbles
-}
-
 /// The CRC of some bytes.
 #[inline]
 pub(crate) fn xmodem(bytes: &[u8]) -> u16 {
@@ -56,16 +11,25 @@ pub(crate) fn xmodem(bytes: &[u8]) -> u16 {
 }
 
 /// The CRC of what Redis Cluster hashes of a key: its tag in braces, or all of it.
-#[inline]
+#[inline(always)]
 pub(crate) fn xmodem_of_tag(key: &[u8]) -> u16 {
-    arch::crc16_of_tag(key).unwrap_or_else(|| portable(TagRule::REDIS.apply(key)))
+    arch::crc16_of_tag(key).unwrap_or_else(|| portable_of_tag(key))
+}
+
+/// Two calls, so that the one for a whole key of a known length is compiled for that length.
+#[inline(always)]
+fn portable_of_tag(key: &[u8]) -> u16 {
+    match TagRule::REDIS.tag(key).and_then(|tag| key.get(tag)) {
+        None => portable(key),
+        Some(tag) => portable(tag),
+    }
 }
 
 /// [`xmodem_of_tag`] of many keys. `out` is as long as `keys`.
 pub(crate) fn xmodem_of_tags<K: AsRef<[u8]>>(keys: &[K], out: &mut [u16]) {
     if !arch::crc16_of_tags(keys, out) {
         for (key, out) in keys.iter().zip(out) {
-            *out = portable(TagRule::REDIS.apply(key.as_ref()));
+            *out = portable_of_tag(key.as_ref());
         }
     }
 }
@@ -76,81 +40,62 @@ pub(crate) fn xmodem_of_tags<K: AsRef<[u8]>>(keys: &[K], out: &mut [u16]) {
 pub(crate) fn twemproxy(bytes: &[u8]) -> u32 {
     let (start, last) = bytes.split_at(bytes.len().saturating_sub(2));
     last.iter().fold(u32::from(xmodem(start)), |register, &byte| {
-        let index = (register >> 8) as u8 ^ byte;
-        (register << 8) ^ u32::from(TABLE[0][usize::from(index)])
+        (register << 8) ^ u32::from(remainder(u64::from((register >> 8) as u8 ^ byte)))
     })
 }
 
-/// [`xmodem`] on any CPU, by tables.
+/// [`xmodem`] on any CPU, without tables: shifts and sums of bits, each line of which waits for little.
 ///
 /// The initial value is 0, so zero bytes in front change nothing: the first word is filled up with them, and no
 /// bytes are left over at the end.
-#[inline]
+///
+/// Modulo P = x^16 + x^12 + x^5 + 1, squaring four times gives x^128 = x^96 + x^40 + 1. All these are whole bytes,
+/// so words can be folded as they lie in memory, the first byte lowest, and what shifts left there shifts right here.
+#[inline(always)]
 pub(super) fn portable(bytes: &[u8]) -> u16 {
     let (head, words) = bytes.as_rchunks::<8>();
-    let mut crc = after_word(0, padded(bytes, head.len()));
-    let words = after_pairs(&mut crc, words);
+    let (mut high, mut low) = (0, padded(bytes, head.len()));
     for word in words {
-        crc = after_word(crc, u64::from_be_bytes(*word));
+        // What x^96 takes above the two words that remain is folded once more, and is gone then.
+        let above = high ^ high << 32;
+        (high, low) = (low ^ above >> 32 ^ above << 24, u64::from_le_bytes(*word) ^ above >> 40 ^ above);
     }
-    crc
+    remainder(low.swap_bytes() ^ folded(high.swap_bytes()))
 }
 
-/// [`xmodem_of_tag`] by small tables, at two thirds of the speed.
-#[inline]
-pub(crate) fn compact_of_tag(key: &[u8]) -> u16 {
-    let (head, words) = TagRule::REDIS.apply(key).as_rchunks::<8>();
-    let head = head.iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
-    words.iter().fold(after_nibbles(0, head), |crc, word| after_nibbles(crc, u64::from_be_bytes(*word)))
-}
-
-fn after_nibbles(crc: u16, word: u64) -> u16 {
-    let word = word ^ u64::from(crc) << 48;
-    let nibble = |at: usize| NIBBLES[at][(word >> (4 * at)) as usize & 0xf];
-    (0..16).fold(0, |crc, at| crc ^ nibble(at))
-}
-
-/// The first `length` bytes, less than eight, as a number.
+/// The first `length` bytes, less than eight, at the end of a word.
 #[inline]
 fn padded(bytes: &[u8], length: usize) -> u64 {
     match bytes.first_chunk::<8>() {
         // A shift by 64 does not exist; by 32 twice it does.
         Some(word) => {
             let half = 4 * (8 - length as u32);
-            u64::from_be_bytes(*word) >> half >> half
+            u64::from_le_bytes(*word) << half << half
         }
-        None => bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)),
+        None => bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)).swap_bytes(),
     }
 }
 
-/// The CRC after eight more bytes.
+/// What a word is worth in the word behind it: x^64 = x^48 + x^20 + 1. What the first two take above that word is folded
+/// until nothing is left, which comes to these shifts.
 #[inline]
-fn after_word(crc: u16, word: u64) -> u16 {
-    let word = word ^ u64::from(crc) << 48;
-    let table = |zeros: usize| TABLE[zeros][(word >> (8 * zeros)) as usize & 0xff];
-    // The lookups that wait for the CRC of the bytes before come last.
-    table(0) ^ table(1) ^ table(2) ^ table(3) ^ table(4) ^ table(5) ^ (table(6) ^ table(7))
+fn folded(word: u64) -> u64 {
+    let twice = word ^ word >> 16;
+    let all = twice ^ twice >> 32 ^ word >> 44;
+    all ^ all << 20 ^ all << 48
 }
 
-/// Goes over the words two at a time, gives what is left.
-#[cfg(not(target_arch = "wasm32"))]
+/// The remainder of `word` x^16 by P: what the quotient leaves in the lowest 16 bits.
+///
+/// The quotient is the word over 1 + v, where v shifts right by 4, 11 and 16; and 1/(1 + v) = (1 + v)(1 + v^2)(1 + v^4)...,
+/// of which v^16 has shifted out every bit.
 #[inline]
-fn after_pairs<'w>(crc: &mut u16, words: &'w [[u8; 8]]) -> &'w [[u8; 8]] {
-    let (pairs, rest) = words.as_chunks::<2>();
-    for [first, second] in pairs {
-        let first = u64::from_be_bytes(*first) ^ u64::from(*crc) << 48;
-        let ahead = |zeros: usize| TABLE[zeros + 8][(first >> (8 * zeros)) as usize & 0xff];
-        let plain = after_word(0, u64::from_be_bytes(*second));
-        *crc =
-            plain ^ ahead(0) ^ ahead(1) ^ ahead(2) ^ ahead(3) ^ ahead(4) ^ ahead(5) ^ (ahead(6) ^ ahead(7));
-    }
-    rest
-}
-
-#[cfg(target_arch = "wasm32")]
-#[inline]
-fn after_pairs<'w>(_: &mut u16, words: &'w [[u8; 8]]) -> &'w [[u8; 8]] {
-    words
+fn remainder(word: u64) -> u16 {
+    let once = word ^ word >> 4 ^ word >> 11 ^ word >> 16;
+    let squared = once ^ once >> 8 ^ once >> 22 ^ once >> 32;
+    let fourth = squared ^ squared >> 16 ^ squared >> 44;
+    let quotient = fourth ^ fourth >> 32;
+    (quotient ^ quotient << 5 ^ quotient << 12) as u16
 }
 
 #[cfg(test)]
@@ -163,7 +108,7 @@ mod tests {
     /// twemproxy's loop as it is written there.
     fn twemproxy_one_at_a_time(bytes: &[u8]) -> u32 {
         bytes.iter().fold(0_u32, |crc, &byte| {
-            (crc << 8) ^ u32::from(TABLE[0][(((crc >> 8) ^ u32::from(byte)) & 0xff) as usize])
+            (crc << 8) ^ u32::from(State::<XMODEM>::calculate(&[(crc >> 8) as u8 ^ byte]))
         })
     }
 
@@ -196,7 +141,6 @@ mod tests {
                 assert_eq!(portable(bytes), expected, "portable, {length} bytes");
                 assert_eq!(xmodem(bytes), expected, "{length} bytes");
                 assert_eq!(xmodem_of_tag(bytes), expected_of_tag(bytes), "tag, {length} bytes");
-                assert_eq!(compact_of_tag(bytes), expected_of_tag(bytes), "compact, {length} bytes");
                 assert_eq!(twemproxy(bytes), twemproxy_one_at_a_time(bytes), "twemproxy, {length} bytes");
             }
         }

@@ -60,7 +60,7 @@ pub(crate) fn ordered(order: Order, members: &[Member], live: &[bool]) -> Vec<u1
     let mut nodes: Vec<u16> = (0..members.len() as u16).filter(|&node| live[usize::from(node)]).collect();
     if order == Order::NameLengthThenBytes {
         let name = |node: &u16| members[usize::from(*node)].node.name.as_bytes();
-        nodes.sort_by(|a, b| (name(a).len(), name(a)).cmp(&(name(b).len(), name(b))));
+        nodes.sort_unstable_by(|a, b| (name(a).len(), name(a)).cmp(&(name(b).len(), name(b))));
     }
     nodes
 }

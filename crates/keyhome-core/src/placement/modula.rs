@@ -56,14 +56,28 @@ impl Modula {
         self.total
     }
 
-    /// The nodes in order, each with the end of its part.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = (u32, u16)> + '_ {
-        self.ends.iter().copied().zip(self.order.iter().copied())
+    /// The nodes in order.
+    pub(crate) fn nodes(&self) -> &[u16] {
+        &self.order
     }
 
-    /// The nodes from `position` on, once around.
-    pub(crate) fn walk(&self, position: usize) -> impl Iterator<Item = u16> + '_ {
-        self.order[position..].iter().chain(&self.order[..position]).copied()
+    /// Where the part at `position` ends, and whose it is.
+    pub(crate) fn part(&self, position: usize) -> (u64, u16) {
+        (u64::from(self.ends[position]), self.order[position])
+    }
+
+    /// How many of the hashes below `range` meet each part, in order: whole rounds of the list count it in full, the
+    /// last round only as far as the range goes.
+    pub(crate) fn shares(&self, range: u64) -> impl Iterator<Item = (u16, u64)> + '_ {
+        let total = u64::from(self.total);
+        let (rounds, rest) = (range / total, range % total);
+        let mut start = 0;
+        (0..self.order.len()).map(move |position| {
+            let (end, owner) = self.part(position);
+            let count = rounds * (end - start) + (end.min(rest) - start.min(rest));
+            start = end;
+            (owner, count)
+        })
     }
 }
 

@@ -164,25 +164,38 @@ impl PointValue for u128 {
 /// points that are one lower; the lowest value of all then becomes the highest, which is where it is met: after all.
 pub(crate) fn make<V: PointValue>(rule: &RingRule, members: &[Member], order: &[u16]) -> Vec<V::Entry> {
     let shape = rule.shape(members, order);
-    let member = |node: &u16| &members[usize::from(*node)];
-    let count: u64 = order.iter().map(|node| shape.points(member(node))).sum();
+    let count: u64 = order.iter().map(|node| shape.points(&members[usize::from(*node)])).sum();
     let mut entries = Vec::with_capacity(count as usize);
-    let mut batch = Labels::default();
-    for (rank, node) in order.iter().enumerate() {
-        let base = rule.label.base(&member(node).node.name).as_bytes();
-        for suffix in 0..shape.digests(member(node)) {
-            batch.push(rank as u16, base, suffix, rule.label.cut_at);
-            if batch.owners.len() == BATCH {
-                batch.hash_into::<V>(shape.point, rule.search, &mut entries);
-            }
-        }
-    }
-    batch.hash_into::<V>(shape.point, rule.search, &mut entries);
+    each_batch(rule, &shape, members, order, &mut |labels| {
+        labels.hash_into::<V>(shape.point, rule.search, &mut entries);
+    });
     let mut points = sort::<V>(entries);
     if rule.tie == Tie::Later {
         keep_last_of_equals::<V>(&mut points);
     }
     points
+}
+
+/// Hands over every label of a ring, a batch at a time; whoever takes a batch empties it.
+fn each_batch(
+    rule: &RingRule,
+    shape: &Shape,
+    members: &[Member],
+    order: &[u16],
+    take: &mut dyn FnMut(&mut Labels),
+) {
+    let mut batch = Labels::default();
+    for (rank, node) in order.iter().enumerate() {
+        let member = &members[usize::from(*node)];
+        let base = rule.label.base(&member.node.name).as_bytes();
+        for suffix in 0..shape.digests(member) {
+            batch.push(rank as u16, base, suffix, rule.label.cut_at);
+            if batch.owners.len() == BATCH {
+                take(&mut batch);
+            }
+        }
+    }
+    take(&mut batch);
 }
 
 fn keep_last_of_equals<V: PointValue>(points: &mut Vec<V::Entry>) {
@@ -287,14 +300,18 @@ pub(crate) fn origin<V: PointValue>(
     let shape = rule.shape(members, order);
     let member = members.get(usize::from(node))?;
     let base = rule.label.base(&member.node.name).as_bytes();
-    let made = if rule.search == Search::Above { value.one_more() } else { value };
-    (0..shape.digests(member)).find_map(|suffix| {
-        let mut labels = Labels::default();
+    let (mut labels, mut entries) = (Labels::default(), Vec::new());
+    for suffix in 0..shape.digests(member) {
         labels.push(0, base, suffix, rule.label.cut_at);
-        let mut found = false;
-        V::hash(shape.point, &[&labels.bytes], |_, point| found |= point == made);
-        found.then(|| (core::mem::take(&mut labels.bytes), made))
-    })
+        let label = labels.bytes.clone();
+        labels.hash_into::<V>(shape.point, rule.search, &mut entries);
+        if entries.iter().any(|entry| V::value(*entry) == value) {
+            let made = if rule.search == Search::Above { value.one_more() } else { value };
+            return Some((label, made));
+        }
+        entries.clear();
+    }
+    None
 }
 
 /// How many points each of the members has, dead ones none.

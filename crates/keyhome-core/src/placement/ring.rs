@@ -88,15 +88,14 @@ impl<V: PointValue> Ring<V> {
         self.values.len() - WINDOW
     }
 
-    /// The value and the node of the point at `position`.
+    /// The value and the node of the point at `position`; past the last one the highest value and the first node.
     pub(crate) fn point(&self, position: usize) -> (V, u16) {
         (self.values[position], self.owners[position])
     }
 
-    /// The nodes of the points from `position` on, once around.
-    pub(crate) fn walk(&self, position: usize) -> impl Iterator<Item = u16> + '_ {
-        let owners = &self.owners[..self.len()];
-        owners[position..].iter().chain(&owners[..position]).copied()
+    /// The nodes of the points in order.
+    pub(crate) fn owners(&self) -> &[u16] {
+        &self.owners[..self.len()]
     }
 
     /// Every point in order.

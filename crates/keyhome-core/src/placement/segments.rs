@@ -1,56 +1,83 @@
 //! What is contiguous: runs of hash values of one owner. Shares, diffs and fingerprints are sums over runs.
 
-use super::{Placement, points::PointValue, ring::Ring, slots::SlotTable};
+use super::Placement;
+use crate::share::Share;
 
-/// A run of hash values: from after the run before, up to and with `last`, owned by `owner` or by nobody.
+/// A run of hash values, `first` and `last` included, owned by `owner` or by nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Segment {
+    pub(crate) first: u128,
     pub(crate) last: u128,
     pub(crate) owner: Option<u16>,
 }
 
-impl Placement {
-    /// The runs of a ring or a slot table over `0..=highest`, neighbours of one owner merged, ascending, the last one
-    /// ending at `highest`. `None` for what has no runs.
-    pub(crate) fn segments(&self, highest: u128) -> Option<impl Iterator<Item = Segment> + '_> {
-        let (ring, wide, slots) = match self {
-            Self::Ring(ring) => (Some(ring_segments(ring, highest)), None, None),
-            Self::WideRing(ring) => (None, Some(ring_segments(ring, highest)), None),
-            Self::Slots(slots) => (None, None, Some(slot_segments(slots))),
-            Self::One | Self::Modula(_) | Self::CharSum(_) | Self::Random => return None,
-        };
-        let runs =
-            ring.into_iter().flatten().chain(wide.into_iter().flatten()).chain(slots.into_iter().flatten());
-        Some(merged(runs))
+impl Segment {
+    /// How many values it has.
+    pub(crate) fn share(&self) -> Share {
+        Share::new(self.last - self.first) + Share::new(1)
     }
 }
 
-/// Each point owns what lies after the one before it; the first also what lies after the last.
-fn ring_segments<V: PointValue>(ring: &Ring<V>, highest: u128) -> impl Iterator<Item = Segment> + '_ {
-    let mut next = Some(0_u128);
-    let end = core::iter::once((highest, ring.point(0).1));
-    ring.points().map(|(value, owner)| (value.into(), owner)).chain(end).filter_map(move |(value, owner)| {
-        let first = next?;
-        let last = value.min(highest);
-        if last < first {
-            return None;
-        }
-        next = if last == highest { None } else { Some(last + 1) };
-        Some(Segment { last, owner: Some(owner) })
-    })
+/// The runs of a placement, ascending, neighbours of one owner merged.
+pub(crate) struct Segments<'p> {
+    placement: &'p Placement,
+    highest: u128,
+    /// The ring point or slot that is next.
+    at: usize,
+    /// The value that no run has reached yet.
+    first: Option<u128>,
 }
 
-fn slot_segments(slots: &SlotTable) -> impl Iterator<Item = Segment> + '_ {
-    slots.owners().enumerate().map(|(slot, owner)| Segment { last: slot as u128, owner })
+impl Placement {
+    /// The runs of a ring or a slot table over `0..=highest`. `None` for what has no runs.
+    pub(crate) fn segments(&self, highest: u128) -> Option<Segments<'_>> {
+        match self {
+            Self::Ring(_) | Self::WideRing(_) | Self::Slots(_) => {
+                Some(Segments { placement: self, highest, at: 0, first: Some(0) })
+            }
+            Self::One | Self::Modula(_) | Self::CharSum(_) | Self::Random => None,
+        }
+    }
 }
 
-fn merged(runs: impl Iterator<Item = Segment>) -> impl Iterator<Item = Segment> {
-    let mut runs = runs.peekable();
-    core::iter::from_fn(move || {
-        let mut run = runs.next()?;
-        while let Some(next) = runs.next_if(|next| next.owner == run.owner) {
-            run = next;
+impl Segments<'_> {
+    /// How far the next point or slot reaches, and whose it is: each point owns what lies after the one before it, the
+    /// first also what lies after the last.
+    fn reach(&self) -> (u128, Option<u16>) {
+        let (last, owner) = match self.placement {
+            Placement::Ring(ring) => {
+                let (value, owner) = ring.point(self.at);
+                (value.into(), Some(owner))
+            }
+            Placement::WideRing(ring) => {
+                let (value, owner) = ring.point(self.at);
+                (value, Some(owner))
+            }
+            Placement::Slots(slots) => (self.at as u128, slots.owner(self.at as u16)),
+            _ => (self.highest, None),
+        };
+        (last.min(self.highest), owner)
+    }
+}
+
+impl Iterator for Segments<'_> {
+    type Item = Segment;
+
+    fn next(&mut self) -> Option<Segment> {
+        let first = self.first?;
+        let mut run: Option<Segment> = None;
+        while let Some(next) = self.first {
+            let (last, owner) = self.reach();
+            // A point that equals the one before it owns nothing.
+            if last >= next {
+                if run.is_some_and(|run| run.owner != owner) {
+                    break;
+                }
+                run = Some(Segment { first, last, owner });
+                self.first = (last < self.highest).then(|| last + 1);
+            }
+            self.at += 1;
         }
-        Some(run)
-    })
+        run
+    }
 }

@@ -31,8 +31,8 @@ impl SlotTable {
         }
     }
 
-    /// The owner of every slot in order.
-    pub(crate) fn owners(&self) -> impl Iterator<Item = Option<u16>> + '_ {
-        (0..SLOTS).map(|slot| self.owner(slot))
+    /// Whether every slot has an owner.
+    pub(crate) fn is_full(&self) -> bool {
+        !self.0.contains(&NOBODY)
     }
 }

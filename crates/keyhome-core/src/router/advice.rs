@@ -132,7 +132,7 @@ impl Router {
         let mut without: Vec<u16> =
             order.into_iter().filter(|node| counts[usize::from(*node)] == 0).collect();
         without.sort_unstable();
-        let nodes: Vec<String> = without.into_iter().map(|node| self.name(node)).collect();
+        let nodes: Vec<String> = without.into_iter().map(|node| self.name(node).into()).collect();
         (!nodes.is_empty()).then(|| Advice {
             kind: AdviceKind::NoPoints,
             text: format!(

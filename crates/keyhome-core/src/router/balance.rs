@@ -5,10 +5,7 @@ use alloc::{string::String, vec, vec::Vec};
 use serde::Serialize;
 
 use super::Router;
-use crate::{
-    placement::{Placement, modula::Modula},
-    share::Share,
-};
+use crate::{placement::Placement, share::Share};
 
 /// How many of the values that the key hash can give each node owns.
 ///
@@ -66,37 +63,19 @@ impl Router {
         let mut shares = vec![Share::ZERO; self.pool.nodes.len()];
         let mut nobody = Share::ZERO;
         if let Some(segments) = self.placement.segments(range.highest()) {
-            let mut next = Some(0_u128);
             for segment in segments {
-                let Some(first) = next else { break };
-                let count = Share::new(segment.last - first) + Share::new(1);
                 match segment.owner {
-                    Some(owner) => shares[usize::from(owner)] += count,
-                    None => nobody += count,
+                    Some(owner) => shares[usize::from(owner)] += segment.share(),
+                    None => nobody += segment.share(),
                 }
-                next = segment.last.checked_add(1);
             }
         } else if let Placement::Modula(modula) = &self.placement {
-            for (owner, share) in modula_shares(modula, range) {
-                shares[usize::from(owner)] += share;
+            for (owner, count) in modula.shares(range.of_list()) {
+                shares[usize::from(owner)] = Share::new(count.into());
             }
         } else {
             shares[0] = range;
         }
         Some((shares, nobody))
     }
-}
-
-/// Whole rounds of the list count each part in full, the last round only as far as the range goes.
-fn modula_shares(modula: &Modula, range: Share) -> impl Iterator<Item = (u16, Share)> + '_ {
-    let range = range.count().unwrap_or(u128::MAX);
-    let total = u128::from(modula.total());
-    let (rounds, rest) = (range / total, range % total);
-    let mut start = 0_u128;
-    modula.parts().map(move |(end, owner)| {
-        let end = u128::from(end);
-        let count = rounds * (end - start) + (end.min(rest) - start.min(rest));
-        start = end;
-        (owner, Share::new(count))
-    })
 }

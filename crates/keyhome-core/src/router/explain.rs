@@ -131,8 +131,9 @@ impl Router {
                 (hash(sum.into()), Step::Sum { sum, nodes: nodes.len() })
             }
         };
-        let next =
-            self.without(&[&home.name]).and_then(|rest| rest.node(key).map(|node| node.name.clone())).ok();
+        let mut rest = self.live.clone();
+        rest[index] = false;
+        let next = self.with_live(rest).and_then(|rest| rest.index(key)).ok();
         Ok(Explanation {
             key: key.into(),
             dialect: self.pool.dialect.id,
@@ -143,7 +144,7 @@ impl Router {
             node: home.name.clone(),
             index,
             address: home.address.clone(),
-            next,
+            next: next.map(|index| self.pool.nodes[index].name.clone()),
         })
     }
 
@@ -155,11 +156,19 @@ impl Router {
             _ => None,
         };
         let (label, value) = found.unwrap_or((Vec::new(), value));
-        Step::Point {
-            point: Share::new(value.into()),
-            label: String::from_utf8_lossy(&label).into_owned(),
-            position,
-            points: ring.len(),
+        Step::Point { point: Share::new(value.into()), label: text(&label), position, points: ring.len() }
+    }
+}
+
+/// The text of a label. One that was cut within a character ends in a replacement character.
+fn text(label: &[u8]) -> String {
+    match core::str::from_utf8(label) {
+        Ok(text) => text.into(),
+        Err(error) => {
+            let whole = &label[..error.valid_up_to()];
+            let mut text = String::from(core::str::from_utf8(whole).unwrap_or_default());
+            text.push(char::REPLACEMENT_CHARACTER);
+            text
         }
     }
 }

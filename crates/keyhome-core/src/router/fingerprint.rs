@@ -6,6 +6,7 @@ use crate::{
     hash::{Algorithm, KeyHash, md5},
     key::TagRule,
     placement::Placement,
+    share::Share,
 };
 use alloc::{format, string::String, vec::Vec};
 
@@ -23,38 +24,49 @@ impl Router {
             return Err(self.homeless(super::Homeless::Random));
         }
         let mut text = Vec::new();
-        let runs = self.runs();
-        if let [(_, Some(only))] = runs[..] {
-            push_name(&mut text, Some(&self.name(only)));
-        } else {
-            self.push_key_rule(&mut text);
-            for (end, owner) in runs {
-                text.extend_from_slice(&end.to_be_bytes());
-                push_name(&mut text, owner.map(|owner| self.name(owner)).as_deref());
-            }
+        self.push_key_rule(&mut text);
+        let (mut runs, mut last_owner) = (0, None);
+        self.each_run(|end, owner| {
+            text.extend_from_slice(&end.to_be_bytes());
+            push_name(&mut text, owner.map(|owner| self.name(owner)));
+            runs += 1;
+            last_owner = owner;
+        });
+        if let (1, Some(only)) = (runs, last_owner) {
+            text.clear();
+            push_name(&mut text, Some(self.name(only)));
         }
         let [first, second, ..] = md5::digest(&text);
         Ok(format!("k1-{:08x}{:08x}", first.swap_bytes(), second.swap_bytes()))
     }
 
     /// The look-up table: the last value (ring, slots) or the end (lists) of each run, and whose it is.
-    fn runs(&self) -> Vec<(u128, Option<u16>)> {
-        let highest = self.range().map_or(u128::MAX, crate::share::Share::highest);
-        if let Some(segments) = self.placement.segments(highest) {
-            return segments.map(|segment| (segment.last, segment.owner)).collect();
-        }
+    fn each_run(&self, mut each: impl FnMut(u128, Option<u16>)) {
         match &self.placement {
-            // A list longer than the range has a part that no hash reaches.
             Placement::Modula(modula) => {
-                let mut reached = true;
-                let parts =
-                    modula.parts().map(|(end, owner)| (u128::from(end).min(highest + 1), Some(owner)));
-                parts.take_while(|(end, _)| core::mem::replace(&mut reached, *end <= highest)).collect()
+                // A list longer than the range has a part that no hash reaches.
+                let range = self.range().map_or(u64::MAX, Share::of_list);
+                let mut start = 0;
+                for position in 0..modula.nodes().len() {
+                    let (end, owner) = modula.part(position);
+                    if start < range {
+                        each(end.min(range).into(), Some(owner));
+                    }
+                    start = end;
+                }
             }
             Placement::CharSum(nodes) => {
-                nodes.iter().zip(1..).map(|(node, end)| (end, Some(*node))).collect()
+                for (position, node) in nodes.iter().enumerate() {
+                    each(position as u128 + 1, Some(*node));
+                }
             }
-            _ => alloc::vec![(0, Some(0))],
+            placement => {
+                let highest = self.range().map_or(u128::MAX, Share::highest);
+                match placement.segments(highest) {
+                    Some(segments) => segments.for_each(|segment| each(segment.last, segment.owner)),
+                    None => each(0, Some(0)),
+                }
+            }
         }
     }
 

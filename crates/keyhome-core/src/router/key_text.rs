@@ -23,8 +23,12 @@ impl KeyText {
     /// Lower-case hexadecimal digits, two a byte.
     pub fn hex(&self) -> String {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-        self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+        let mut digits = String::with_capacity(2 * self.0.len());
+        for byte in &self.0 {
+            digits.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            digits.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+        digits
     }
 
     /// Adds the member `name`, or `name_hex` where the bytes are not UTF-8.

@@ -6,7 +6,9 @@ mod diff;
 mod explain;
 mod fingerprint;
 mod key_text;
+mod lists;
 mod sample;
+mod tally;
 
 use alloc::{collections::BTreeMap, format, string::String, sync::Arc, vec, vec::Vec};
 
@@ -25,7 +27,7 @@ use crate::{
     packed::Packed,
     placement::{Placement, charsum, ring::Ring},
     share::Share,
-    topology::{Member, Node},
+    topology::{ByName, Member, Node},
 };
 
 /// A pool made ready to answer which of its nodes owns a key.
@@ -185,59 +187,68 @@ impl Router {
     ) -> Result<(), Error> {
         out.clear();
         out.reserve(count);
+        let mut keys: [&[u8]; BATCH] = [&[]; BATCH];
+        for start in (0..count).step_by(BATCH) {
+            let size = BATCH.min(count - start);
+            let keys = &mut keys[..size];
+            for (offset, place) in keys.iter_mut().enumerate() {
+                *place = key(start + offset);
+            }
+            if let Err((offset, homeless)) = self.locate_batch(keys, out) {
+                out.clear();
+                return Err(self.homeless(homeless).at_position(start + offset));
+            }
+        }
+        Ok(())
+    }
+
+    /// The homes of up to [`BATCH`] keys, or the first that has none. Keys become what is hashed of them.
+    fn locate_batch(&self, keys: &mut [&[u8]], out: &mut Vec<u32>) -> Result<(), (usize, Homeless)> {
+        let mut hashes = [0; BATCH];
         match &self.placement {
-            Placement::Ring(ring) => self.hash_each(count, key, |hash| out.push(u32::from(ring.owner(hash)))),
+            Placement::Ring(ring) => {
+                out.extend(
+                    self.hash_batch(keys, &mut hashes).iter().map(|hash| u32::from(ring.owner(*hash))),
+                );
+            }
             Placement::Modula(modula) => {
-                self.hash_each(count, key, |hash| out.push(u32::from(modula.owner(hash))));
+                out.extend(
+                    self.hash_batch(keys, &mut hashes).iter().map(|hash| u32::from(modula.owner(*hash))),
+                );
             }
             Placement::Slots(table) => {
-                let mut keys: [&[u8]; BATCH] = [&[]; BATCH];
                 let mut slots = [0; BATCH];
-                for start in (0..count).step_by(BATCH) {
-                    let size = BATCH.min(count - start);
-                    for (offset, place) in keys[..size].iter_mut().enumerate() {
-                        *place = key(start + offset);
-                    }
-                    crate::key::slots_into(&keys[..size], &mut slots[..size]);
-                    for (offset, &slot) in slots[..size].iter().enumerate() {
-                        let Some(node) = table.owner(slot) else {
-                            out.clear();
-                            return Err(self.homeless(Homeless::Uncovered(slot)).at_position(start + offset));
-                        };
-                        out.push(u32::from(node));
-                    }
+                let slots = &mut slots[..keys.len()];
+                crate::key::slots_into(keys, slots);
+                for (offset, &slot) in slots.iter().enumerate() {
+                    out.push(table.owner(slot).ok_or((offset, Homeless::Uncovered(slot)))?.into());
                 }
             }
             _ => {
-                for position in 0..count {
-                    match self.locate(key(position)) {
-                        Ok(node) => out.push(u32::from(node)),
-                        Err(homeless) => {
-                            out.clear();
-                            return Err(self.homeless(homeless).at_position(position));
-                        }
-                    }
+                for (offset, key) in keys.iter().enumerate() {
+                    out.push(self.locate(key).map_err(|homeless| (offset, homeless))?.into());
                 }
             }
         }
         Ok(())
     }
 
-    /// Hashes key after key, a batch at a time, so that a function that can take several side by side does.
-    fn hash_each<'k>(&self, count: usize, key: impl Fn(usize) -> &'k [u8], mut each: impl FnMut(u32)) {
+    /// Hashes a batch of keys, side by side where the function and the CPU can.
+    fn hash_batch<'h>(&self, keys: &mut [&[u8]], hashes: &'h mut [u32; BATCH]) -> &'h [u32] {
         let rule = &self.pool.rule.key;
-        let mut hashed: [&[u8]; BATCH] = [&[]; BATCH];
-        let mut hashes = [0; BATCH];
-        for start in (0..count).step_by(BATCH) {
-            let size = BATCH.min(count - start);
-            for (offset, hashed) in hashed[..size].iter_mut().enumerate() {
-                *hashed = rule.tag.apply(key(start + offset));
-            }
-            rule.hash.hash_each(&hashed[..size], &mut hashes[..size]);
-            for (hashed, hash) in hashed.iter().zip(hashes).take(size) {
-                each(if hashed.is_empty() && rule.empty_is_zero { 0 } else { hash });
+        let hashes = &mut hashes[..keys.len()];
+        for key in keys.iter_mut() {
+            *key = rule.tag.apply(key);
+        }
+        rule.hash.hash_each(keys, hashes);
+        if rule.empty_is_zero {
+            for (key, hash) in keys.iter().zip(hashes.iter_mut()) {
+                if key.is_empty() {
+                    *hash = 0;
+                }
             }
         }
+        hashes
     }
 
     /// Which keys live on which node: positions in `keys`, ascending, by index. Nodes without keys are not in it.
@@ -269,27 +280,33 @@ impl Router {
     pub fn successor_indexes(&self, key: impl AsRef<[u8]>, n: usize) -> Result<Vec<usize>, Error> {
         let key = key.as_ref();
         let home = self.index(key)?;
-        Ok(match &self.placement {
-            Placement::Ring(ring) => self.distinct(home, n, ring.walk(ring.position(self.hash(key)))),
+        let (owners, from) = match &self.placement {
+            Placement::Ring(ring) => (ring.owners(), ring.position(self.hash(key))),
             Placement::WideRing(ring) => {
-                let hash = KeyHash::hash_whole(self.pool.rule.key.tag.apply(key));
-                self.distinct(home, n, ring.walk(ring.position(hash)))
+                (ring.owners(), ring.position(KeyHash::hash_whole(self.pool.rule.key.tag.apply(key))))
             }
-            Placement::Modula(modula) => self.distinct(home, n, modula.walk(modula.position(self.hash(key)))),
+            Placement::Modula(modula) => (modula.nodes(), modula.position(self.hash(key))),
             Placement::CharSum(nodes) => {
-                let at = nodes.iter().position(|node| usize::from(*node) == home).unwrap_or(0);
-                self.distinct(home, n, nodes[at..].iter().chain(&nodes[..at]).copied())
+                (nodes.as_slice(), nodes.iter().position(|node| usize::from(*node) == home).unwrap_or(0))
             }
-            Placement::One | Placement::Slots(_) | Placement::Random => Vec::new(),
-        })
-    }
-
-    fn distinct(&self, home: usize, n: usize, walk: impl Iterator<Item = u16>) -> Vec<usize> {
-        let mut seen = vec![false; self.live.len()];
-        seen[home] = true;
-        let n = n.min(self.live.iter().filter(|live| **live).count().saturating_sub(1));
-        let unseen = walk.map(usize::from).filter(|&node| !core::mem::replace(&mut seen[node], true));
-        unseen.take(n).collect()
+            Placement::One | Placement::Slots(_) | Placement::Random => return Ok(Vec::new()),
+        };
+        let mut unseen = self.live.clone();
+        unseen[home] = false;
+        let mut left = unseen.iter().filter(|unseen| **unseen).count().min(n);
+        let mut found = Vec::with_capacity(left);
+        // Once around, but no further than needed.
+        for at in (from..owners.len()).chain(0..from) {
+            if left == 0 {
+                break;
+            }
+            let node = usize::from(owners[at]);
+            if core::mem::take(&mut unseen[node]) {
+                found.push(node);
+                left -= 1;
+            }
+        }
+        Ok(found)
     }
 
     /// The same pool without the named nodes: they own nothing, counts of points and weights are taken anew over the
@@ -299,16 +316,20 @@ impl Router {
     /// Errors: `node.unknown`; `pool.empty` where none would be left.
     pub fn without<N: AsRef<str>>(&self, names: &[N]) -> Result<Self, Error> {
         let mut live = self.live.clone();
-        let indexes: BTreeMap<&str, usize> =
-            self.nodes().iter().enumerate().map(|(index, node)| (node.name.as_str(), index)).collect();
+        let by_name = ByName::new(&self.pool.members);
         for (position, name) in names.iter().enumerate() {
             let name = name.as_ref();
-            let Some(&index) = indexes.get(name) else {
+            let Some(index) = by_name.index(name) else {
                 let detail = format!("no node is called `{name}`; there are {}", self.names());
                 return Err(Error::new(ErrorKind::NodeUnknown, detail).at_position(position));
             };
             live[index] = false;
         }
+        self.with_live(live)
+    }
+
+    /// The same pool with these of its nodes.
+    fn with_live(&self, live: Vec<bool>) -> Result<Self, Error> {
         if !live.contains(&true) {
             return Err(Error::new(ErrorKind::PoolEmpty, "no node would be left; at least one is needed"));
         }
@@ -321,10 +342,14 @@ impl Router {
     /// Which nodes are there, for a message.
     fn names(&self) -> String {
         const SHOWN: usize = 8;
-        let names: Vec<String> =
-            self.pool.nodes.iter().take(SHOWN).map(|node| format!("`{}`", node.name)).collect();
+        let mut names = String::new();
+        for node in self.pool.nodes.iter().take(SHOWN) {
+            names.push_str(if names.is_empty() { "`" } else { ", `" });
+            names.push_str(&node.name);
+            names.push('`');
+        }
         let more = self.pool.nodes.len().saturating_sub(SHOWN);
-        if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
+        if more > 0 { format!("{names} and {more} more") } else { names }
     }
 
     /// Whether the node at `index` takes part, or was taken away by [`without`](Self::without).
@@ -338,8 +363,8 @@ impl Router {
     }
 
     /// The name of the node at `owner`.
-    fn name(&self, owner: u16) -> String {
-        self.pool.nodes[usize::from(owner)].name.clone()
+    fn name(&self, owner: u16) -> &str {
+        &self.pool.nodes[usize::from(owner)].name
     }
 
     /// The index of the node that owns a 32-bit hash value, whatever key it is the hash of; `None` where placement is
@@ -383,9 +408,7 @@ impl Router {
         match &self.placement {
             Placement::One => Some(0),
             Placement::CharSum(nodes) if self.pool.nodes.len() == 1 => nodes.first().copied(),
-            Placement::Slots(slots) if self.pool.nodes.len() == 1 => {
-                slots.owners().all(|owner| owner.is_some()).then_some(0)
-            }
+            Placement::Slots(slots) if self.pool.nodes.len() == 1 => slots.is_full().then_some(0),
             _ => None,
         }
     }
