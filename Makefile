@@ -13,7 +13,7 @@ setup: ## Install what is missing on this machine (Debian, as root; else it says
 build: setup ## Build the keyhome command (target/release/keyhome) and the packages (dist/)
 	@cargo xtask build
 
-demo: setup ## Compare keyhome with real redis-servers, a real nutcracker and a real Redis Cluster
+demo: setup ## Compare keyhome in every language with a real nutcracker and a real Redis Cluster
 	@cargo xtask demo
 
 test: setup ## Run every check that a change must pass; `cargo xtask test STAGE...` runs some of them

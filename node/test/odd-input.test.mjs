@@ -193,6 +193,7 @@ test("nodes and errors cannot be changed, functions need no this", () => {
     assert.ok(Object.isFrozen(frozen));
   }
   assert.equal(router.nodes, router.nodes);
+  assert.equal(router.without([]).nodes, router.nodes);
   const { index } = ring;
   const { fromConfig } = Router;
   assert.deepEqual(["a", "b"].map((key) => index(key)), [...ring.indexes(["a", "b"])]);

@@ -1,22 +1,6 @@
 // What the tests share. `KEYHOME_ENGINE` says which engine they ask; all of them run with either.
 
-import { readFileSync } from "node:fs";
 import { KeyhomeError } from "keyhome";
-
-/** The cases of a file of the contract that all languages share. */
-export function cases(name) {
-  return JSON.parse(readFileSync(new URL(`../../tests/contract/${name}.json`, import.meta.url), "utf8"));
-}
-
-export function fromHex(digits) {
-  return Uint8Array.from(Buffer.from(digits, "hex"));
-}
-
-/** Keys as text where they are UTF-8, as bytes where not: both ways over the border are asked. */
-export function asText(key) {
-  const text = Buffer.from(key).toString("utf8");
-  return Buffer.from(text, "utf8").equals(key) ? text : key;
-}
 
 /** Many keys, one behind the other. */
 export function pack(keys) {

@@ -1,4 +1,7 @@
-"""The cases of `tests/contract` and the recordings of `tests/vectors`, which every language is asked."""
+"""The cases of `tests/contract` and the recordings of `tests/vectors`, which every language is asked.
+
+The contract itself is asked of the wheel together with all other doors: `cargo xtask test doors`.
+"""
 
 from __future__ import annotations
 
@@ -38,15 +41,3 @@ def cases(file: str) -> list[Case]:
     with (TESTS / "contract" / f"{file}.json").open(encoding="utf-8") as text:
         read: list[Case] = json.load(text)
     return read
-
-
-def keys_of(case: Case) -> list[bytes]:
-    return [bytes.fromhex(key) for key in case.get("keys_hex", [])]
-
-
-def homes_of(case: Case) -> list[int | str]:
-    """For each key an index, or the code of its error."""
-    errors = case.get("errors", {})
-    homes = [errors[str(position)] if index is None else index for position, index in enumerate(case["indexes"])]
-    assert len(errors) == case["indexes"].count(None)
-    return homes

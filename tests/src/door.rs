@@ -1,14 +1,18 @@
 //! What can be asked of a door.
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::cases::{ClusterNode, Key};
+use crate::{
+    cases::{ClusterNode, Key},
+    pool::Pool,
+};
 
 /// The index of the node on which a key lives, or the code of the error.
 pub type Home = Result<usize, String>;
 
 /// What a door says when it refuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Refusal {
     /// The word for the error.
     pub code: String,
@@ -16,6 +20,8 @@ pub struct Refusal {
     pub line: Option<u32>,
     /// The place in its line.
     pub column: Option<u32>,
+    /// The place in an array of keys or names.
+    pub position: Option<usize>,
 }
 
 /// What came of a question.
@@ -29,6 +35,17 @@ pub enum Asked<T> {
     NotHere(&'static str),
 }
 
+impl<T> Asked<T> {
+    /// The answer, or how it was refused, of a door that has the question.
+    pub fn answer(self) -> Result<T, Refusal> {
+        match self {
+            Self::Answered(answer) => Ok(answer),
+            Self::Refused(refusal) => Err(refusal),
+            Self::NotHere(why) => panic!("it cannot be asked: {why}"),
+        }
+    }
+}
+
 /// What a cluster's reply means.
 #[derive(Debug)]
 pub struct Cluster {
@@ -38,14 +55,21 @@ pub struct Cluster {
     pub homes: Vec<Home>,
 }
 
+/// Who can say where keys live: a door, or real servers.
+pub trait Witness: Sync {
+    /// What to call it.
+    fn name(&self) -> &str;
+
+    /// Where many keys live, asked as one asks for many. Where ways of asking that should say the same do not, an
+    /// error in the place of a home says so.
+    fn homes(&self, pool: &Pool, keys: &[Key]) -> Asked<Vec<Home>>;
+}
+
 /// A way into keyhome. Configs are text; `pool` names one, or none.
 ///
 /// Answers that the contract shows as JSON (`balance`, `diff`, the pools of a config) are given as JSON.
-pub trait Door {
-    /// What to call it.
-    fn name(&self) -> &'static str;
-
-    /// Where keys live.
+pub trait Door: Witness {
+    /// Where keys live, in every way of asking.
     fn placement(&self, config: &str, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>>;
 
     /// Where keys live after nodes are taken away, step after step; the first step that is refused is the last one.
@@ -79,8 +103,13 @@ pub trait Door {
     /// The slots of keys.
     fn slots(&self, keys: &[Key]) -> Asked<Vec<u16>>;
 
-    /// The pools of a config, as `config.json` shows them.
-    fn config(&self, config: &str) -> Asked<Vec<Value>>;
+    /// The pools of a config, which have these names, as `config.json` shows them.
+    fn config(&self, config: &str, pools: &[&str]) -> Asked<Vec<Value>>;
+
+    /// Whether it shows the options of pools.
+    fn shows_options(&self) -> bool {
+        true
+    }
 
     /// What a config that is not valid is refused with.
     fn config_error(&self, config: &str, pool: Option<&str>) -> Asked<()>;

@@ -1,8 +1,9 @@
 //! What every door of keyhome is asked, and how.
 //!
-//! A *door* is a way in: the Rust library, the command, later the packages for other languages. [`cases`] reads the
+//! A *door* is a way in: the Rust library, the command, the packages for other languages. [`cases`] reads the
 //! contract's cases and [`recordings`] what real programs answered; [`contract`] and [`recorded`] ask a [`Door`] all of
-//! them and report how many. [`twin`] answers naively, to be compared with.
+//! them and report how many. [`twin`] answers naively, to be compared with. [`proof`] asks all doors at once for the
+//! homes of random keys in random pools, beside real servers ([`real`]), and [`demo`] shows it on a small scale.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![allow(
     clippy::missing_panics_doc,
@@ -12,15 +13,21 @@
 
 pub mod cases;
 pub mod contract;
+pub mod demo;
+mod dice;
 mod door;
 pub mod doors;
+pub mod keys;
+pub mod pool;
+pub mod proof;
+pub mod real;
 pub mod recorded;
 pub mod recordings;
 mod tally;
 pub mod twin;
 
-pub use door::{Asked, Cluster, Door, Home, Refusal};
-pub use tally::Tally;
+pub use door::{Asked, Cluster, Door, Home, Refusal, Witness};
+pub use tally::{Count, Tally};
 
 use std::path::{Path, PathBuf};
 

@@ -13,6 +13,15 @@ pub struct Tally {
     failures: Vec<String>,
 }
 
+/// How many cases a door was asked, and how many it cannot be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Asked, and answered as they should be.
+    pub answered: usize,
+    /// Listed with the reason.
+    pub not_here: usize,
+}
+
 impl Tally {
     /// Nothing counted yet.
     pub fn new(what: impl Into<String>) -> Self {
@@ -56,7 +65,7 @@ impl Tally {
 
     /// Prints the count, and panics if a case went wrong or if there were fewer cases than `at_least`, those that
     /// cannot be asked here included.
-    pub fn finish(self, at_least: usize) {
+    pub fn finish(self, at_least: usize) -> Count {
         let items: Vec<String> = self
             .items
             .iter()
@@ -76,7 +85,9 @@ impl Tally {
         let most = self.failures.len().min(20);
         let shown = self.failures[..most].join("\n  ");
         assert!(self.failures.is_empty(), "{}: {} failures:\n  {shown}", self.what, self.failures.len());
-        let all = self.cases + self.not_here.values().map(Vec::len).sum::<usize>();
+        let not_here = self.not_here.values().map(Vec::len).sum::<usize>();
+        let all = self.cases + not_here;
         assert!(all >= at_least, "{}: {all} cases, and there should be {at_least}", self.what);
+        Count { answered: self.cases, not_here }
     }
 }

@@ -56,7 +56,7 @@ const RULES: &[Rule] = &[
         only: None,
     },
     Rule { folder: "bindings/wasm-slot", ours: &[COMMON], hosts: &[], only: None },
-    Rule { folder: "crates/xtask", ours: &[LIVE], hosts: &[], only: None },
+    Rule { folder: "crates/xtask", ours: &[], hosts: &[], only: None },
     Rule { folder: "benches", ours: &[FACADE, CORE, CONFIG, RESP, PROXY, LIVE], hosts: &[], only: None },
     Rule { folder: "tests", ours: &[FACADE, CORE, CONFIG, RESP, PROXY, LIVE], hosts: &[], only: None },
 ];

@@ -4,9 +4,9 @@
 mod bench;
 mod checkout;
 mod coverage;
-mod demo;
 mod dist;
 mod documentation;
+mod doors;
 mod external;
 mod fuzz;
 mod layering;
@@ -43,7 +43,7 @@ struct Arguments {
 enum Command {
     /// Build what is released: the `keyhome` command, and the packages in `dist/`
     Build,
-    /// Compare keyhome with real servers: where it says a key lives, and where the key is
+    /// Compare all doors of keyhome with real servers: where they say a key lives, and where the key is
     Demo,
     /// Run every check, or the stages that are named
     Test {
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = Checkout::find().and_then(|checkout| match arguments.command {
         Command::Build => dist::build(&checkout),
-        Command::Demo => demo::run(&checkout),
+        Command::Demo => doors::demo(&checkout),
         Command::Test { list: true, .. } => {
             test::list();
             Ok(())

@@ -45,14 +45,15 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
 /// Style, types and tests, with the wheel installed.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     let tools = with_wheel(checkout)?;
-    let sources = ["src", "tests", "benches"];
+    // The last one is the door through which all languages are compared.
+    let sources = ["src", "tests", "benches", "../tests/doors"];
     let tool = |name: &str| {
         let mut command = tools.command(name);
         command.current_dir(folder(checkout));
         command
     };
-    run(tool("ruff").args(["format", "--quiet", "--check"]).args(sources))?;
-    run(tool("ruff").args(["check", "--quiet"]).args(sources))?;
+    run(tool("ruff").args(["format", "--quiet", "--check", "--config", "pyproject.toml"]).args(sources))?;
+    run(tool("ruff").args(["check", "--quiet", "--config", "pyproject.toml"]).args(sources))?;
     // From elsewhere, so that the installed package is read and not its sources.
     let mut stubtest = tools.command("python");
     run(stubtest.args(["-m", "mypy.stubtest", "keyhome._keyhome"]).current_dir(tools.root()))?;
@@ -92,6 +93,11 @@ pub(crate) fn test_packages(checkout: &Checkout) -> Result<()> {
 pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
     let tools = with_wheel(checkout)?;
     run(tools.command("python").arg("benches/ratios.py").current_dir(folder(checkout)))
+}
+
+/// A Python that has the wheel, as built from the sources of now.
+pub(crate) fn interpreter(checkout: &Checkout) -> Result<PathBuf> {
+    Ok(with_wheel(checkout)?.program("python"))
 }
 
 /// The tools, with the wheel that is built from the sources of now.

@@ -8,9 +8,13 @@ import { build as vite } from "vite";
 const PACKAGE = new URL("../../", import.meta.url).pathname;
 const PAGES = new URL("pages/", import.meta.url).pathname;
 
+/** What asks the package in a door, and in the pages too. */
+export const ADAPTER = new URL("../../../tests/doors/adapter.mjs", import.meta.url).pathname;
+
 /** An empty project, with the package and the pages in it. */
 export function project(folder) {
   cpSync(PAGES, folder, { recursive: true });
+  cpSync(ADAPTER, join(folder, "adapter.mjs"));
   for (const part of ["package.json", "dist"]) {
     cpSync(join(PACKAGE, part), join(folder, "node_modules/keyhome", part), { recursive: true });
   }

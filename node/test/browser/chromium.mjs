@@ -21,21 +21,26 @@ export async function launch() {
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** Opens a page, and gives what its script leaves in `globalThis.result`. What the page complains of is an error. */
-export async function run(browser, url) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
+/** Opens a page whose script leaves something in `globalThis[NAME]`; gives the page, and what it complains of. */
+export async function open(browser, url, name) {
+  const page = await (await browser.newContext()).newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  const failed = new Promise((_, reject) => page.on("pageerror", reject));
+  failed.catch(() => {}); // an error of a page that has settled is among the complaints
+  await page.goto(url);
+  const settled = page.waitForFunction((name) => globalThis[name] !== undefined, name, { timeout: 240_000 });
+  await Promise.race([settled, failed]);
+  return { page, complaints };
+}
+
+/** Opens a page, and gives what its script leaves in `globalThis.result`. What the page complains of is an error. */
+export async function run(browser, url) {
+  const { page, complaints } = await open(browser, url, "result");
   try {
-    await page.goto(url);
-    const settled = page.waitForFunction(() => globalThis.result !== undefined, undefined, { timeout: 240_000 });
-    const failed = new Promise((_, reject) => page.on("pageerror", reject));
-    await Promise.race([settled, failed]);
-    const result = await page.evaluate(() => globalThis.result);
-    return { ...result, complaints };
+    return { ...(await page.evaluate(() => globalThis.result)), complaints };
   } finally {
-    await context.close();
+    await page.context().close();
   }
 }

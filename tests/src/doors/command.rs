@@ -1,5 +1,7 @@
 //! The command `keyhome`, as a shell calls it.
 
+mod run;
+
 use std::{
     ffi::{OsStr, OsString},
     fs,
@@ -12,10 +14,13 @@ use std::{
 
 use serde_json::Value;
 
+use run::{Ran, build, lossy};
+
 use super::{cluster_node, refusal};
 use crate::{
     cases::{Key, to_hex},
-    door::{Asked, Cluster, Door, Home, Refusal},
+    door::{Asked, Cluster, Door, Home, Refusal, Witness},
+    pool::Pool,
 };
 
 const NO_WITHOUT: &str = "the command cannot take nodes away";
@@ -34,12 +39,11 @@ pub struct CommandDoor {
     files: AtomicU32,
 }
 
-/// What a run of the command left behind.
-#[derive(Debug)]
-struct Ran {
+/// The homes of keys, the names of their nodes, and the exit that goes with them.
+struct Printed {
+    homes: Vec<Home>,
+    names: Vec<String>,
     exit: i32,
-    stdout: Vec<u8>,
-    stderr: String,
 }
 
 impl CommandDoor {
@@ -97,11 +101,21 @@ impl CommandDoor {
 
     /// Homes of keys from stdin in hexadecimal digits, as JSON; then the same keys in the other ways of passing
     /// them, which must say the same.
-    fn homes(&self, config: &Path, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
+    fn every_way(&self, config: &Path, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
+        let Printed { homes, names, exit } = match self.piped(config, pool, keys) {
+            Ok(homes) => homes,
+            Err(refusal) => return Asked::Refused(refusal),
+        };
+        self.other_ways(config, pool, keys, &names, exit);
+        Asked::Answered(homes)
+    }
+
+    /// Homes of keys from stdin in hexadecimal digits, as JSON.
+    fn piped(&self, config: &Path, pool: Option<&str>, keys: &[Key]) -> Result<Printed, Refusal> {
         let digits: String = keys.iter().map(|key| to_hex(&key.0) + "\n").collect();
         let ran = self.ask(config, "node", pool, &["--json".into(), "--hex".into()], digits.as_bytes());
         if ran.exit == 2 {
-            return Asked::Refused(ran.refusal());
+            return Err(ran.refusal());
         }
         let lines: Vec<Value> = ran.lines();
         assert_eq!(lines.len(), keys.len(), "a line a key");
@@ -117,8 +131,7 @@ impl CommandDoor {
         }
         let exit = i32::from(homes.iter().any(Result::is_err));
         assert_eq!(ran.exit, exit, "{}", ran.stderr);
-        self.other_ways(config, pool, keys, &names, exit);
-        Asked::Answered(homes)
+        Ok(Printed { homes, names, exit })
     }
 
     /// Keys as lines and as arguments, plain and in hexadecimal digits: `KEY<TAB>NAME` for each. A key with LF cannot
@@ -139,17 +152,41 @@ impl CommandDoor {
         assert_eq!(lossy(&ran.stdout), lossy(&expected(&line)), "keys as lines");
         assert_eq!(ran.stdout, expected(&line), "keys as lines");
         assert!(ran.exit <= exit, "{}", ran.stderr);
-        let arguments = |words: Vec<Vec<u8>>, option: &[&str]| {
-            let words = words.into_iter().map(|word| OsStr::from_bytes(&word).to_owned());
-            option.iter().map(OsString::from).chain(["--".into()]).chain(words).collect::<Vec<_>>()
+        let (stdout, _) = self.as_arguments(config, pool, keys.iter().filter_map(word), &[]);
+        assert_eq!(stdout, expected(&word), "keys as arguments");
+        let (stdout, given) = self.as_arguments(config, pool, keys.iter().filter_map(digits), &["--hex"]);
+        assert_eq!(stdout, expected(&digits), "keys as arguments in hexadecimal digits");
+        assert_eq!(given, exit);
+    }
+
+    /// Runs the command with keys as arguments, as often as it takes. All that was printed, and the highest exit.
+    fn as_arguments(
+        &self,
+        config: &Path,
+        pool: Option<&str>,
+        words: impl Iterator<Item = Vec<u8>>,
+        option: &[&str],
+    ) -> (Vec<u8>, i32) {
+        const MOST_BYTES: usize = 500_000; // the system takes 2 MB, the environment and pointers to words included
+        let none: Vec<OsString> = option.iter().map(OsString::from).chain(["--".into()]).collect();
+        let (mut stdout, mut exit, mut arguments, mut bytes) = (vec![], 0, none.clone(), 0);
+        let mut run = |arguments: &[OsString]| {
+            let ran = self.ask(config, "node", pool, arguments, b"");
+            stdout.extend(ran.stdout);
+            exit = exit.max(ran.exit);
         };
-        let ran =
-            self.ask(config, "node", pool, &arguments(keys.iter().filter_map(word).collect(), &[]), b"");
-        assert_eq!(ran.stdout, expected(&word), "keys as arguments");
-        let words = arguments(keys.iter().filter_map(digits).collect(), &["--hex"]);
-        let ran = self.ask(config, "node", pool, &words, b"");
-        assert_eq!(ran.stdout, expected(&digits), "keys as arguments in hexadecimal digits");
-        assert_eq!(ran.exit, exit, "{}", ran.stderr);
+        for word in words {
+            bytes += word.len() + size_of::<usize>();
+            arguments.push(OsStr::from_bytes(&word).to_owned());
+            if bytes > MOST_BYTES {
+                run(&arguments);
+                (arguments, bytes) = (none.clone(), 0);
+            }
+        }
+        if arguments.len() > none.len() {
+            run(&arguments);
+        }
+        (stdout, exit)
     }
 }
 
@@ -166,44 +203,11 @@ impl Drop for CommandDoor {
     }
 }
 
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 /// `key` where the key is text, `key_hex` where not.
 fn is_key(line: &Value, key: &Key) {
     match str::from_utf8(&key.0) {
         Ok(text) => assert_eq!((&line["key"], &line["key_hex"]), (&Value::from(text), &Value::Null)),
         Err(_) => assert_eq!((&line["key_hex"], &line["key"]), (&Value::from(to_hex(&key.0)), &Value::Null)),
-    }
-}
-
-impl Ran {
-    fn lines(&self) -> Vec<Value> {
-        let lines = lossy(&self.stdout);
-        lines
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")))
-            .collect()
-    }
-
-    fn value(&self) -> Asked<Value> {
-        if self.exit == 2 {
-            return Asked::Refused(self.refusal());
-        }
-        assert_eq!(self.exit, 0, "{}", self.stderr);
-        let mut lines = self.lines();
-        assert_eq!(lines.len(), 1, "one JSON value");
-        Asked::Answered(lines.remove(0))
-    }
-
-    /// With `--json` the reason of exit 2 is `{"error": {...}}` on stderr.
-    fn refusal(&self) -> Refusal {
-        let error =
-            self.stderr.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).next_back();
-        let error = error.unwrap_or_else(|| panic!("no JSON on stderr: {}", self.stderr));
-        assert!(self.stdout.is_empty(), "an answer and an error: {}", lossy(&self.stdout));
-        refusal(&error["error"])
     }
 }
 
@@ -214,30 +218,25 @@ fn only(value: Value, names: &[&str]) -> Value {
     Value::Object(members)
 }
 
-/// Builds the command with the profile and into the folder of the running test.
-fn build() -> PathBuf {
-    let test = std::env::current_exe().expect("the path of this test");
-    let folder = test.parent().and_then(Path::parent).expect("target/PROFILE/deps").to_owned();
-    let target = folder.parent().expect("target");
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .args(["build", "--quiet", "--package", "keyhome-cli", "--bin", "keyhome", "--target-dir"])
-        .arg(target);
-    if folder.file_name() == Some(OsStr::new("release")) {
-        cargo.arg("--release");
-    }
-    let status = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status().expect("cargo");
-    assert!(status.success(), "the command does not build");
-    folder.join("keyhome")
-}
-
-impl Door for CommandDoor {
+impl Witness for CommandDoor {
     fn name(&self) -> &'static str {
         "command"
     }
 
+    fn homes(&self, pool: &Pool, keys: &[Key]) -> Asked<Vec<Home>> {
+        if !pool.gone().is_empty() {
+            return Asked::NotHere(NO_WITHOUT);
+        }
+        match self.piped(&self.file(&pool.text()), None, keys) {
+            Ok(told) => Asked::Answered(told.homes),
+            Err(refusal) => Asked::Refused(refusal),
+        }
+    }
+}
+
+impl Door for CommandDoor {
     fn placement(&self, config: &str, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
-        self.homes(&self.file(config), pool, keys)
+        self.every_way(&self.file(config), pool, keys)
     }
 
     fn without(
@@ -315,7 +314,7 @@ impl Door for CommandDoor {
         Asked::Answered(slots)
     }
 
-    fn config(&self, config: &str) -> Asked<Vec<Value>> {
+    fn config(&self, config: &str, _: &[&str]) -> Asked<Vec<Value>> {
         match self.json(&self.file(config), "check", None) {
             Asked::Answered(value) => {
                 assert_eq!(value["valid"], true);
@@ -352,7 +351,7 @@ impl Door for CommandDoor {
             return Asked::NotHere(NO_REPLY);
         }
         let config = self.file(text);
-        let homes = match self.homes(&config, None, keys) {
+        let homes = match self.every_way(&config, None, keys) {
             Asked::Answered(homes) => homes,
             Asked::Refused(refusal) => return Asked::Refused(refusal),
             Asked::NotHere(why) => return Asked::NotHere(why),

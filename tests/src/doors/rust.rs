@@ -3,10 +3,14 @@
 use keyhome::{Error, Router, config};
 use serde_json::{Value, json};
 
-use super::{cluster_node, refusal};
+use super::{
+    cluster_node, refusal,
+    ways::{Told, agreed},
+};
 use crate::{
     cases::Key,
-    door::{Asked, Cluster, Door, Home, Refusal},
+    door::{Asked, Cluster, Door, Home, Refusal, Witness},
+    pool::Pool,
 };
 
 /// The crate `keyhome`.
@@ -16,8 +20,8 @@ pub struct RustDoor;
 fn refused(error: &Error) -> Refusal {
     let refusal = refusal(&json!(error));
     assert_eq!(
-        (refusal.code.as_str(), refusal.line, refusal.column),
-        (error.code(), error.line(), error.column()),
+        (refusal.code.as_str(), refusal.line, refusal.column, refusal.position),
+        (error.code(), error.line(), error.column(), error.position()),
         "the JSON of an error says what the error says"
     );
     refusal
@@ -73,11 +77,37 @@ fn pack(keys: &[Key]) -> (Vec<u8>, Vec<u32>) {
     (bytes, offsets)
 }
 
-impl Door for RustDoor {
+/// What a batch says.
+fn told(batch: Result<(), Error>, indexes: Vec<u32>) -> Told {
+    match batch {
+        Ok(()) => Told::of_indexes(indexes),
+        Err(error) => Told::Refused(refused(&error)),
+    }
+}
+
+impl Witness for RustDoor {
     fn name(&self) -> &'static str {
         "rust"
     }
 
+    fn homes(&self, pool: &Pool, keys: &[Key]) -> Asked<Vec<Home>> {
+        let text = pool.text();
+        let router =
+            if pool.is_map() { keyhome::from_cluster(text) } else { keyhome::from_config(&text, None) };
+        asked(router.and_then(|router| router.without(&pool.gone())).map(|router| {
+            let home = |key| router.index(key).map_err(|error| error.code().to_owned());
+            let (bytes, offsets) = pack(keys);
+            let mut packed = Vec::new();
+            let batch = router.indexes_packed(&bytes, &offsets, &mut packed);
+            agreed(&[
+                ("index", Told::Homes(keys.iter().map(home).collect())),
+                ("packed", told(batch, packed)),
+            ])
+        }))
+    }
+}
+
+impl Door for RustDoor {
     fn placement(&self, config: &str, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
         asked(keyhome::from_config(config, pool).map(|router| homes(&router, keys)))
     }
@@ -158,7 +188,7 @@ impl Door for RustDoor {
         Asked::Answered(slots)
     }
 
-    fn config(&self, config: &str) -> Asked<Vec<Value>> {
+    fn config(&self, config: &str, _: &[&str]) -> Asked<Vec<Value>> {
         asked(
             config::Config::parse(config).map(|config| config.pools.iter().map(|pool| json!(pool)).collect()),
         )

@@ -61,10 +61,10 @@ pub struct Pool {
     pub nodes: Vec<Node>,
 }
 
-impl Pool {
+impl System {
     /// The dialect and the options that are given, as a config writes them.
     pub fn dialect(&self) -> (&'static str, Vec<(&'static str, Value)>) {
-        match &self.system {
+        match self {
             System::Twemproxy { hash, modula, tag, signed_char } => {
                 let distribution = if *modula { "modula" } else { "ketama" };
                 let mut options = vec![
@@ -103,10 +103,12 @@ impl Pool {
             }
         }
     }
+}
 
+impl Pool {
     /// The config of this pool, in JSON.
     pub fn config(&self) -> String {
-        let (dialect, options) = self.dialect();
+        let (dialect, options) = self.system.dialect();
         let mut pool = serde_json::Map::new();
         pool.insert("dialect".into(), json!(dialect));
         pool.extend(options.into_iter().map(|(name, value)| (name.to_owned(), value)));
@@ -117,7 +119,7 @@ impl Pool {
 
     /// The router of this pool, made without a config.
     pub fn router(&self) -> Result<Router, Error> {
-        let (dialect, given) = self.dialect();
+        let (dialect, given) = self.system.dialect();
         let dialect = Dialect::find(dialect).expect("a dialect");
         let mut options = Options::new();
         for (name, value) in given {

@@ -1,29 +1,10 @@
-// Every case of the contract but those of commands, asked of the package that is passed in; plain JavaScript, so that it
-// runs in pages and workers alike.
+// Every case of the contract but those of commands, asked of the package that is passed in, in pages and workers alike:
+// quickly, to see that a bundle works. `cargo xtask test doors` asks more ways, of a plain page.
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+import { adapter } from "./adapter.mjs";
 
-const fromHex = (digits) => Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-
-function asText(key) {
-  try {
-    return decoder.decode(key);
-  } catch {
-    return key;
-  }
-}
-
-function pack(keys) {
-  const offsets = new Uint32Array(keys.length + 1);
-  keys.forEach((key, position) => (offsets[position + 1] = offsets[position] + key.length));
-  const bytes = new Uint8Array(offsets[keys.length]);
-  keys.forEach((key, position) => bytes.set(key, offsets[position]));
-  return [bytes, offsets];
-}
-
-/** Equal as JSON with sorted members, typed arrays as lists. */
+/** Equal as JSON with sorted members. */
 function canonical(value) {
-  if (ArrayBuffer.isView(value)) return canonical([...value]);
   if (Array.isArray(value)) return `[${value.map(canonical)}]`;
   if (value !== null && typeof value === "object") {
     const members = Object.keys(value).filter((name) => value[name] !== undefined).sort();
@@ -38,118 +19,119 @@ function same(given, wanted, about) {
 }
 
 /** The contract excepts keys that are not UTF-8 in a `charsum` pool of one node. */
-const isExcepted = (name, key) => /^charsum 1(,|$)/.test(name) && typeof asText(key) !== "string";
+function isExcepted(name, digits) {
+  if (!/^charsum 1(,|$)/.test(name)) return false;
+  try {
+    decodeURIComponent(digits.replace(/../g, "%$&"));
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 export function runner(keyhome) {
-  const { KeyhomeError, Router, slot, slots, slotsPacked } = keyhome;
+  const door = adapter(keyhome);
 
-  function outcome(call) {
-    try {
-      return { value: call() };
-    } catch (error) {
-      if (!(error instanceof KeyhomeError)) throw error;
-      const { code, line, column, position } = error;
-      return { code, line, column, position };
-    }
+  /** The answer, or how it was refused. */
+  function outcome(ask, words) {
+    const { answer, refused, broken } = JSON.parse(door(JSON.stringify({ ask, ...words })));
+    if (broken !== undefined) throw new Error(broken);
+    return refused === undefined ? { answer } : { refused };
   }
 
-  const routerOf = (one) => {
-    const router = Router.fromConfig(one.config, one.pool ?? undefined);
-    return one.without?.length ? router.without(one.without) : router;
-  };
+  function said(ask, words) {
+    const { answer, refused } = outcome(ask, words);
+    if (refused !== undefined) throw new Error(`${ask}: refused with ${refused.code}`);
+    return answer;
+  }
 
-  function homes(router, { name, keys_hex, indexes, errors = {} }) {
-    const keys = keys_hex.map(fromHex);
-    const wanted = keys.map((key, position) => {
-      if (isExcepted(name, key)) return { code: "key.encoding" };
-      return indexes[position] === null ? { code: errors[position] } : { value: indexes[position] };
+  const of = ({ config, pool, without }) => ({ config, pool, without: without?.length ? [without] : [] });
+
+  function homes(of, { name, keys_hex, indexes, errors = {} }) {
+    const wanted = keys_hex.map((digits, position) => {
+      if (isExcepted(name, digits)) return "key.encoding";
+      return indexes[position] ?? errors[position];
     });
-    keys.forEach((key, position) => {
-      for (const form of [key, asText(key)]) {
-        const { value, code } = outcome(() => router.index(form));
-        same({ value, code }, wanted[position], keys_hex[position]);
-      }
-    });
-    const first = wanted.findIndex((home) => home.code !== undefined);
-    const together = first < 0 ? { value: indexes } : { code: wanted[first].code, position: first };
-    same(outcome(() => router.indexes(keys.map(asText))), together, "indexes");
-    same(outcome(() => router.indexesPacked(...pack(keys))), together, "indexesPacked");
-    const grouped = outcome(() => [...router.group(keys).values()].reduce((sum, some) => sum + some.length, 0));
-    same(grouped, first < 0 ? { value: keys.length } : together, "group");
-    return keys.length;
+    said("keep", { set: "case", keys: keys_hex });
+    const ways = ["index:text", "index:bytes", "indexes:text", "packed", "group:bytes"];
+    const [text, bytes, ...batches] = said("homes", { of, set: "case", ways });
+    same(text.homes, wanted, "texts");
+    same(bytes.homes, wanted, "bytes");
+    const position = wanted.findIndex((home) => typeof home === "string");
+    for (const { homes, groups, refused } of batches) {
+      if (position >= 0) same(refused, { code: wanted[position], position }, "a batch");
+      else if (homes !== undefined) same(homes, wanted, "a batch");
+      else for (const [index, positions] of groups) same(positions.map((at) => wanted[at]), positions.map(() => index), "a group");
+    }
+    return keys_hex.length;
   }
 
   const files = {
-    placement: (one) => homes(routerOf(one), one),
+    placement: (one) => homes(of(one), one),
     without(one) {
-      let router = Router.fromConfig(one.config, one.pool ?? undefined);
+      const router = { ...of(one), without: [] };
       let keys = 0;
       for (const step of one.steps) {
-        const next = outcome(() => router.without(step.names));
-        same(next.code, step.error, step.names.join());
-        if (next.code !== undefined) continue;
-        router = next.value;
+        const without = [...router.without, step.names];
+        same(outcome("nodes", { of: { ...router, without } }).refused?.code, step.error, step.names.join());
+        if (step.error !== undefined) continue;
+        router.without = without;
         keys += homes(router, { ...step, name: one.name, keys_hex: one.keys_hex });
       }
       return keys;
     },
     successors(one) {
-      const router = routerOf(one);
-      one.keys_hex.forEach((key, position) => {
-        const given = router.successors(fromHex(key), one.n).map((node) => router.nodes.indexOf(node));
-        same(given, one.successors[position], key);
-      });
+      said("keep", { set: "case", keys: one.keys_hex });
+      same(said("successors", { of: of(one), set: "case", n: one.n }), one.successors, "successors");
       return one.keys_hex.length;
     },
-    balance(one) {
-      const { range, shares, uncovered } = routerOf(one).balance();
-      same({ range, shares, uncovered }, { range: one.range, shares: one.shares, uncovered: one.uncovered }, "balance");
+    balance({ range, shares, uncovered, ...one }) {
+      same(said("balance", { of: of(one) }), { range, shares, uncovered }, "balance");
       return shares.length;
     },
-    diff(one) {
-      const { name, old, new: changed, ...wanted } = one;
-      same(Router.fromConfig(old).diff(Router.fromConfig(changed)), wanted, "diff");
+    diff({ name, old, new: changed, ...wanted }) {
+      same(said("diff", { of: { config: old }, other: { config: changed } }), wanted, "diff");
       return 1;
     },
-    fingerprint(one) {
-      const groups = one.groups.map((group) => new Set(group.map((config) => Router.fromConfig(config).fingerprint)));
-      for (const group of groups) same(group.size, 1, "one fingerprint in a group");
-      same(new Set(groups.flatMap((group) => [...group])).size, groups.length, "groups apart");
-      return one.groups.flat().length;
+    fingerprint({ groups }) {
+      const fingerprint = (config) => said("fingerprint", { of: { config } });
+      const all = groups.map((group) => new Set(group.map(fingerprint)));
+      for (const group of all) same(group.size, 1, "one fingerprint in a group");
+      same(new Set(all.flatMap((group) => [...group])).size, groups.length, "groups apart");
+      return groups.flat().length;
     },
     slots(one) {
-      const keys = one.keys_hex.map(fromHex);
-      same(keys.map((key) => slot(key)), one.slots, "slot");
-      same(keys.map((key) => slot(asText(key))), one.slots, "slot of text");
-      same(slots(keys), one.slots, "slots");
-      same(slotsPacked(...pack(keys)), one.slots, "slotsPacked");
-      return keys.length;
+      said("keep", { set: "case", keys: one.keys_hex });
+      const ways = ["slot:text", "slot:bytes", "slots:text", "slots:bytes", "packed"];
+      for (const { homes } of said("slots", { set: "case", ways })) same(homes, one.slots, "slots");
+      return one.keys_hex.length;
     },
     cluster(one) {
-      const made = outcome(() => Router.fromCluster(one.reply));
-      same(made.code, one.error, "error");
-      if (made.code !== undefined) return 1;
-      const nodes = made.value.nodes.map(({ name, address, replicas }) => {
+      const of = { cluster: one.reply, decoded: true };
+      const { answer, refused } = outcome("nodes", { of });
+      same(refused?.code, one.error, "error");
+      if (refused !== undefined) return 1;
+      const nodes = answer.map(({ name, address, replicas }) => {
         return { name, address, replicas: replicas.map((replica) => replica.address).sort() };
       });
       same(nodes, one.nodes.map((node) => ({ ...node, replicas: [...node.replicas].sort() })), "nodes");
-      return homes(made.value, one);
+      return homes(of, one);
     },
-    config(one) {
-      for (const pool of one.pools) {
-        const { nodes } = Router.fromConfig(one.config, pool.name);
+    config({ config, pools }) {
+      for (const pool of pools) {
+        const nodes = said("nodes", { of: { config, pool: pool.name } });
         same(nodes.length, pool.nodes.length, pool.name);
         pool.nodes.forEach((node, index) => {
           same(Object.fromEntries(Object.keys(node).map((field) => [field, nodes[index][field]])), node, node.name);
         });
       }
-      return one.pools.length;
+      return pools.length;
     },
-    config_errors(one) {
-      const given = outcome(() => Router.fromConfig(one.config, one.pool ?? undefined));
-      same(given.code, one.code, "code");
-      if (one.line !== null) same(given.line, one.line, "line");
-      if (one.column !== null) same(given.column, one.column, "column");
+    config_errors({ config, pool, code, line, column }) {
+      const { refused } = outcome("nodes", { of: { config, pool } });
+      same(refused?.code, code, "code");
+      if (line !== null) same(refused.line, line, "line");
+      if (column !== null) same(refused.column, column, "column");
       return 1;
     },
   };

@@ -1,0 +1,127 @@
+// Asks the npm package what a request asks, as users call it, and gives what it says as JSON: in Node with either engine,
+// in pages and in workers. It converts and decides nothing; `tests/src/doors/foreign.rs` asks, and compares.
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+const fromHex = (digits) => Uint8Array.from({ length: digits.length / 2 }, (_, at) => parseInt(digits.substr(2 * at, 2), 16));
+
+/** A key as text; as bytes where it is not UTF-8. */
+function asText(bytes) {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return bytes;
+  }
+}
+
+/** Many keys, one behind the other. */
+function pack(keys) {
+  const offsets = new Uint32Array(keys.length + 1);
+  keys.forEach((key, position) => (offsets[position + 1] = offsets[position] + key.length));
+  const bytes = new Uint8Array(offsets[keys.length]);
+  keys.forEach((key, position) => bytes.set(key, offsets[position]));
+  return [bytes, offsets];
+}
+
+/** A reply as clients hand it over that decode nothing: texts as bytes, maps as Maps. */
+function undecoded(reply) {
+  if (typeof reply === "string") return new TextEncoder().encode(reply);
+  if (Array.isArray(reply)) return reply.map(undecoded);
+  if (reply === null || typeof reply !== "object") return reply;
+  return new Map(Object.entries(reply).map(([name, value]) => [undecoded(name), undecoded(value)]));
+}
+
+/**
+ * A function from a request to its answer, both JSON.
+ *
+ * @param keyhome - the package
+ * @param moreForms - the forms of keys that only this place has, by name: from bytes to the form
+ */
+export function adapter(keyhome, moreForms = {}) {
+  const { KeyhomeError, Router, engine, slot, slots, slotsPacked, version } = keyhome;
+  const forms = { text: asText, bytes: (bytes) => bytes, ...moreForms };
+  const sets = {};
+
+  function keep({ set, keys }) {
+    const bytes = keys.map(fromHex);
+    sets[set] = Object.fromEntries(Object.entries(forms).map(([form, make]) => [form, bytes.map(make)]));
+    sets[set].packed = pack(bytes);
+    return keys.length;
+  }
+
+  const refusal = ({ code, line, column, position }) => ({ code, line, column, position });
+
+  /** What a call says, or how it refuses. Whatever is not an error of keyhome's is not caught. */
+  function outcome(name, call) {
+    try {
+      return { [name]: call() };
+    } catch (error) {
+      if (!(error instanceof KeyhomeError)) throw error;
+      return { refused: refusal(error) };
+    }
+  }
+
+  function routerOf({ config, pool, cluster, decoded, without = [] }) {
+    let router;
+    if (cluster === undefined) router = Router.fromConfig(config, pool ?? undefined);
+    else router = Router.fromCluster(decoded ? cluster : undecoded(cluster));
+    for (const names of without) router = router.without(names);
+    return router;
+  }
+
+  const oneByOne = (keys, ask) =>
+    keys.map((key) => {
+      const { value, refused } = outcome("value", () => ask(key));
+      return refused === undefined ? value : refused.code;
+    });
+
+  const homes = {
+    index: (router, keys) => ({ homes: oneByOne(keys, router.index) }),
+    node(router, keys) {
+      const places = new Map(router.nodes.map((node, index) => [node, index]));
+      return { homes: oneByOne(keys, (key) => places.get(router.node(key)) ?? "not one of the nodes") };
+    },
+    explain: (router, keys) => ({ homes: oneByOne(keys, (key) => router.explain(key).index) }),
+    indexes: (router, keys) => outcome("homes", () => [...router.indexes(keys)]),
+    packed: (router, keys) => outcome("homes", () => [...router.indexesPacked(...keys)]),
+    group: (router, keys) => outcome("groups", () => [...router.group(keys)]),
+  };
+
+  const slotsOf = {
+    slot: (keys) => ({ homes: oneByOne(keys, slot) }),
+    slots: (keys) => outcome("homes", () => [...slots(keys)]),
+    packed: (keys) => outcome("homes", () => [...slotsPacked(...keys)]),
+  };
+
+  /** A way is what is called, and the form of its keys: `index:text`, `packed`. */
+  function inWays(ways, set, calls, ...first) {
+    return ways.map((way) => {
+      const [call, form = call] = way.split(":");
+      return calls[call](...first, sets[set][form]);
+    });
+  }
+
+  const answers = {
+    hello: () => ({ engine, version, forms: Object.keys(forms) }),
+    keep,
+    homes: ({ of, set, ways }) => inWays(ways, set, homes, routerOf(of)),
+    slots: ({ set, ways }) => inWays(ways, set, slotsOf),
+    successors({ of, set, n }) {
+      const router = routerOf(of);
+      return sets[set].bytes.map((key) => router.successors(key, n).map((node) => router.nodes.indexOf(node)));
+    },
+    nodes: ({ of }) => routerOf(of).nodes,
+    balance: ({ of }) => routerOf(of).balance(),
+    diff: ({ of, other }) => routerOf(of).diff(routerOf(other)),
+    fingerprint: ({ of }) => routerOf(of).fingerprint,
+  };
+
+  return (request) => {
+    const { ask, ...words } = JSON.parse(request);
+    try {
+      return JSON.stringify(outcome("answer", () => answers[ask](words)));
+    } catch (error) {
+      return JSON.stringify({ broken: String(error?.stack ?? error) });
+    }
+  };
+}

@@ -1,0 +1,259 @@
+//! The packages for other languages, each asked through a driver: a program of `doors/` that uses the package as users
+//! do, in their language.
+
+use std::{
+    path::Path,
+    process::Command,
+    sync::{Mutex, MutexGuard},
+};
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use super::{
+    cluster_node,
+    driver::Driver,
+    ways::{Told, agreed},
+};
+use crate::{
+    cases::Key,
+    door::{Asked, Cluster, Door, Home, Refusal, Witness},
+    here,
+    pool::Pool,
+};
+
+/// A package for another language.
+#[derive(Debug)]
+pub struct ForeignDoor {
+    name: &'static str,
+    driver: Mutex<Driver>,
+    /// What a key can be, such as `text` and `bytes`.
+    forms: Vec<String>,
+}
+
+/// What a driver says of itself.
+#[derive(Deserialize)]
+struct Hello {
+    engine: String,
+    version: String,
+    forms: Vec<String>,
+}
+
+impl ForeignDoor {
+    /// The npm package in Node, with this engine.
+    pub fn node(node: &Path, engine: &str) -> Self {
+        let name = if engine == "native" { "node native" } else { "node wasm" };
+        let mut command = Command::new(node);
+        command.arg(here("doors/node.mjs")).arg(here("../node/dist/index.mjs"));
+        Self::start(name, engine, command.env("KEYHOME_ENGINE", engine))
+    }
+
+    /// The npm package in a page of a real Chromium.
+    pub fn browser(node: &Path) -> Self {
+        Self::start("browser", "wasm", Command::new(node).arg(here("doors/browser.mjs")))
+    }
+
+    /// The pip package, in the environment that `python` belongs to.
+    pub fn python(python: &Path) -> Self {
+        let mut command = Command::new(python);
+        // What is imported is not compiled into the checkout.
+        command.arg("-B").arg(here("doors/door.py"));
+        Self::start("python", "python", &mut command)
+    }
+
+    fn start(name: &'static str, engine: &str, command: &mut Command) -> Self {
+        let mut driver = Driver::start(name, command);
+        let hello: Hello = driver.ask(&json!({ "ask": "hello" })).expect("it refuses nothing");
+        assert_eq!((hello.engine.as_str(), hello.version.as_str()), (engine, keyhome::VERSION), "{name}");
+        Self { name, driver: Mutex::new(driver), forms: hello.forms }
+    }
+
+    fn driver(&self) -> MutexGuard<'_, Driver> {
+        self.driver.lock().unwrap_or_else(|_| panic!("{} has failed before", self.name))
+    }
+
+    fn ask<T: DeserializeOwned>(&self, request: &Value) -> Asked<T> {
+        match self.driver().ask(request) {
+            Ok(answer) => Asked::Answered(answer),
+            Err(refusal) => Asked::Refused(refusal),
+        }
+    }
+
+    /// Asks for something about keys, in some ways.
+    fn told(&self, mut request: Value, keys: &[Key], ways: &[String]) -> Result<Vec<Told>, Refusal> {
+        let mut driver = self.driver();
+        request["set"] = json!(driver.keep(keys));
+        request["ways"] = json!(ways);
+        driver.ask(&request)
+    }
+
+    fn homes_in(&self, of: &Value, keys: &[Key], ways: &[String]) -> Result<Vec<Home>, Refusal> {
+        let told = self.told(json!({ "ask": "homes", "of": of }), keys, ways)?;
+        Ok(agreed(&ways.iter().zip(told).collect::<Vec<_>>()))
+    }
+
+    /// The homes of keys in every way there is.
+    fn every_way(&self, of: &Value, keys: &[Key]) -> Result<Vec<Home>, Refusal> {
+        let mut ways = self.ways("index");
+        ways.extend(["node:text", "node:bytes", "explain:text"].map(str::to_owned));
+        ways.extend(self.ways("indexes"));
+        ways.extend(["packed", "group:text"].map(str::to_owned));
+        self.homes_in(of, keys, &ways)
+    }
+
+    /// A call with keys in every form.
+    fn ways(&self, call: &str) -> Vec<String> {
+        self.forms.iter().map(|form| format!("{call}:{form}")).collect()
+    }
+
+    fn nodes(&self, of: &Value) -> Asked<Vec<Value>> {
+        self.ask(&json!({ "ask": "nodes", "of": of }))
+    }
+}
+
+fn of(config: &str, pool: Option<&str>, without: &[&[String]]) -> Value {
+    json!({ "config": config, "pool": pool, "without": without })
+}
+
+fn asked<T>(answer: Result<T, Refusal>) -> Asked<T> {
+    match answer {
+        Ok(answer) => Asked::Answered(answer),
+        Err(refusal) => Asked::Refused(refusal),
+    }
+}
+
+impl Witness for ForeignDoor {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn homes(&self, pool: &Pool, keys: &[Key]) -> Asked<Vec<Home>> {
+        let gone = pool.gone();
+        let of = if pool.is_map() {
+            json!({ "cluster": pool.text(), "decoded": true, "without": [gone] })
+        } else {
+            of(&pool.text(), None, &[&gone])
+        };
+        let batches = ["packed", "indexes:text"].map(str::to_owned);
+        let told = match self.told(json!({ "ask": "homes", "of": of }), keys, &batches) {
+            Ok(told) => told,
+            Err(refusal) => return Asked::Refused(refusal),
+        };
+        let mut ways: Vec<_> = batches.into_iter().zip(told).collect();
+        // A batch with a key that has no home says nothing about the others.
+        if ways.iter().any(|(_, told)| matches!(told, Told::Refused(_))) {
+            let way = "index:text".to_owned();
+            match self.told(json!({ "ask": "homes", "of": of }), keys, std::slice::from_ref(&way)) {
+                Ok(told) => ways.splice(0..0, std::iter::once(way).zip(told)).for_each(drop),
+                Err(refusal) => return Asked::Refused(refusal),
+            }
+        }
+        Asked::Answered(agreed(&ways))
+    }
+}
+
+impl Door for ForeignDoor {
+    fn placement(&self, config: &str, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
+        asked(self.every_way(&of(config, pool, &[]), keys))
+    }
+
+    fn without(
+        &self,
+        config: &str,
+        pool: Option<&str>,
+        steps: &[&[String]],
+        keys: &[Key],
+    ) -> Asked<Vec<Result<Vec<Home>, Refusal>>> {
+        let whole = match self.nodes(&of(config, pool, &[])) {
+            Asked::Answered(nodes) => nodes,
+            Asked::Refused(refusal) => return Asked::Refused(refusal),
+            Asked::NotHere(why) => return Asked::NotHere(why),
+        };
+        let mut answers = Vec::new();
+        for last in 0..steps.len() {
+            let of = of(config, pool, &steps[..=last]);
+            answers.push(self.every_way(&of, keys));
+            if answers[last].is_err() {
+                break;
+            }
+            let Asked::Answered(nodes) = self.nodes(&of) else { panic!("a router has nodes") };
+            assert_eq!(nodes, whole, "{}: nodes and indexes stay", self.name);
+        }
+        Asked::Answered(answers)
+    }
+
+    fn successors(
+        &self,
+        config: &str,
+        pool: Option<&str>,
+        without: &[String],
+        n: usize,
+        keys: &[Key],
+    ) -> Asked<Vec<Vec<usize>>> {
+        let mut driver = self.driver();
+        let set = driver.keep(keys);
+        let of = of(config, pool, &[without]);
+        asked(driver.ask(&json!({ "ask": "successors", "of": of, "set": set, "n": n })))
+    }
+
+    fn balance(&self, config: &str, pool: Option<&str>, without: &[String]) -> Asked<Value> {
+        self.ask(&json!({ "ask": "balance", "of": of(config, pool, &[without]) }))
+    }
+
+    fn diff(&self, old: &str, new: &str) -> Asked<Value> {
+        self.ask(&json!({ "ask": "diff", "of": of(old, None, &[]), "other": of(new, None, &[]) }))
+    }
+
+    fn fingerprint(&self, config: &str) -> Asked<String> {
+        self.ask(&json!({ "ask": "fingerprint", "of": of(config, None, &[]) }))
+    }
+
+    fn slots(&self, keys: &[Key]) -> Asked<Vec<u16>> {
+        let mut ways = self.ways("slot");
+        ways.extend(self.ways("slots"));
+        ways.push("packed".to_owned());
+        let told = self.told(json!({ "ask": "slots" }), keys, &ways).expect("every key here has a slot");
+        let slots = agreed(&ways.iter().zip(told).collect::<Vec<_>>());
+        let slot = |slot: Home| slot.unwrap_or_else(|why| panic!("{}: {why}", self.name)) as u16;
+        Asked::Answered(slots.into_iter().map(slot).collect())
+    }
+
+    fn config(&self, config: &str, pools: &[&str]) -> Asked<Vec<Value>> {
+        if pools.len() > 1 {
+            let Asked::Refused(refusal) = self.nodes(&of(config, None, &[])) else {
+                panic!("{}: several pools, none named, and no error", self.name)
+            };
+            assert_eq!(refusal.code, "pool.required", "{}", self.name);
+        }
+        let mut given = Vec::new();
+        for pool in pools {
+            match self.nodes(&of(config, Some(pool), &[])) {
+                Asked::Answered(nodes) => given.push(json!({ "name": pool, "nodes": nodes })),
+                Asked::Refused(refusal) => return Asked::Refused(refusal),
+                Asked::NotHere(why) => return Asked::NotHere(why),
+            }
+        }
+        Asked::Answered(given)
+    }
+
+    fn shows_options(&self) -> bool {
+        false
+    }
+
+    fn config_error(&self, config: &str, pool: Option<&str>) -> Asked<()> {
+        asked(self.nodes(&of(config, pool, &[])).answer().map(drop))
+    }
+
+    fn cluster(&self, _: &str, reply: &Value, keys: &[Key]) -> Asked<Cluster> {
+        let ask = |decoded: bool| {
+            let of = json!({ "cluster": reply, "decoded": decoded });
+            let nodes = self.nodes(&of).answer()?;
+            Ok((nodes, self.every_way(&of, keys)?))
+        };
+        let (decoded, undecoded) = (ask(true), ask(false));
+        assert_eq!(decoded, undecoded, "{}: a reply as texts and as bytes", self.name);
+        asked(
+            decoded.map(|(nodes, homes)| Cluster { nodes: nodes.iter().map(cluster_node).collect(), homes }),
+        )
+    }
+}

@@ -1,0 +1,68 @@
+//! `keyhome-doors proof`: all doors are asked for the same things; `keyhome-doors demo`: a table of a few, for people.
+//! `cargo xtask test doors` and `cargo xtask demo` build the doors and run it.
+#![allow(clippy::panic, reason = "a proof that cannot go on stops")]
+
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use keyhome_tests::{
+    demo,
+    doors::{self, COUNT},
+    proof::{Proof, Score},
+};
+
+/// Another one gives other pools and keys.
+const SEED: u64 = 1;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["proof"] => proof(),
+        ["demo"] => done(demo::run(&doors::all())),
+        _ => {
+            anstream::eprintln!("usage: keyhome-doors proof|demo");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn proof() -> ExitCode {
+    let seed = std::env::var("KEYHOME_SEED").map_or(SEED, |seed| {
+        seed.parse().unwrap_or_else(|error| panic!("KEYHOME_SEED is {seed:?}: {error}"))
+    });
+    println!("seed {seed}; KEYHOME_SEED={} gives other pools and keys", seed.wrapping_add(1));
+    let doors = doors::all();
+    match Proof::new(&doors, seed).run() {
+        Ok(scores) => {
+            print(&scores);
+            done(scores.len() == COUNT)
+        }
+        Err(disagreement) => {
+            let red: Style = AnsiColor::Red.on_default().bold();
+            anstream::println!("\n{red}a disagreement{red:#} (KEYHOME_SEED={seed})\n{disagreement}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn done(well: bool) -> ExitCode {
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn print(scores: &[Score]) {
+    let bold = Style::new().bold();
+    let titles =
+        "door         contract  cannot be     homes in  without some  asked in   beside real       slots";
+    let more =
+        "                cases      asked        pools         nodes every way       servers            ";
+    anstream::println!("\n{bold}{titles}{bold:#}\n{bold}{}{bold:#}", more.trim_end());
+    for score in scores {
+        let Score { name, contract, homes, without, every_way, beside, slots } = score;
+        println!(
+            "{name:<12}{:>9}{:>11}{homes:>13}{without:>14}{every_way:>10}{beside:>14}{slots:>12}",
+            contract.answered, contract.not_here
+        );
+    }
+    let green: Style = AnsiColor::Green.on_default().bold();
+    anstream::println!("{green}{} doors, 0 disagreements{green:#}", scores.len());
+}

@@ -1,0 +1,119 @@
+//! Asking several for the same homes, and what is shown where they differ.
+
+use std::{fmt, thread};
+
+use super::shrink::smallest;
+use crate::{
+    cases::{Key, to_hex},
+    door::{Asked, Home, Witness},
+    doors::shown,
+    pool::Pool,
+};
+
+/// Two do not say the same about a key.
+#[derive(Debug)]
+pub struct Disagreement {
+    /// In hexadecimal digits, and as text where it is one.
+    pub key: Key,
+    /// The pool; none where the key's slot is in question.
+    pub pool: Option<Box<Pool>>,
+    /// Who says what.
+    pub said: Vec<(String, String)>,
+    /// What else there is to know.
+    pub note: &'static str,
+}
+
+impl Disagreement {
+    /// Two do not say the same about a slot.
+    pub(super) fn of_slots(key: &Key, said: &[(&str, u16)]) -> Self {
+        let said = said.iter().map(|(who, slot)| ((*who).to_owned(), slot.to_string())).collect();
+        Self { key: key.clone(), pool: None, said, note: "" }
+    }
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text =
+            str::from_utf8(&self.key.0).map_or_else(|_| "not UTF-8".to_owned(), |text| format!("{text:?}"));
+        writeln!(f, "key {} ({text}, {} bytes)", to_hex(&self.key.0), self.key.0.len())?;
+        for (who, what) in &self.said {
+            writeln!(f, "  {who:<13}  {what}")?;
+        }
+        if let Some(pool) = &self.pool {
+            if !pool.gone.is_empty() {
+                writeln!(f, "without {}, of the pool", pool.gone().join(", "))?;
+            }
+            write!(f, "{}", pool.text())?;
+        }
+        write!(f, "{}", self.note)
+    }
+}
+
+/// Asks all at once for the homes of keys, and compares each with the first. How many homes each has given; the
+/// smallest disagreement that can be found, if there is one.
+pub fn compare(witnesses: &[&dyn Witness], pool: &Pool, keys: &[Key]) -> Result<Vec<usize>, Disagreement> {
+    let answers = ask_all(witnesses, pool, keys);
+    for (witness, answer) in witnesses.iter().zip(&answers).skip(1) {
+        if let Some(at) = first_difference(&answers[0], answer, keys) {
+            return Err(shrunk(witnesses, [witnesses[0], *witness], pool, &keys[at]));
+        }
+    }
+    let count = |answer: &Asked<Vec<Home>>| match answer {
+        Asked::Answered(homes) => homes.len(),
+        Asked::Refused(_) | Asked::NotHere(_) => 0,
+    };
+    Ok(answers.iter().map(count).collect())
+}
+
+fn ask_all(witnesses: &[&dyn Witness], pool: &Pool, keys: &[Key]) -> Vec<Asked<Vec<Home>>> {
+    thread::scope(|scope| {
+        let asked: Vec<_> =
+            witnesses.iter().map(|witness| scope.spawn(move || witness.homes(pool, keys))).collect();
+        asked
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+/// The position of the shortest key about which two differ.
+pub(super) fn first_difference(
+    one: &Asked<Vec<Home>>,
+    other: &Asked<Vec<Home>>,
+    keys: &[Key],
+) -> Option<usize> {
+    match (one, other) {
+        (Asked::NotHere(_), _) | (_, Asked::NotHere(_)) => None,
+        (Asked::Answered(one), Asked::Answered(other)) => {
+            assert_eq!((one.len(), other.len()), (keys.len(), keys.len()), "a home for each key");
+            let differ = (0..keys.len()).filter(|&at| one[at] != other[at]);
+            differ.min_by_key(|&at| (keys[at].0.len(), at))
+        }
+        (Asked::Refused(one), Asked::Refused(other)) => (one.code != other.code).then_some(0),
+        (Asked::Answered(_), Asked::Refused(_)) | (Asked::Refused(_), Asked::Answered(_)) => Some(0),
+    }
+}
+
+fn shrunk(all: &[&dyn Witness], two: [&dyn Witness; 2], pool: &Pool, key: &Key) -> Disagreement {
+    let (small, note) = match smallest(two, pool, key) {
+        Some(small) => (small, ""),
+        None => (
+            (pool.clone(), key.clone()),
+            "They differ when they are asked for many keys, not for this one alone.\n",
+        ),
+    };
+    let (pool, key) = small;
+    let answers = ask_all(all, &pool, std::slice::from_ref(&key));
+    let said = all.iter().zip(answers).map(|(witness, answer)| {
+        let said = match answer {
+            Asked::Answered(homes) => match &homes[0] {
+                Ok(index) if *index < pool.nodes.len() => format!("{index} ({})", pool.name(*index)),
+                home => shown(home),
+            },
+            Asked::Refused(refusal) => refusal.code,
+            Asked::NotHere(why) => format!("not asked: {why}"),
+        };
+        (witness.name().to_owned(), said)
+    });
+    Disagreement { said: said.collect(), key, pool: Some(Box::new(pool)), note }
+}

@@ -1,0 +1,185 @@
+//! Real servers that say where keys live: keys are written to them, and looked for on each.
+
+use std::{collections::HashMap, io, ops::RangeInclusive};
+
+use keyhome_live::{
+    Nutcracker, Pool as NutcrackerPool, RedisCluster, RedisServer, Scratch,
+    resp::{Connection, Reply},
+};
+
+use crate::{
+    cases::Key,
+    door::{Asked, Home, Witness},
+    pool::{Form, Node, Pool},
+    twin::pool::System,
+};
+
+/// redis-servers behind a real nutcracker, which is started with each pool that it is asked about.
+#[derive(Debug)]
+pub struct BehindNutcracker<'s> {
+    scratch: &'s Scratch,
+    servers: Vec<RedisServer>,
+}
+
+impl<'s> BehindNutcracker<'s> {
+    /// Starts so many servers.
+    pub fn start(scratch: &'s Scratch, servers: usize) -> io::Result<Self> {
+        let servers = (0..servers).map(|_| RedisServer::start(scratch)).collect::<io::Result<_>>()?;
+        Ok(Self { scratch, servers })
+    }
+
+    /// The pool on these servers, if there are enough of them and if it is one of nutcracker's.
+    pub fn place(&self, pool: &Pool) -> Option<Pool> {
+        let addresses: Vec<String> = self.servers.iter().map(RedisServer::address).collect();
+        let placed = pool.at(&addresses);
+        (pool.nodes.len() <= self.servers.len() && nutcrackers(&placed).is_some()).then_some(placed)
+    }
+
+    /// What the servers are.
+    pub fn version(&self) -> io::Result<String> {
+        self.servers[0].version()
+    }
+
+    fn observe(&self, pool: &Pool, nutcracker: &Nutcracker, keys: &[Key]) -> io::Result<Vec<Home>> {
+        let servers = &self.servers[..pool.nodes.len()];
+        flush(servers)?;
+        let commands = keys.iter().map(|key| vec![b"SET".as_slice(), &key.0, b"1"]);
+        let written = nutcracker.connect(POOL)?.pipeline(commands)?;
+        found(servers, keys, &written)
+    }
+}
+
+const POOL: &str = "pool";
+
+/// The pool as nutcracker is given it; none where it has no such pools.
+fn nutcrackers(pool: &Pool) -> Option<NutcrackerPool> {
+    // It was compiled for x86, where `char` has a sign.
+    let System::Twemproxy { hash, modula, tag, signed_char: true } = pool.system else { return None };
+    if pool.form != Form::Config || !pool.gone.is_empty() {
+        return None;
+    }
+    let distribution = if modula { "modula" } else { "ketama" };
+    let mut made = NutcrackerPool::new(POOL).set("hash", hash).set("distribution", distribution);
+    if let Some([open, close]) = tag {
+        made = made.set("hash_tag", format!("\"{}{}\"", char::from(open), char::from(close)));
+    }
+    let line = |node: &Node| {
+        let name = node.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
+        format!("{}:{}{name}", node.address, node.weight)
+    };
+    Some(pool.nodes.iter().fold(made, |made, node| made.server(line(node))))
+}
+
+impl Witness for BehindNutcracker<'_> {
+    fn name(&self) -> &'static str {
+        "nutcracker"
+    }
+
+    fn homes(&self, pool: &Pool, keys: &[Key]) -> Asked<Vec<Home>> {
+        let on_our_servers =
+            pool.nodes.iter().zip(&self.servers).all(|(node, at)| node.address == at.address());
+        let Some(made) =
+            nutcrackers(pool).filter(|_| on_our_servers && pool.nodes.len() <= self.servers.len())
+        else {
+            return Asked::NotHere("nutcracker has no such pool");
+        };
+        let Ok(nutcracker) = Nutcracker::start(self.scratch, &[made]) else {
+            return Asked::NotHere("nutcracker does not start with it");
+        };
+        Asked::Answered(self.observe(pool, &nutcracker, keys).unwrap_or_else(|error| panic!("{error}")))
+    }
+}
+
+/// A real Redis Cluster of three nodes, its slots in pieces of unequal size.
+#[derive(Debug)]
+pub struct InCluster {
+    cluster: RedisCluster,
+    text: String,
+}
+
+/// In the order of the lowest slots.
+const SLOTS: &[&[RangeInclusive<u16>]] =
+    &[&[0..=4999, 12000..=12999, 16383..=16383], &[5000..=5000, 5002..=11999], &[5001..=5001, 13000..=16382]];
+
+impl InCluster {
+    /// Starts it.
+    pub fn start(scratch: &Scratch) -> io::Result<Self> {
+        let cluster = RedisCluster::start(scratch, SLOTS)?;
+        let text = cluster.nodes_text()?;
+        Ok(Self { cluster, text })
+    }
+
+    /// What it says of itself.
+    pub fn pool(&self) -> Pool {
+        let nodes = self.cluster.nodes().iter().zip(SLOTS).map(|(server, slots)| {
+            let mut node = Node::new(server.address());
+            node.slots = slots.to_vec();
+            node
+        });
+        let form = Form::MapOf(self.text.clone());
+        Pool { form, system: System::RedisCluster, nodes: nodes.collect(), gone: vec![] }
+    }
+
+    /// What CLUSTER KEYSLOT says.
+    pub fn slots(&self, keys: &[Key]) -> io::Result<Vec<u16>> {
+        let commands = keys.iter().map(|key| vec![b"CLUSTER".as_slice(), b"KEYSLOT", &key.0]);
+        let replies = self.cluster.nodes()[0].connect()?.pipeline(commands)?;
+        let slot = |reply| match reply {
+            Reply::Integer(slot) => Ok(slot as u16),
+            other => Err(io::Error::other(format!("CLUSTER KEYSLOT: {other:?}"))),
+        };
+        replies.into_iter().map(slot).collect()
+    }
+
+    /// A client that knows nothing about slots writes the keys, and goes where it is sent.
+    fn observe(&self, keys: &[Key]) -> io::Result<Vec<Home>> {
+        flush(self.cluster.nodes())?;
+        let mut client = self.cluster.connect();
+        let written: io::Result<Vec<Reply>> =
+            keys.iter().map(|key| client.call(&[b"SET", &key.0, b"1"])).collect();
+        found(self.cluster.nodes(), keys, &written?)
+    }
+}
+
+impl Witness for InCluster {
+    fn name(&self) -> &'static str {
+        "Redis Cluster"
+    }
+
+    fn homes(&self, pool: &Pool, keys: &[Key]) -> Asked<Vec<Home>> {
+        if *pool != self.pool() {
+            return Asked::NotHere("it is another cluster");
+        }
+        Asked::Answered(self.observe(keys).unwrap_or_else(|error| panic!("{error}")))
+    }
+}
+
+fn flush(servers: &[RedisServer]) -> io::Result<()> {
+    servers.iter().try_for_each(|server| server.connect()?.call(&[b"FLUSHALL"])?.ok())
+}
+
+/// On which of the servers each key is, straight from them. A key that was not written, or that is not on exactly one
+/// of them, has an error in the place of a home.
+fn found(servers: &[RedisServer], keys: &[Key], written: &[Reply]) -> io::Result<Vec<Home>> {
+    let mut holders: HashMap<Vec<u8>, Home> = HashMap::new();
+    for (index, server) in servers.iter().enumerate() {
+        for key in all_keys(&mut server.connect()?)? {
+            let twice = |_: &Home| Err("on two servers".to_owned());
+            holders.entry(key).and_modify(|home| *home = twice(home)).or_insert(Ok(index));
+        }
+    }
+    let home = |(key, reply): (&Key, &Reply)| match reply {
+        Reply::Simple(ok) if ok == "OK" => {
+            holders.get(&key.0).cloned().unwrap_or_else(|| Err("on no server".to_owned()))
+        }
+        other => Err(format!("SET: {other:?}")),
+    };
+    Ok(keys.iter().zip(written).map(home).collect())
+}
+
+fn all_keys(connection: &mut Connection) -> io::Result<Vec<Vec<u8>>> {
+    match connection.call(&[b"KEYS", b"*"])? {
+        Reply::Array(Some(keys)) => Ok(keys.iter().filter_map(Reply::bytes).map(<[u8]>::to_vec).collect()),
+        other => Err(io::Error::other(format!("KEYS: {other:?}"))),
+    }
+}
