@@ -17,7 +17,8 @@ fn check(reply: Reply) {
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     check(Reply::from(&*text));
-    if let Ok(reply) = serde_json::from_str::<Reply>(&text) {
-        check(reply);
+    match Reply::from_json(&text) {
+        Ok(reply) => check(reply),
+        Err(error) => answers::of_error(&error),
     }
 });

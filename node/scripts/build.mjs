@@ -33,8 +33,8 @@ const { metafile } = await esbuild.build({ ...node, format: "esm", outfile: "nam
 const names = metafile.outputs["names.mjs"].exports.toSorted().join(", ");
 writeFileSync(`${root}/dist/index.mjs`, `import keyhome from "./index.cjs";\n\nexport const { ${names} } = keyhome;\n`);
 
-// The module is a file of its own: browsers compile it while it comes in.
-const web = { ...shared, platform: "browser", format: "esm", keepNames: false };
+// What browsers download is as short as it can be. The module is a file of its own: they compile it while it comes in.
+const web = { ...shared, platform: "browser", format: "esm", keepNames: false, minify: true };
 await esbuild.build({ ...web, entryPoints: ["src/browser.ts"], outfile: "dist/browser.mjs" });
 copyFileSync(`${root}/build/wasm/keyhome.wasm`, `${root}/dist/keyhome.wasm`);
 
@@ -44,7 +44,6 @@ await esbuild.build({
   entryPoints: ["src/slot.ts"],
   outfile: "dist/slot.mjs",
   loader: { ".wasm": "base64" },
-  minify: true,
 });
 const alone = "KeyhomeError, slot";
 writeFileSync(`${root}/dist/slot-node.mjs`, `export { ${alone} } from "./index.mjs";\n`);

@@ -68,7 +68,7 @@ fn slots_and_shards_with_holes() {
 }
 
 fn from_json(reply: &Value) -> Result<Router, keyhome::Error> {
-    keyhome::from_cluster(serde_json::from_value::<Reply>(reply.clone()).unwrap())
+    keyhome::from_cluster(Reply::from_json(&reply.to_string()).unwrap())
 }
 
 fn variants(value: &Value, odd: &[Value]) -> Vec<Value> {
