@@ -27,6 +27,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "fuzz", about: "every fuzz target, a fixed number of runs", run: fuzz::run_short },
     Stage { name: "node", about: "the npm package: types, and all suites with each engine", run: node::test },
     Stage { name: "browser", about: "the npm package in a real browser", run: wasm::test_browser },
+    Stage { name: "npm", about: "the npm tarballs in empty projects", run: node::test_packages },
     Stage {
         name: "python",
         about: "the pip package: style, types and tests, on the wheel",
@@ -41,11 +42,9 @@ const STAGES: &[Stage] = &[
     Stage { name: "demo", about: "what `make demo` shows", run: doors::demo },
 ];
 
-/// What the packages do not reach yet: run by name, not part of what every change must pass.
-const GOALS: &[Stage] = &[
-    Stage { name: "wasm", about: "the WebAssembly modules are small", run: wasm::check },
-    Stage { name: "npm", about: "the npm tarballs in empty projects", run: node::test_packages },
-];
+/// What is not reached yet: run by name, not part of what every change must pass.
+const GOALS: &[Stage] =
+    &[Stage { name: "wasm", about: "the WebAssembly modules are small", run: wasm::check }];
 
 /// Runs the stages that are named, or all. The tree must be as clean at the end as at the start.
 pub(crate) fn run(checkout: &Checkout, names: &[String]) -> Result<()> {
