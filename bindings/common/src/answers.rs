@@ -26,6 +26,11 @@ pub fn diff(router: &Router, new: &Router) -> String {
     json(&router.diff(new))
 }
 
+/// The index of the home of a key.
+pub fn index(router: &Router, key: &[u8]) -> Result<u32, Failure> {
+    Ok(router.index(key)? as u32)
+}
+
 /// Up to `n` nodes that follow the home of a key, as indexes.
 pub fn successors(router: &Router, key: &[u8], n: usize) -> Result<Vec<u32>, Failure> {
     Ok(router.successor_indexes(key, n)?.into_iter().map(|index| index as u32).collect())

@@ -13,7 +13,7 @@ mod cluster;
 mod failure;
 mod utf16;
 
-pub use answers::{balance, diff, explain, group, group_packed, nodes, successors};
+pub use answers::{balance, diff, explain, group, group_packed, index, nodes, successors};
 pub use catalogue::catalogue;
 pub use cluster::{from_cluster, from_cluster_json, from_cluster_text};
 pub use failure::Failure;

@@ -44,7 +44,7 @@ impl Router {
 
     /// The index of the home of a key, and why it has none: the raw call says only that.
     pub fn index(&self, key: &[u8]) -> Result<u32, JsValue> {
-        self.0.index(key).map(|index| index as u32).map_err(thrown)
+        common::index(&self.0, key).map_err(thrown)
     }
 
     /// The indexes of many keys, packed.

@@ -52,7 +52,6 @@ pub(crate) trait PointValue: Copy + Ord + Into<u128> {
     fn value(entry: Self::Entry) -> Self;
     fn rank(entry: Self::Entry) -> u16;
     fn one_less(self) -> Self;
-    fn one_more(self) -> Self;
     /// The top bits, those above `shift`.
     fn top(self, shift: u32) -> usize;
     /// Hands over every point of every label, with the label's position.
@@ -81,10 +80,6 @@ impl PointValue for u32 {
 
     fn one_less(self) -> Self {
         self.wrapping_sub(1)
-    }
-
-    fn one_more(self) -> Self {
-        self.wrapping_add(1)
     }
 
     #[inline]
@@ -139,10 +134,6 @@ impl PointValue for u128 {
 
     fn one_less(self) -> Self {
         self.wrapping_sub(1)
-    }
-
-    fn one_more(self) -> Self {
-        self.wrapping_add(1)
     }
 
     fn top(self, shift: u32) -> usize {
@@ -275,6 +266,13 @@ impl Labels {
         self.ends.clear();
         self.owners.clear();
     }
+
+    /// Whether one of the points of these labels is `value`.
+    fn gives<V: PointValue>(&mut self, point: PointHash, search: Search, value: u128) -> bool {
+        let mut entries = Vec::new();
+        self.hash_into::<V>(point, search, &mut entries);
+        entries.into_iter().any(|entry| V::value(entry).into() == value)
+    }
 }
 
 fn push_decimal(bytes: &mut Vec<u8>, mut number: u64) {
@@ -289,27 +287,29 @@ fn push_decimal(bytes: &mut Vec<u8>, mut number: u64) {
     bytes[start..].reverse();
 }
 
-/// Which label of `member`, and which of its points, gives `value`; for explanations.
-pub(crate) fn origin<V: PointValue>(
+/// The label of a node that gives the ring point `value`, and the point as the program itself has it; for explanations.
+/// `wide` rings have points of 128 bits.
+pub(crate) fn origin(
     rule: &RingRule,
     members: &[Member],
     order: &[u16],
     node: u16,
-    value: V,
-) -> Option<(Vec<u8>, V)> {
+    value: u128,
+    wide: bool,
+) -> Option<(Vec<u8>, u128)> {
     let shape = rule.shape(members, order);
     let member = members.get(usize::from(node))?;
     let base = rule.label.base(&member.node.name).as_bytes();
-    let (mut labels, mut entries) = (Labels::default(), Vec::new());
     for suffix in 0..shape.digests(member) {
+        let mut labels = Labels::default();
         labels.push(0, base, suffix, rule.label.cut_at);
         let label = labels.bytes.clone();
-        labels.hash_into::<V>(shape.point, rule.search, &mut entries);
-        if entries.iter().any(|entry| V::value(*entry) == value) {
-            let made = if rule.search == Search::Above { value.one_more() } else { value };
+        let gives = if wide { Labels::gives::<u128> } else { Labels::gives::<u32> };
+        if gives(&mut labels, shape.point, rule.search, value) {
+            let highest = if wide { u128::MAX } else { u32::MAX.into() };
+            let made = if rule.search == Search::Above { value.wrapping_add(1) & highest } else { value };
             return Some((label, made));
         }
-        entries.clear();
     }
     None
 }

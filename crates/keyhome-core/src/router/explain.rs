@@ -9,11 +9,7 @@ use crate::{
     dialect::Place,
     error::Error,
     hash::KeyHash,
-    placement::{
-        Placement, charsum,
-        points::{self, PointValue},
-        ring::Ring,
-    },
+    placement::{Placement, charsum, points},
     share::Share,
 };
 
@@ -104,6 +100,7 @@ impl Router {
         let index = self.index(key)?;
         let rule = &self.pool.rule.key;
         let home = &self.pool.nodes[index];
+        let hashed = rule.tag.apply(key);
         let hashing = !matches!(self.placement, Placement::One);
         let hash = |value: u128| {
             Some(HashStep { algorithm: rule.hash.algorithm().name(), value: Share::new(value) })
@@ -112,11 +109,14 @@ impl Router {
             Placement::One | Placement::Random => (None, Step::OnlyNode),
             Placement::Ring(ring) => {
                 let value = self.hash(key);
-                (hash(value.into()), self.point(ring, value))
+                let position = ring.position(value);
+                let (point, node) = ring.point(position);
+                (hash(value.into()), self.point(position, (point.into(), node), ring.len()))
             }
             Placement::WideRing(ring) => {
-                let value = KeyHash::hash_whole(rule.tag.apply(key));
-                (hash(value), self.point(ring, value))
+                let value = KeyHash::hash_whole(hashed);
+                let position = ring.position(value);
+                (hash(value), self.point(position, ring.point(position), ring.len()))
             }
             Placement::Modula(modula) => {
                 let value = self.hash(key);
@@ -137,8 +137,9 @@ impl Router {
         Ok(Explanation {
             key: key.into(),
             dialect: self.pool.dialect.id,
-            tag: rule.tag.tag(key).filter(|_| hashing).map(|range| key[range].into()),
-            hashed: hashing.then(|| rule.tag.apply(key).into()),
+            // A tag leaves out at least what stands around it.
+            tag: (hashing && hashed.len() < key.len()).then(|| hashed.into()),
+            hashed: hashing.then(|| hashed.into()),
             hash,
             place,
             node: home.name.clone(),
@@ -148,15 +149,14 @@ impl Router {
         })
     }
 
-    fn point<V: PointValue>(&self, ring: &Ring<V>, hash: V) -> Step {
-        let position = ring.position(hash);
-        let (value, node) = ring.point(position);
-        let found: Option<(Vec<u8>, V)> = match &self.pool.rule.place {
-            Place::Ring(rule) => points::origin(rule, &self.pool.members, &self.order(), node, value),
+    fn point(&self, position: usize, (value, node): (u128, u16), points: usize) -> Step {
+        let wide = matches!(self.placement, Placement::WideRing(_));
+        let found = match &self.pool.rule.place {
+            Place::Ring(rule) => points::origin(rule, &self.pool.members, &self.order(), node, value, wide),
             _ => None,
         };
         let (label, value) = found.unwrap_or((Vec::new(), value));
-        Step::Point { point: Share::new(value.into()), label: text(&label), position, points: ring.len() }
+        Step::Point { point: Share::new(value), label: text(&label), position, points }
     }
 }
 
