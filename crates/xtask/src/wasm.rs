@@ -60,7 +60,8 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|file| file.modified()).ok()
 }
 
-/// Compiles all of them, and gives their folder. Debian's compiler first: it builds the library too, for size. With rustup's target the modules are a tenth larger.
+/// Compiles all of them, and gives their folder. Debian's compiler first: it builds the library too, for size. With
+/// rustup's target the modules are a tenth larger.
 fn compile(checkout: &Checkout) -> Result<PathBuf> {
     let target = rustc_web::TARGET;
     let mut build = if rustc_web::is_installed() {
@@ -88,7 +89,7 @@ fn compile(checkout: &Checkout) -> Result<PathBuf> {
     Ok(folder.join(target).join("wasm"))
 }
 
-/// wasm-bindgen, then wasm-opt, whose `-Oz` saves nothing over `-O3` and makes MD5 slower. The finished module is written last: until then the old one says what is to be done.
+/// wasm-bindgen, then wasm-opt. The finished module is written last: until then the old one says what is to be done.
 fn finish(
     checkout: &Checkout,
     tools: &NodeTools,
@@ -114,7 +115,7 @@ fn finish(
     let optimised = work.path().join("optimised.wasm");
     let mut wasm_opt = tools.node();
     wasm_opt.arg("node_modules/binaryen/bin/wasm-opt");
-    wasm_opt.args(["-O3", "--strip-debug", "--strip-producers", "--strip-target-features"]).args(FEATURES);
+    wasm_opt.args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"]).args(FEATURES);
     output(wasm_opt.arg(&input).arg("-o").arg(&optimised))?;
     fs::copy(&optimised, finished)?;
     Ok(())
