@@ -17,7 +17,7 @@ pub use answers::{balance, diff, explain, group, group_packed, index, nodes, suc
 pub use catalogue::catalogue;
 pub use cluster::{from_cluster, from_cluster_json, from_cluster_text};
 pub use failure::Failure;
-pub use keyhome::{Error, ErrorKind, Router, VERSION, config, slot, slots, slots_packed};
+pub use keyhome::{Error, ErrorKind, Router, VERSION, config, key::slot_of_ascii, slot, slots, slots_packed};
 pub use utf16::push_utf8;
 
 use alloc::string::String;

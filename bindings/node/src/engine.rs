@@ -4,7 +4,7 @@ use keyhome_bindings_common::{self as common, ErrorKind, Failure, Router};
 
 use crate::{
     function::{Body, Call, Tagged},
-    key::{Batch, text, texts, with_key},
+    key::{Batch, slot, text, texts, with_key},
     value::Value,
 };
 
@@ -70,8 +70,7 @@ impl Body for Slot {
 
     #[inline]
     fn call<'e>(&self, call: &Call<'e>) -> Answer<'e> {
-        let slot = with_key(call.env, call.arguments[0], |key| common::slot(key))?;
-        Ok(call.env.small_number(slot)?)
+        Ok(call.env.small_number(slot(call.env, call.arguments[0])?)?)
     }
 }
 

@@ -1,8 +1,8 @@
 //! A key, or many, on their way over the border.
 
-use keyhome_bindings_common::{ErrorKind, Failure, push_utf8};
+use keyhome_bindings_common::{self as common, ErrorKind, Failure, push_utf8, slot_of_ascii};
 
-use crate::value::{Env, KeyBuffer, Value};
+use crate::value::{Bytes, Env, ShortText, Units, Value};
 
 /// Lends the bytes of a key: the UTF-8 of a text, or a `Uint8Array` as it is.
 ///
@@ -13,16 +13,43 @@ pub(crate) fn with_key<R>(
     key: Value<'_>,
     then: impl FnOnce(&[u8]) -> R + Send,
 ) -> Result<R, Failure> {
-    match env.short_ascii(key, &mut KeyBuffer::new()) {
-        Ok(Some(bytes)) => Ok(then(bytes)),
-        Ok(None) => with_text(env, key, then),
+    match env.short_text(key, &mut Units::new()) {
+        Ok(text) => with_text(env, key, text, then),
         Err(_) => with_bytes(env, key, then),
+    }
+}
+
+/// The slot of a key: that of a short text, as most keys are, from its code units.
+///
+/// Errors: those of [`with_key`].
+#[inline]
+pub(crate) fn slot(env: Env<'_>, key: Value<'_>) -> Result<u16, Failure> {
+    match env.short_text(key, &mut Units::new()) {
+        Ok(text) => match text.and_then(|text| slot_of_ascii(text.units())) {
+            Some(slot) => Ok(slot),
+            None => with_text(env, key, text, |key| common::slot(key)),
+        },
+        Err(_) => with_bytes(env, key, |key| common::slot(key)),
+    }
+}
+
+#[inline]
+fn with_text<R>(
+    env: Env<'_>,
+    key: Value<'_>,
+    short: Option<ShortText<'_>>,
+    then: impl FnOnce(&[u8]) -> R,
+) -> Result<R, Failure> {
+    let mut bytes = Bytes::new();
+    match short.and_then(|text| text.ascii(&mut bytes)) {
+        Some(bytes) => Ok(then(bytes)),
+        None => with_long_text(env, key, then),
     }
 }
 
 /// Text that is long, or not ASCII.
 #[inline(never)]
-fn with_text<R>(env: Env<'_>, key: Value<'_>, then: impl FnOnce(&[u8]) -> R) -> Result<R, Failure> {
+fn with_long_text<R>(env: Env<'_>, key: Value<'_>, then: impl FnOnce(&[u8]) -> R) -> Result<R, Failure> {
     let units = env.all_units(key)?;
     if let Some(bytes) = ascii(&units) {
         return Ok(then(&bytes));

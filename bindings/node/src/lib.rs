@@ -1,9 +1,9 @@
 //! The border of keyhome to Node: a native addon in bare Node-API.
 //!
 //! The package's `src/engine/native.ts` is the other side. A call through the `napi` crate costs more than a key takes
-//! to hash, so `slot` and `index` are raw callbacks: the key goes from V8 to the stack as UTF-16, is narrowed there if it
-//! is ASCII, and a number goes back. A router *is* such a function, with the Rust router as its data pointer; what is
-//! asked less often takes that function as its first argument.
+//! to hash, so `slot` and `index` are raw callbacks: the key goes from V8 to the stack as UTF-16, is hashed or narrowed
+//! there if it is ASCII, and a number goes back. A router *is* such a function, with the Rust router as its data
+//! pointer; what is asked less often takes that function as its first argument.
 //!
 //! | file | what is in it |
 //! |---|---|

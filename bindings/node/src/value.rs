@@ -65,15 +65,62 @@ const SHORT: usize = 255;
 const LANES: usize = 8;
 
 /// Where a short text is put, uninitialised: to fill it with zeros takes as long as to hash a key.
-pub(crate) struct KeyBuffer {
-    units: [MaybeUninit<u16>; SHORT + 1 + LANES],
-    bytes: [MaybeUninit<u8>; SHORT + 1],
-}
+pub(crate) struct Units([MaybeUninit<u16>; SHORT + 1 + LANES]);
 
-impl KeyBuffer {
+/// Where its bytes are put, uninitialised too.
+pub(crate) struct Bytes([MaybeUninit<u8>; SHORT + 1]);
+
+impl Units {
     #[inline]
     pub(crate) fn new() -> Self {
-        Self { units: [MaybeUninit::uninit(); _], bytes: [MaybeUninit::uninit(); _] }
+        Self([MaybeUninit::uninit(); _])
+    }
+}
+
+impl Bytes {
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self([MaybeUninit::uninit(); _])
+    }
+}
+
+/// A text of less than [`SHORT`] code units.
+#[derive(Clone, Copy)]
+pub(crate) struct ShortText<'b> {
+    /// Its units, and zeros behind them to fill a register.
+    padded: &'b [u16],
+    length: usize,
+}
+
+impl ShortText<'_> {
+    /// Its code units.
+    #[inline]
+    pub(crate) fn units(&self) -> &[u16] {
+        &self.padded[..self.length]
+    }
+
+    /// Its bytes, if it is ASCII.
+    #[inline]
+    pub(crate) fn ascii<'b>(&self, bytes: &'b mut Bytes) -> Option<&'b [u8]> {
+        let mut seen = [0_u16; LANES];
+        let (mut at, last) = (0, self.padded.len() - LANES);
+        loop {
+            // The last register overlaps the one before it, so that there is no rest to be taken one by one.
+            let (from, to) = (&self.padded[at..at + LANES], &mut bytes.0[at..at + LANES]);
+            for lane in 0..LANES {
+                seen[lane] |= from[lane];
+                to[lane] = MaybeUninit::new(from[lane] as u8);
+            }
+            if at == last {
+                break;
+            }
+            at = last.min(at + LANES);
+        }
+        if seen.iter().fold(0, |all, lane| all | lane) >= 0x80 {
+            return None;
+        }
+        // SAFETY: a byte was written for every unit, of which there are at least `length`.
+        Some(unsafe { std::slice::from_raw_parts(bytes.0.as_ptr().cast(), self.length) })
     }
 }
 
@@ -227,17 +274,17 @@ impl<'e> Env<'e> {
         Ok(())
     }
 
-    /// The bytes of a text that is short and ASCII, as most keys are; `None` for other texts.
+    /// A text that is short, as most keys are; `None` for longer ones.
     ///
     /// V8 gives one-byte text as UTF-16 faster than as UTF-8, and only that shows what text of two bytes really says.
     #[inline]
-    pub(crate) fn short_ascii<'b>(
+    pub(crate) fn short_text<'b>(
         self,
         text: Value<'e>,
-        buffer: &'b mut KeyBuffer,
-    ) -> Result<Option<&'b [u8]>, Refused> {
+        units: &'b mut Units,
+    ) -> Result<Option<ShortText<'b>>, Refused> {
         let mut length = 0;
-        let (units, capacity) = (buffer.units.as_mut_ptr().cast(), SHORT + 1);
+        let (units, capacity) = (units.0.as_mut_ptr().cast(), SHORT + 1);
         // SAFETY: Node-API writes at most `capacity` units, the zero behind the text included.
         done(unsafe {
             sys::napi_get_value_string_utf16(self.raw, text.raw, units, capacity, &raw mut length)
@@ -250,26 +297,8 @@ impl<'e> Env<'e> {
             unsafe { units.add(length).write_bytes(0, LANES) };
         }
         // SAFETY: that many units were written, by Node-API or just now.
-        let units = unsafe { std::slice::from_raw_parts(units, length.max(LANES)) };
-        let mut seen = [0_u16; LANES];
-        let (mut at, last) = (0, units.len() - LANES);
-        loop {
-            // The last register overlaps the one before it, so that there is no rest to be taken one by one.
-            let (from, to) = (&units[at..at + LANES], &mut buffer.bytes[at..at + LANES]);
-            for lane in 0..LANES {
-                seen[lane] |= from[lane];
-                to[lane] = MaybeUninit::new(from[lane] as u8);
-            }
-            if at == last {
-                break;
-            }
-            at = last.min(at + LANES);
-        }
-        if seen.iter().fold(0, |all, lane| all | lane) >= 0x80 {
-            return Ok(None);
-        }
-        // SAFETY: at least `length` bytes were written.
-        Ok(Some(unsafe { std::slice::from_raw_parts(buffer.bytes.as_ptr().cast(), length) }))
+        let padded = unsafe { std::slice::from_raw_parts(units, length.max(LANES)) };
+        Ok(Some(ShortText { padded, length }))
     }
 
     /// All code units of a text.

@@ -76,6 +76,13 @@ pub fn slot(key: impl AsRef<[u8]>) -> u16 {
     crc16::xmodem_of_tag(key.as_ref()) % SLOTS
 }
 
+/// [`slot`] for hosts whose text is UTF-16, without a copy of the key as bytes: `None` where it is not ASCII, or where
+/// this CPU hashes its bytes as quickly.
+#[inline(always)]
+pub fn slot_of_ascii(units: &[u16]) -> Option<u16> {
+    crc16::xmodem_of_ascii_tag(units).map(|crc| crc % SLOTS)
+}
+
 /// The slots of many keys, in their order. `out` is cleared first.
 pub fn slots<K: AsRef<[u8]>>(keys: &[K], out: &mut Vec<u16>) {
     out.clear();
@@ -278,6 +285,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn slots_of_ascii_are_those_of_its_bytes(
+            units in prop::collection::vec(prop::sample::select(&[b'{' as u16, b'}' as u16, b'a' as u16, 0, 0x7f][..]), 0..80),
+            other in 0x80_u16..,
+            at: prop::sample::Index,
+        ) {
+            let bytes: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
+            prop_assert!(slot_of_ascii(&units).is_none_or(|found| found == slot(&bytes)));
+            let mut units = units;
+            units.insert(at.index(units.len() + 1), other);
+            prop_assert_eq!(slot_of_ascii(&units), None);
+        }
+
         #[test]
         fn tags_equal_the_naive_rule(bytes in keys(), from in 0_usize..8, same: bool) {
             let key = &bytes[from.min(bytes.len())..];

@@ -16,6 +16,12 @@ pub(crate) fn xmodem_of_tag(key: &[u8]) -> u16 {
     arch::crc16_of_tag(key).unwrap_or_else(|| portable_of_tag(key))
 }
 
+/// [`xmodem_of_tag`] of a key that is given as UTF-16: `None` where it is not ASCII, or where its bytes are as quick.
+#[inline(always)]
+pub(crate) fn xmodem_of_ascii_tag(units: &[u16]) -> Option<u16> {
+    arch::crc16_of_ascii_tag(units)
+}
+
 /// Two calls, so that the one for a whole key of a known length is compiled for that length.
 #[inline(always)]
 fn portable_of_tag(key: &[u8]) -> u16 {

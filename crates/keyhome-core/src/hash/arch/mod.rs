@@ -6,7 +6,7 @@
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86_64::{crc16, crc16_of_tag, crc16_of_tags, md5};
+pub(super) use x86_64::{crc16, crc16_of_ascii_tag, crc16_of_tag, crc16_of_tags, md5};
 
 #[cfg(not(target_arch = "x86_64"))]
 mod none {
@@ -21,6 +21,11 @@ mod none {
     }
 
     #[inline]
+    pub(in crate::hash) fn crc16_of_ascii_tag(_: &[u16]) -> Option<u16> {
+        None
+    }
+
+    #[inline]
     pub(in crate::hash) fn crc16_of_tags<K: AsRef<[u8]>>(_: &[K], _: &mut [u16]) -> bool {
         false
     }
@@ -31,4 +36,4 @@ mod none {
     }
 }
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) use none::{crc16, crc16_of_tag, crc16_of_tags, md5};
+pub(super) use none::{crc16, crc16_of_ascii_tag, crc16_of_tag, crc16_of_tags, md5};

@@ -39,6 +39,17 @@ pub(in crate::hash) fn crc16_of_tag(key: &[u8]) -> Option<u16> {
     }
 }
 
+/// The same of a key of ASCII, not long, that is given as UTF-16.
+#[inline]
+pub(in crate::hash) fn crc16_of_ascii_tag(units: &[u16]) -> Option<u16> {
+    if wide_crc::get() {
+        // SAFETY: the CPU has the features the function is compiled for.
+        unsafe { crc16_wide::crc16_of_ascii_tag(units) }
+    } else {
+        None
+    }
+}
+
 /// The same of many keys; the whole loop is compiled for the CPU, so that nothing is called for a key.
 pub(in crate::hash) fn crc16_of_tags<K: AsRef<[u8]>>(keys: &[K], out: &mut [u16]) -> bool {
     if wide_crc::get() {

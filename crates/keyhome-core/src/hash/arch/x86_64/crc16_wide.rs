@@ -4,10 +4,12 @@
 //! The mathematics is that of the narrower file beside this one.
 
 use core::arch::x86_64::{
-    __m128i, __m512i, _mm_xor_si128, _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_xor_si256,
-    _mm512_castsi512_si256, _mm512_clmulepi64_epi128, _mm512_cmpeq_epi8_mask, _mm512_extracti64x4_epi64,
-    _mm512_loadu_si512, _mm512_maskz_loadu_epi8, _mm512_maskz_mov_epi8, _mm512_set_epi64, _mm512_set1_epi8,
-    _mm512_set4_epi32, _mm512_shuffle_epi8, _mm512_xor_si512,
+    __m128i, __m256i, __m512i, _mm_xor_si128, _mm256_castsi256_si128, _mm256_clmulepi64_epi128,
+    _mm256_extracti128_si256, _mm256_set_epi64x, _mm256_xor_si256, _mm512_castsi256_si512,
+    _mm512_castsi512_si256, _mm512_clmulepi64_epi128, _mm512_cmpeq_epi8_mask, _mm512_cmpeq_epi16_mask,
+    _mm512_extracti64x4_epi64, _mm512_loadu_si512, _mm512_maskz_cvtepi16_epi8, _mm512_maskz_loadu_epi8,
+    _mm512_maskz_loadu_epi16, _mm512_maskz_mov_epi8, _mm512_set_epi64, _mm512_set1_epi8, _mm512_set1_epi16,
+    _mm512_set4_epi32, _mm512_shuffle_epi8, _mm512_test_epi16_mask, _mm512_xor_si512,
 };
 use core::hint::select_unpredictable;
 
@@ -54,9 +56,8 @@ static LAST: [Factors; 64] = {
 #[repr(align(64))]
 struct Factors([i64; 8]);
 
-/// The rule of [`TagRule::REDIS`] on bits, one for each byte of the key; then the bytes outside of the tag are made
-/// zero, and the factors take those behind it away. So the key is loaded once, and whether it has a tag is not for a
-/// branch to guess: in a mixture of both kinds it would be wrong half of the time, which costs more than all this.
+/// The CRC of the tag of a key, loaded once: its bytes outside of the tag are made zero, and the factors take those
+/// behind it away.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,vpclmulqdq,pclmulqdq,bmi1,bmi2")]
 fn inlined_of_tag(key: &[u8]) -> u16 {
@@ -66,14 +67,51 @@ fn inlined_of_tag(key: &[u8]) -> u16 {
     let bytes = right_aligned(key);
     let opens = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'{' as i8));
     let closes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'}' as i8));
+    let (hashed, behind) = tag(opens, closes, 64);
+    finish(big_endian(_mm512_maskz_mov_epi8(hashed, bytes)), behind)
+}
+
+/// The CRC of the tag of a key of at most 32 characters of ASCII, given as UTF-16; `None` for another. The characters
+/// become bytes in a register: bytes that have just been stored would have to reach the cache before they were loaded.
+#[target_feature(enable = "avx512f,avx512bw,vpclmulqdq,pclmulqdq,bmi1,bmi2")]
+pub(super) fn crc16_of_ascii_tag(units: &[u16]) -> Option<u16> {
+    if units.len() > 32 {
+        return None;
+    }
+    let mask = u32::MAX.unbounded_shl(32 - units.len() as u32);
+    let end = units.as_ptr().wrapping_add(units.len());
+    // SAFETY: the mask has a bit for each unit of the slice and no other; units without a bit are not read.
+    let units = unsafe { _mm512_maskz_loadu_epi16(mask, end.wrapping_sub(32).cast()) };
+    if _mm512_test_epi16_mask(units, _mm512_set1_epi16(!0x7f)) != 0 {
+        return None;
+    }
+    let opens = _mm512_cmpeq_epi16_mask(units, _mm512_set1_epi16(b'{'.into()));
+    let closes = _mm512_cmpeq_epi16_mask(units, _mm512_set1_epi16(b'}'.into()));
+    let (hashed, behind) = tag(opens.into(), closes.into(), 32);
+    let bytes = _mm512_maskz_cvtepi16_epi8(hashed as u32, units);
+    let numbers = _mm512_castsi512_si256(big_endian(_mm512_castsi256_si512(bytes)));
+    // The factors of 32 bytes are the last of those of 64.
+    let Factors([.., a, b, c, d]) = LAST[behind % LAST.len()];
+    let factors = _mm256_set_epi64x(d, c, b, a);
+    Some(remainder(sum_of_two(_mm256_xor_si256(
+        _mm256_clmulepi64_epi128::<0x11>(numbers, factors),
+        _mm256_clmulepi64_epi128::<0x00>(numbers, factors),
+    ))))
+}
+
+/// The rule of [`TagRule::REDIS`] on bits, one for each of the `width` bytes of a vector: which ones are hashed, and how
+/// many are behind them. Whether a key has a tag is not for a branch to guess: in a mixture of both kinds it would be
+/// wrong half of the time, which costs more than all this.
+#[inline]
+#[target_feature(enable = "bmi1,bmi2")]
+fn tag(opens: u64, closes: u64, width: usize) -> (u64, usize) {
     // Without `{` this is all bits, and no `}` is left.
     let up_to_open = opens ^ opens.wrapping_sub(1);
     let closes = closes & !up_to_open;
     // 2^close - 2^(open + 1) is the bits between; none without `}`.
     let tag = (closes & closes.wrapping_neg()).saturating_sub(up_to_open.wrapping_add(1));
-    let behind = select_unpredictable(tag != 0, 64 - closes.trailing_zeros(), 0);
-    let tag = select_unpredictable(tag != 0, tag, u64::MAX);
-    finish(big_endian(_mm512_maskz_mov_epi8(tag, bytes)), behind as usize)
+    let behind = select_unpredictable(tag != 0, width.wrapping_sub(closes.trailing_zeros() as usize), 0);
+    (select_unpredictable(tag != 0, tag, u64::MAX), behind)
 }
 
 /// The same for more than 64 bytes.
@@ -164,15 +202,56 @@ fn products(value: __m512i, factors: __m512i) -> __m512i {
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn sum(lanes: __m512i) -> __m128i {
-    let two = _mm256_xor_si256(_mm512_castsi512_si256(lanes), _mm512_extracti64x4_epi64::<1>(lanes));
-    _mm_xor_si128(_mm256_castsi256_si128(two), _mm256_extracti128_si256::<1>(two))
+    sum_of_two(_mm256_xor_si256(_mm512_castsi512_si256(lanes), _mm512_extracti64x4_epi64::<1>(lanes)))
+}
+
+/// The two lanes added up.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sum_of_two(lanes: __m256i) -> __m128i {
+    _mm_xor_si128(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256::<1>(lanes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{hash::crc16::portable, key::TagRule};
+    use alloc::vec::Vec;
     use proptest::prelude::*;
+
+    /// `crc16_of_ascii_tag` beside the bytes of the same key.
+    fn check_units(units: &[u16]) {
+        if !super::super::wide_crc::get() {
+            return;
+        }
+        let bytes: Option<Vec<u8>> =
+            units.iter().map(|unit| u8::try_from(*unit).ok().filter(u8::is_ascii)).collect();
+        let bytes = bytes.filter(|bytes| bytes.len() <= 32);
+        let expected = bytes.map(|bytes| portable(TagRule::REDIS.apply(&bytes)));
+        // SAFETY: the features were asked for.
+        assert_eq!(unsafe { crc16_of_ascii_tag(units) }, expected, "{units:x?}");
+    }
+
+    #[test]
+    fn every_length_and_place_of_a_unit() {
+        for length in 0..=40 {
+            let plain: Vec<u16> = (0..length).map(|i| i * 89 % 120).collect();
+            check_units(&plain);
+            for place in 0..plain.len() {
+                for unit in [0x7f, 0x80, 0xff, 0x100, 0x17b, 0x7b00, 0x8000, 0xd83d, 0xffff] {
+                    let mut units = plain.clone();
+                    units[place] = unit;
+                    check_units(&units);
+                }
+                for end in place..plain.len() {
+                    let mut units = plain.clone();
+                    units[place] = b'{'.into();
+                    units[end] = b'}'.into();
+                    check_units(&units);
+                }
+            }
+        }
+    }
 
     #[test]
     fn every_length_and_alignment() {
@@ -190,21 +269,34 @@ mod tests {
     }
 
     proptest! {
-            #[test]
-            fn equals_the_safe_twin(bytes in prop::collection::vec(any::<u8>(), 0..=300), from in 0_usize..64) {
-                let bytes = &bytes[from.min(bytes.len())..];
-                if super::super::wide_crc::get() {
-                    // SAFETY: the features were asked for.
-                    prop_assert_eq!(unsafe { crc16(bytes) }, portable(bytes));
-                }
-            }
-
-            #[test]
-            fn tags_equal_the_safe_twin(key in prop::collection::vec(prop::sample::select(&b"{}abcd"[..]), 0..=100)) {
-                if super::super::wide_crc::get() {
-                    // SAFETY: the features were asked for.
-    prop_assert_eq!(unsafe { crc16_of_tag(&key) }, portable(TagRule::REDIS.apply(&key)));
-                }
+        #[test]
+        fn equals_the_safe_twin(bytes in prop::collection::vec(any::<u8>(), 0..=300), from in 0_usize..64) {
+            let bytes = &bytes[from.min(bytes.len())..];
+            if super::super::wide_crc::get() {
+                // SAFETY: the features were asked for.
+                prop_assert_eq!(unsafe { crc16(bytes) }, portable(bytes));
             }
         }
+
+        #[test]
+        fn tags_equal_the_safe_twin(key in prop::collection::vec(prop::sample::select(&b"{}abcd"[..]), 0..=100)) {
+            if super::super::wide_crc::get() {
+                // SAFETY: the features were asked for.
+                prop_assert_eq!(unsafe { crc16_of_tag(&key) }, portable(TagRule::REDIS.apply(&key)));
+            }
+        }
+
+        #[test]
+        fn ascii_tags_equal_the_safe_twin(
+            units in prop::collection::vec(prop::sample::select(&b"{}abcd\x7f"[..]).prop_map(u16::from), 0..=40),
+            from in 0_usize..8,
+        ) {
+            check_units(&units[from.min(units.len())..]);
+        }
+
+        #[test]
+        fn any_units_equal_the_safe_twin(units in prop::collection::vec(any::<u16>(), 0..=3)) {
+            check_units(&units);
+        }
+    }
 }
