@@ -23,6 +23,9 @@
  * | `pool.required` | there are several pools and none was named |
  * | `pool.empty` | no node would be left |
  * | `node.unknown` | no node has that name |
+ * | `node.ejected` | the node of the key failed too often, and `on_failure: fail` refuses its keys |
+ * | `pool.ejected` | all nodes failed too often |
+ * | `replica.unavailable` | no endpoint is up that the policy would read from |
  * | `slot.uncovered` | nobody owns the slot of the key |
  * | `key.encoding` | a key that must be text is not: a lone surrogate; for `charsum`, bytes that are not UTF-8 |
  * | `key.type` | a key that is neither text nor bytes |
@@ -32,6 +35,7 @@
  * | `cluster.reply` | a cluster's reply that cannot be read, or in which nobody owns a slot |
  * | `batch.offsets` | offsets that do not fit the bytes |
  * | `argument.type` | an argument, other than a key, of a type that it cannot have |
+ * | `argument.range` | a number, other than of a config, below or above what the call takes |
  * | `engine.unavailable` | the engine that was asked for is not there |
  * | `engine.failure` | keyhome itself failed, which is an error in it |
  */
@@ -54,6 +58,9 @@ export type ErrorCode =
   | "pool.required"
   | "pool.empty"
   | "node.unknown"
+  | "node.ejected"
+  | "pool.ejected"
+  | "replica.unavailable"
   | "slot.uncovered"
   | "key.encoding"
   | "key.type"
@@ -63,6 +70,7 @@ export type ErrorCode =
   | "cluster.reply"
   | "batch.offsets"
   | "argument.type"
+  | "argument.range"
   | "engine.unavailable"
   | "engine.failure";
 

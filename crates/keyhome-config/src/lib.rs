@@ -49,7 +49,9 @@ pub use cluster::{Reply, from_cluster, looks_like_cluster_nodes};
 pub use config::Config;
 pub use listen::{Listen, Socket};
 pub use pool::Pool;
-pub use settings::{OnFailure, ReadFrom, Settings};
+pub use settings::Settings;
+
+pub use keyhome_core::{OnFailure, ReadFrom};
 
 use keyhome_core::{Error, ErrorKind, Router};
 

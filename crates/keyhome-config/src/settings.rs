@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::num::NonZeroU32;
 
-use keyhome_core::{Error, dialect::NUMBER_MAX};
+use keyhome_core::{Error, OnFailure, ReadFrom, dialect::NUMBER_MAX, health::Rules};
 use serde::ser::SerializeMap;
 
 use crate::{document::Value, listen::Listen, scalar};
@@ -92,6 +92,16 @@ impl Settings {
     /// Whether the text gives `key`.
     pub fn is_given(&self, key: &str) -> bool {
         self.given.contains(&key)
+    }
+
+    /// When a server is taken out, for how long, and what becomes of its keys.
+    pub fn health_rules(&self) -> Rules {
+        Rules {
+            on_failure: self.on_failure,
+            auto_eject_hosts: self.auto_eject_hosts,
+            server_failure_limit: self.server_failure_limit,
+            server_retry_timeout: self.server_retry_timeout,
+        }
     }
 
     /// Adds the keys to a map: those that were given and, `with_defaults`, the other numbers and switches.
@@ -188,64 +198,18 @@ impl Setting for Option<Listen> {
 }
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name { $($(#[$word_doc])* $variant,)* }
-
-        impl $name {
-            /// The words of a config, in the order of the documentation.
-            pub const WORDS: &'static [&'static str] = &[$($word,)*];
-
-            /// The word of a config.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-
+    ($($name:ident,)*) => {$(
         impl Setting for $name {
             fn read(value: &Value) -> Result<Self, Error> {
                 let word = scalar::word(value, Self::WORDS)?;
-                $(if word == $word { return Ok(Self::$variant); })*
-                Err(value.is_not("one of its words"))
+                Self::find(word).ok_or_else(|| value.is_not("one of its words"))
             }
 
             fn shown(&self) -> Shown<'_> {
                 Shown::Text(self.word())
             }
         }
-    };
+    )*};
 }
 
-words! {
-    /// What becomes of the keys of a server that is out.
-    OnFailure {
-        /// They live on the servers that are left, as in twemproxy.
-        Remap = "remap",
-        /// They fail until it is back.
-        Fail = "fail",
-        /// They live on the servers that are left until a probe finds it back.
-        Probe = "probe",
-    }
-}
-
-words! {
-    /// Which endpoint of a node is read from.
-    ReadFrom {
-        /// The primary.
-        Primary = "primary",
-        /// A replica.
-        Replica = "replica",
-        /// A replica, or the primary if there is none.
-        PreferReplica = "prefer-replica",
-        /// One in the caller's own zone, if there is one.
-        Nearest = "nearest",
-        /// Each in turn.
-        RoundRobin = "round-robin",
-        /// Any.
-        Random = "random",
-        /// The one that answers soonest.
-        LeastLatency = "least-latency",
-    }
-}
+words! { OnFailure, ReadFrom, }

@@ -70,6 +70,12 @@ error_kinds! {
     PoolEmpty = "pool.empty", "Keep at least one node.";
     /// No node has that name.
     NodeUnknown = "node.unknown", "Use a node's name, not its address.";
+    /// The node of the key failed too often, and `on_failure: fail` refuses its keys.
+    NodeEjected = "node.ejected", "Try again later; the node is tried again after server_retry_timeout.";
+    /// All nodes failed too often.
+    PoolEjected = "pool.ejected", "Try again later; nodes are tried or checked again after server_retry_timeout.";
+    /// No endpoint is up that the policy would read from.
+    ReplicaUnavailable = "replica.unavailable", "Read by a policy that takes the primary too, or wait until an endpoint is up.";
     /// Nobody owns the slot of the key.
     SlotUncovered = "slot.uncovered", "Assign the slot to a node.";
     /// A key that must be text is not.
@@ -88,6 +94,8 @@ error_kinds! {
     BatchOffsets = "batch.offsets", "Pass n+1 offsets, the first 0, never falling, the last the length of the bytes.";
     /// An argument, other than a key, of a type that it cannot have.
     ArgumentType = "argument.type", "Pass the type that the documentation of the call names.";
+    /// A number, other than of a config, below or above what the call takes.
+    ArgumentRange = "argument.range", "Pass a number in the range that the message names.";
     /// The engine that was asked for is not there.
     EngineUnavailable = "engine.unavailable", "Install the package of the native addon, or let the engine be chosen.";
     /// keyhome itself failed, which is an error in it.

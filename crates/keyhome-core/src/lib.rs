@@ -7,6 +7,9 @@
 //! 2. [`hash`]: the hash function;
 //! 3. `placement`: how the hash becomes a node: a ring of points, a list, a table of slots.
 //!
+//! [`health`] says which nodes take part, [`replica`] which copy of a node serves a read; both take time and dice as
+//! arguments.
+//!
 //! ```
 //! use keyhome_core::{Dialect, Member, Node, Options, Router};
 //!
@@ -23,15 +26,20 @@ extern crate alloc;
 pub mod dialect;
 pub mod error;
 pub mod hash;
+pub mod health;
 pub mod key;
 mod packed;
 mod placement;
+pub mod replica;
 pub mod router;
 pub mod share;
 pub mod topology;
+mod words;
 
 pub use dialect::{Dialect, Options};
 pub use error::{Error, ErrorKind};
+pub use health::{Health, OnFailure, Outcome};
 pub use key::{slot, slots, slots_packed};
+pub use replica::{ReadFrom, ReplicaSet};
 pub use router::Router;
 pub use topology::{Endpoint, Member, Node, Replica, Role};

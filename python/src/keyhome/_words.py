@@ -29,6 +29,9 @@ ErrorCode: TypeAlias = Literal[
     "pool.required",
     "pool.empty",
     "node.unknown",
+    "node.ejected",
+    "pool.ejected",
+    "replica.unavailable",
     "slot.uncovered",
     "key.encoding",
     "key.type",
@@ -38,6 +41,7 @@ ErrorCode: TypeAlias = Literal[
     "cluster.reply",
     "batch.offsets",
     "argument.type",
+    "argument.range",
     "engine.unavailable",
     "engine.failure",
 ]

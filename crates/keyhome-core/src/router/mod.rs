@@ -328,6 +328,22 @@ impl Router {
         self.with_live(live)
     }
 
+    /// As [`without`](Self::without), by index.
+    ///
+    /// Errors: `argument.range`, with the position of the index; `pool.empty` where none would be left.
+    pub fn without_indexes(&self, indexes: &[usize]) -> Result<Self, Error> {
+        let mut live = self.live.clone();
+        for (position, index) in indexes.iter().enumerate() {
+            let Some(live) = live.get_mut(*index) else {
+                let detail =
+                    format!("there is no node {index}; indexes go from 0 to {}", self.live.len() - 1);
+                return Err(Error::new(ErrorKind::ArgumentRange, detail).at_position(position));
+            };
+            *live = false;
+        }
+        self.with_live(live)
+    }
+
     /// The same pool with these of its nodes.
     fn with_live(&self, live: Vec<bool>) -> Result<Self, Error> {
         if !live.contains(&true) {
