@@ -50,6 +50,7 @@ fn microseconds<S: Serializer>(latency: &Average, serializer: S) -> Result<S::Ok
     latency.latest.microseconds().serialize(serializer)
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn time<S: Serializer>(time: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     (*time != 0).then_some(*time).serialize(serializer)
 }
