@@ -42,6 +42,8 @@ ErrorCode: TypeAlias = Literal[
     "batch.offsets",
     "argument.type",
     "argument.range",
+    "hotkeys.merge",
+    "hotkeys.bytes",
     "engine.unavailable",
     "engine.failure",
 ]

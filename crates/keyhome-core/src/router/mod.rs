@@ -2,6 +2,7 @@
 
 mod advice;
 mod balance;
+mod copies;
 mod diff;
 mod explain;
 mod fingerprint;
@@ -14,6 +15,7 @@ use alloc::{collections::BTreeMap, format, string::String, sync::Arc, vec, vec::
 
 pub use advice::{Advice, AdviceKind};
 pub use balance::{Balance, NodeShare};
+pub use copies::KeyCopy;
 pub use diff::{AddressChange, Diff, ExactMoves, Move};
 pub use explain::{Explanation, HashStep, Step};
 pub use key_text::KeyText;
