@@ -23,6 +23,7 @@
 
 extern crate alloc;
 
+pub mod command;
 pub mod dialect;
 pub mod error;
 pub mod hash;
@@ -37,6 +38,7 @@ pub mod share;
 pub mod topology;
 mod words;
 
+pub use command::{Command, CommandRoute, command_keys, command_route};
 pub use dialect::{Dialect, Options};
 pub use error::{Error, ErrorKind};
 pub use health::{Health, OnFailure, Outcome};

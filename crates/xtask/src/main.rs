@@ -3,6 +3,7 @@
 
 mod bench;
 mod checkout;
+mod commands;
 mod coverage;
 mod dist;
 mod documentation;
@@ -58,6 +59,8 @@ enum Command {
     TestLong,
     /// Print how fast keyhome is beside the obvious alternatives
     Bench,
+    /// Write the command table of keyhome-core anew from the recordings of real servers
+    Commands,
 }
 
 fn main() -> ExitCode {
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Command::Test { stages, .. } => test::run(&checkout, &stages),
         Command::TestLong => test::run_long(&checkout),
         Command::Bench => bench::run(&checkout),
+        Command::Commands => commands::write(&checkout),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,7 +7,8 @@ use crate::external::run as run_command;
 use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
 use crate::{
-    coverage, dist, documentation, doors, fuzz, layering, licences, no_std, node, python, versions, wasm,
+    commands, coverage, dist, documentation, doors, fuzz, layering, licences, no_std, node, python, versions,
+    wasm,
 };
 
 const STAGES: &[Stage] = &[
@@ -15,6 +16,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "layering", about: "who may import whom", run: layering::check },
     Stage { name: "licences", about: "licences and sources of all dependencies", run: licences::check },
     Stage { name: "versions", about: "one version number", run: versions::check },
+    Stage { name: "commands", about: "the command table is what the recordings give", run: commands::check },
     Stage { name: "clippy", about: "no warning of rustc or clippy", run: clippy },
     Stage {
         name: "build",
