@@ -1,5 +1,6 @@
 //! `keyhome-doors proof`: all doors are asked for the same things; `keyhome-doors demo`: a table of a few, for people.
-//! `cargo xtask test doors` and `cargo xtask demo` build the doors and run it.
+//! `cargo xtask test doors` and `cargo xtask demo` build the doors and run it. `keyhome-doors record` writes the runs of
+//! `vectors/traces/` anew.
 #![allow(clippy::panic, reason = "a proof that cannot go on stops")]
 
 use std::process::ExitCode;
@@ -9,6 +10,7 @@ use keyhome_tests::{
     demo,
     doors::{self, COUNT},
     proof::{Proof, Score},
+    traces,
 };
 
 /// Another one gives other pools and keys.
@@ -19,8 +21,12 @@ fn main() -> ExitCode {
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["proof"] => proof(),
         ["demo"] => done(demo::run(&doors::all())),
+        ["record"] => {
+            traces::write_all();
+            ExitCode::SUCCESS
+        }
         _ => {
-            anstream::eprintln!("usage: keyhome-doors proof|demo");
+            anstream::eprintln!("usage: keyhome-doors proof|demo|record");
             ExitCode::FAILURE
         }
     }

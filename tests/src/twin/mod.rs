@@ -3,8 +3,10 @@
 
 mod config;
 pub mod hash;
+pub mod health;
 pub mod pool;
 pub mod random;
+pub mod replica;
 pub mod ring;
 pub mod shares;
 

@@ -37,6 +37,7 @@
 //! `src/hashkit/nc_ketama.c` (`ketama_update`, which counts who is live).
 
 mod event;
+mod node;
 mod outcome;
 mod rules;
 
@@ -51,8 +52,10 @@ use serde::Serialize;
 use crate::{
     dialect::NODES_MAX,
     error::{Error, ErrorKind},
+    topology::Node,
     words::words,
 };
+use node::NodeHealth;
 
 words! {
     /// What [`Health::update`] says of the nodes that take part.
@@ -69,7 +72,8 @@ words! {
 /// Events kept for an owner who does not take them; older ones go first.
 const EVENTS_MAX: usize = 1024;
 
-/// Which nodes of a pool take part. In JSON: `rules`, `live` (how many), `next_rebuild`, `nodes`.
+/// Which nodes of a pool take part. In JSON: `rules`, `live` (how many), `next_rebuild`, and `nodes`, each with
+/// `failure_count`, `next_retry`, `ejected_at`, `ejections`, `away_since` (`null`: it is live), `keys_elsewhere`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Health {
     rules: Rules,
@@ -81,46 +85,11 @@ pub struct Health {
     /// From when on [`update`](Self::update) has something to do.
     #[serde(skip)]
     due: u64,
-    /// Whether the placement differs from the one that the owner was told of.
+    /// Whether the owner has not been told of the placement, or a node that it does without is not marked so.
     #[serde(skip)]
-    changed: bool,
+    pending: bool,
     #[serde(skip)]
     events: Vec<Event>,
-}
-
-/// One node. Times are `null` where there is none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct NodeHealth {
-    /// Whether it was live when nodes were last counted.
-    live: bool,
-    /// Failures in a row since the last reply or ejection.
-    failure_count: u32,
-    /// Out until then.
-    next_retry: Option<u64>,
-    /// The last time that failures in a row reached the limit: twemproxy's `server_ejected_at`.
-    ejected_at: Option<u64>,
-    /// How often they did; the sum over nodes is twemproxy's `server_ejects`.
-    ejections: u64,
-    /// Since when it is out.
-    away_since: Option<u64>,
-    /// Whether keys were placed without it since then.
-    keys_elsewhere: bool,
-    /// Whether the placement has it. While nobody is live this stays what it was.
-    #[serde(skip)]
-    placed: bool,
-}
-
-impl NodeHealth {
-    const NEW: Self = Self {
-        live: true,
-        failure_count: 0,
-        next_retry: None,
-        ejected_at: None,
-        ejections: 0,
-        away_since: None,
-        keys_elsewhere: false,
-        placed: true,
-    };
 }
 
 impl Health {
@@ -141,9 +110,36 @@ impl Health {
             next_rebuild: None,
             nodes: vec![NodeHealth::NEW; nodes],
             due: u64::MAX,
-            changed: false,
+            pending: false,
             events: Vec::new(),
         })
+    }
+
+    /// The health of another list of nodes, after a reload: a node whose name stays keeps what is known about it, the
+    /// others are new and live. The owner is taken to place keys on all of `new`, so that the first
+    /// [`update`](Self::update) is [`LiveSet::Changed`] if some of them are out. Events carry indexes of `new`; those of
+    /// `old` are taken first.
+    ///
+    /// Errors: those of [`new`](Self::new); `argument.range` if `old` is not as long as this health.
+    pub fn reloaded(&self, rules: Rules, old: &[Node], new: &[Node], now: u64) -> Result<Self, Error> {
+        if old.len() != self.nodes.len() {
+            let detail = format!("{} old nodes; this is the health of {}", old.len(), self.nodes.len());
+            return Err(Error::new(ErrorKind::ArgumentRange, detail));
+        }
+        let mut health = Self::new(rules, new.len())?;
+        let mut names: Vec<(&str, usize)> = Vec::with_capacity(old.len());
+        names.extend(old.iter().enumerate().map(|(index, node)| (node.name.as_str(), index)));
+        names.sort_unstable();
+        for (node, state) in new.iter().zip(&mut health.nodes) {
+            let found = names.binary_search_by(|(name, _)| (*name).cmp(&node.name));
+            if let Ok((_, index)) = found.map(|at| names[at]) {
+                *state = NodeHealth { placed: true, told: true, ..self.nodes[index].clone() };
+                state.next_retry = state.next_retry.filter(|_| rules.auto_eject_hosts);
+            }
+        }
+        health.live = health.nodes.iter().filter(|node| node.is_live()).count();
+        health.rebuild(now);
+        Ok(health)
     }
 
     /// The rules that were given.
@@ -169,15 +165,19 @@ impl Health {
         if self.is_all_gone() {
             return LiveSet::Empty;
         }
-        if !self.changed {
+        if !self.pending {
             return LiveSet::Same;
         }
-        self.changed = false;
+        let mut changed = false;
         for node in &mut self.nodes {
+            changed |= node.told != node.placed;
+            node.told = node.placed;
+            // A request follows, and is placed without it.
             node.keys_elsewhere |= !node.placed;
         }
+        self.pending = false;
         self.schedule();
-        LiveSet::Changed
+        if changed { LiveSet::Changed } else { LiveSet::Same }
     }
 
     /// Whether a request for a key of the node at `index` may be sent. Only `fail` refuses, with `node.ejected`, and
@@ -188,7 +188,7 @@ impl Health {
     pub fn admit(&mut self, index: usize, now: u64) -> Result<(), Error> {
         if self.rules.on_failure == OnFailure::Fail {
             self.update(now);
-            if self.nodes.get(index).is_some_and(|node| node.live) {
+            if self.nodes.get(index).is_some_and(NodeHealth::is_live) {
                 return Ok(());
             }
         } else if index < self.nodes.len() {
@@ -252,14 +252,14 @@ impl Health {
                 node.ejections += 1;
                 node.next_retry = Some(retry_at);
             }
-            Outcome::CheckPassed | Outcome::CheckFailed if node.live => return Ok(()),
+            Outcome::CheckPassed | Outcome::CheckFailed if node.is_live() => return Ok(()),
             Outcome::CheckPassed => {
                 node.failure_count = 0;
                 node.next_retry = None;
             }
             Outcome::CheckFailed => node.next_retry = Some(retry_at),
         }
-        let was_live = node.live;
+        let was_live = node.is_live();
         self.rebuild(now);
         if !was_live && !self.is_live(index) {
             self.tell(Event::Postponed { index, at: now, until: retry_at });
@@ -279,14 +279,12 @@ impl Health {
             let event = match node.next_retry {
                 Some(until) if probes || until > now => {
                     self.next_rebuild = Some(self.next_rebuild.map_or(until, |first| first.min(until)));
-                    let ejected = node.live;
-                    node.live = false;
+                    let ejected = node.is_live();
                     node.away_since = node.away_since.or(Some(now));
                     ejected.then_some(Event::Ejected { index, at: now, until })
                 }
                 _ => {
                     self.live += 1;
-                    node.live = true;
                     node.next_retry = None;
                     let keys_elsewhere = core::mem::take(&mut node.keys_elsewhere);
                     let away_since = node.away_since.take();
@@ -307,9 +305,10 @@ impl Health {
         }
         // Where nobody is left, placement stays what it was.
         if self.live > 0 && self.rules.on_failure != OnFailure::Fail {
+            self.pending = false;
             for node in &mut self.nodes {
-                self.changed |= node.placed != node.live;
-                node.placed = node.live;
+                node.placed = node.is_live();
+                self.pending |= node.told != node.placed || !node.placed && !node.keys_elsewhere;
             }
         }
         self.schedule();
@@ -318,7 +317,7 @@ impl Health {
     /// From when on `update` has something to do.
     fn schedule(&mut self) {
         self.due = match self.next_rebuild {
-            _ if self.changed || self.is_all_gone() => 0,
+            _ if self.pending || self.is_all_gone() => 0,
             Some(at) if !self.probes() => at.saturating_add(1),
             _ => u64::MAX,
         };
@@ -347,7 +346,7 @@ impl Health {
         if self.next_check().is_some_and(|at| at <= now) {
             let retry_at = self.rules.retry_at(now);
             for (index, node) in self.nodes.iter_mut().enumerate() {
-                if !node.live && node.next_retry.is_some_and(|at| at <= now) {
+                if !node.is_live() && node.next_retry.is_some_and(|at| at <= now) {
                     node.next_retry = Some(retry_at);
                     due.push(index);
                 }
@@ -358,7 +357,7 @@ impl Health {
 
     /// `probe`: when the next check is due, for a timer; `None` while there is nothing to check.
     pub fn next_check(&self) -> Option<u64> {
-        let out = self.nodes.iter().filter(|node| self.probes() && !node.live);
+        let out = self.nodes.iter().filter(|node| self.probes() && !node.is_live());
         out.filter_map(|node| node.next_retry).min()
     }
 
@@ -373,7 +372,7 @@ impl Health {
 
     /// Whether the node at `index` was live when nodes were last counted.
     pub fn is_live(&self, index: usize) -> bool {
-        self.nodes.get(index).is_some_and(|node| node.live)
+        self.nodes.get(index).is_some_and(NodeHealth::is_live)
     }
 
     /// How many were.

@@ -1,0 +1,46 @@
+//! The recorded runs of health and replica choice, by the core and by its naive twins.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
+
+use std::{collections::BTreeSet, fs};
+
+use keyhome_tests::traces::{self, FILES, Trace, health, replica};
+
+#[test]
+fn health_runs() {
+    let traces: Vec<Trace<health::Header, health::Call>> = traces::read("health.jsonl");
+    let mut calls = 0;
+    let mut seen = BTreeSet::new();
+    for trace in &traces {
+        let name = &trace.header.name;
+        calls += trace.replay(&mut trace.header.health(), name);
+        trace.replay(&mut trace.header.twin(), &format!("the twin's {name}"));
+        seen.insert((trace.header.on_failure.clone(), trace.header.server_failure_limit));
+    }
+    assert_eq!(seen.len(), 12, "every mode with limits 0 to 3");
+    println!("{} runs of health, {calls} calls", traces.len());
+    assert!(calls > 4000, "{calls}");
+}
+
+#[test]
+fn replica_runs() {
+    let traces: Vec<Trace<replica::Header, replica::Call>> = traces::read("replica.jsonl");
+    let mut calls = 0;
+    let mut seen = BTreeSet::new();
+    for trace in &traces {
+        let name = &trace.header.name;
+        calls += trace.replay(&mut trace.header.replica_set(), name);
+        trace.replay(&mut trace.header.twin(), &format!("the twin's {name}"));
+        seen.insert(trace.header.read_from.clone());
+    }
+    assert_eq!(seen.len(), 7, "every policy");
+    println!("{} runs of replica choice, {calls} calls", traces.len());
+    assert!(calls > 4000, "{calls}");
+}
+
+/// Whoever changes how they are made, or what the core decides, records them anew and sees the difference.
+#[test]
+fn they_are_what_the_recorder_makes() {
+    for (file, text) in FILES {
+        assert!(fs::read_to_string(traces::path(file)).unwrap() == text(), "{file}: `keyhome-doors record`");
+    }
+}
