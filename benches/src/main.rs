@@ -2,10 +2,12 @@
 //! the same keys, so that a busy machine slows both; the median over many rounds is printed.
 
 mod growth;
+mod hot_keys;
 mod keys;
 mod paired;
 mod peers;
 mod rows;
+mod zipf;
 
 use std::{path::PathBuf, process::ExitCode};
 

@@ -5,6 +5,7 @@ use std::hint::black_box;
 use keyhome_core::{Dialect, Error, Options, Router, slot};
 
 use crate::{
+    hot_keys,
     keys::{Numbers, keys, pool, servers},
     paired::{self, Paired},
     peers,
@@ -16,8 +17,15 @@ const KEYS: usize = 16_384;
 pub(crate) fn print_all(rounds: usize) {
     println!("{:<46} {:<40} {:>9} {:>9} {:>7} {:>7}", "what", "beside", "ns", "peer ns", "ratio", "at most");
     slots(rounds);
-    let rows: [Result<(), Error>; 5] =
-        [lookup(rounds, 10, 0.35), lookup(rounds, 1000, 0.25), index(rounds), build(rounds), batch(rounds)];
+    let rows: [Result<(), Error>; 7] = [
+        lookup(rounds, 10, 0.35),
+        lookup(rounds, 1000, 0.25),
+        index(rounds),
+        build(rounds),
+        batch(rounds),
+        hot_keys::rows(rounds),
+        hot_keys::accuracy(),
+    ];
     for row in rows {
         if let Err(error) = row {
             eprintln!("a row could not be measured: {error}");
@@ -37,7 +45,7 @@ pub(crate) fn print_all(rounds: usize) {
     }
 }
 
-fn print(what: &str, beside: &str, at_most: f64, Paired { ours, peer, ratio }: &Paired) {
+pub(crate) fn print(what: &str, beside: &str, at_most: f64, Paired { ours, peer, ratio }: &Paired) {
     let verdict = if *ratio <= at_most { "" } else { "  MISSED" };
     println!("{what:<46} {beside:<40} {ours:>9.1} {peer:>9.1} {ratio:>7.3} {at_most:>7.2}{verdict}");
 }

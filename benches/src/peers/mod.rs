@@ -1,4 +1,6 @@
 //! The obvious alternatives, written plainly.
 
+pub(crate) mod heavy_keeper;
 pub(crate) mod slot;
+pub(crate) mod space_saving;
 pub(crate) mod twemproxy;
