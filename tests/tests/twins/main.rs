@@ -3,6 +3,7 @@
 
 mod batches;
 mod configs;
+mod copies;
 mod explanations;
 mod fingerprints;
 mod homes;
