@@ -186,21 +186,21 @@ impl Health {
     /// Errors: `node.ejected`; `argument.range` for a node that is not there.
     #[inline]
     pub fn admit(&mut self, index: usize, now: u64) -> Result<(), Error> {
+        if index >= self.nodes.len() {
+            return Err(self.no_node(index));
+        }
         if self.rules.on_failure == OnFailure::Fail {
             self.update(now);
-            if self.nodes.get(index).is_some_and(NodeHealth::is_live) {
-                return Ok(());
+            if !self.is_live(index) {
+                return Err(self.refusal(index));
             }
-        } else if index < self.nodes.len() {
-            return Ok(());
         }
-        Err(self.refusal(index))
+        Ok(())
     }
 
     #[cold]
     fn refusal(&self, index: usize) -> Error {
-        let Some(node) = self.nodes.get(index) else { return self.no_node(index) };
-        let until = node.next_retry.or(self.next_rebuild).unwrap_or_default();
+        let until = self.nodes[index].next_retry.or(self.next_rebuild).unwrap_or_default();
         let detail = format!("node {index} has failed and is left alone until {until} µs");
         Error::new(ErrorKind::NodeEjected, detail)
     }
