@@ -2,3 +2,5 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
 mod contract;
+mod live;
+mod words;

@@ -47,7 +47,7 @@ pub(super) struct Spec {
 pub(super) enum Begin {
     /// At this word.
     Index(u8),
-    /// After the keyword, which is looked for from a word on, and never found in the last one.
+    /// After the first such keyword from a word on, but for the last word; where there is none, the spec finds no keys.
     Keyword(&'static str, u8),
 }
 
@@ -66,12 +66,8 @@ pub(super) enum Find {
 pub(super) enum Rule {
     /// The specs say it all.
     Specs,
-    /// The count as C's `atoi` reads it (`genericGetKeys`).
-    Count,
     /// `sortGetKeys`
     Sort,
-    /// `georadiusGetKeys`, from this word on
-    Store(u8),
     /// `migrateGetKeys`
     Migrate,
 }

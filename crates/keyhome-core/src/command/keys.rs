@@ -9,13 +9,16 @@ use super::number::{atoi, strict};
 /// Adds the positions of the keys; false where the words do not fit, and then nothing is added.
 pub(super) fn find<A: AsRef<[u8]>>(form: &Form, args: &[A], out: &mut Vec<usize>) -> bool {
     let before = out.len();
-    if !form.specs.is_empty() {
-        if by_specs(form.specs, args, false, out) {
-            return true;
+    match form.rule {
+        Rule::Sort => sorted(args, out),
+        Rule::Migrate => migrated(args, out),
+        Rule::Specs => {
+            if !by_specs(form.specs, args, false, out) {
+                out.truncate(before);
+                counted(form.specs, args, out);
+            }
         }
-        out.truncate(before);
     }
-    by_rule(form, args, out);
     out.len() > before || form.optional
 }
 
@@ -27,7 +30,9 @@ pub(super) fn by_specs<A: AsRef<[u8]>>(
     out: &mut Vec<usize>,
 ) -> bool {
     specs.iter().filter(|spec| spec.channels == channels).all(|spec| {
-        let Some((first, last, step)) = range(spec, args) else { return false };
+        // A keyword that is not there is an option that was not used.
+        let Some(begin) = begin(spec.begin, args) else { return true };
+        let Some((first, last, step)) = range(spec.find, begin, args) else { return false };
         let fits = first <= last && last < args.len();
         if fits {
             out.extend((first..=last).step_by(step));
@@ -36,17 +41,20 @@ pub(super) fn by_specs<A: AsRef<[u8]>>(
     })
 }
 
-/// The first key of a spec, a word up to which there are keys, and the step between them.
-fn range<A: AsRef<[u8]>>(spec: &Spec, args: &[A]) -> Option<(usize, usize, usize)> {
-    let first = match spec.begin {
-        Begin::Index(index) => usize::from(index),
+fn begin<A: AsRef<[u8]>>(begin: Begin, args: &[A]) -> Option<usize> {
+    match begin {
+        Begin::Index(index) => Some(usize::from(index)),
         Begin::Keyword(keyword, from) => {
             let from = usize::from(from);
             let searched = args.get(from..args.len().checked_sub(1)?)?;
-            from + 1 + searched.iter().position(|word| is(word, keyword))?
+            Some(from + 1 + searched.iter().position(|word| is(word, keyword))?)
         }
-    };
-    match spec.find {
+    }
+}
+
+/// The first key of a spec, a word up to which there are keys, and the step between them.
+fn range<A: AsRef<[u8]>>(find: Find, first: usize, args: &[A]) -> Option<(usize, usize, usize)> {
+    match find {
         Find::Range { last, step, limit } => {
             let last = match (last, limit) {
                 (0.., _) => first + usize::from(last.unsigned_abs()),
@@ -64,69 +72,39 @@ fn range<A: AsRef<[u8]>>(spec: &Spec, args: &[A]) -> Option<(usize, usize, usize
     }
 }
 
-fn by_rule<A: AsRef<[u8]>>(form: &Form, args: &[A], out: &mut Vec<usize>) {
-    match form.rule {
-        Rule::Specs => {}
-        Rule::Count => counted(form.specs, args, out),
-        Rule::Sort => {
-            out.push(1);
-            out.extend(last_option(args, 2, &["store"], &[("limit", 2), ("get", 1), ("by", 1)]));
-        }
-        Rule::Store(from) => {
-            out.push(1);
-            out.extend(last_option(args, usize::from(from), &["store", "storedist"], &[]));
-        }
-        Rule::Migrate => migrated(args, out),
-    }
-}
-
 /// The keys of a command with a count, read as leniently as the servers read it when the specs do not fit. The key that
 /// stands apart (the destination of ZUNIONSTORE) comes last then.
 fn counted<A: AsRef<[u8]>>(specs: &[Spec], args: &[A], out: &mut Vec<usize>) {
-    for spec in specs {
-        let Find::Count { count, first, step } = spec.find else { continue };
-        let (first, step) = (usize::from(first), usize::from(step));
-        let Some(count) = args.get(usize::from(count)).and_then(|word| atoi(word.as_ref())) else { return };
-        if count == 0 || count > args.len().saturating_sub(first) / step {
-            return;
-        }
+    // A count is the last spec of every command that has one.
+    let Some((Spec { find: Find::Count { count, first, step }, .. }, others)) = specs.split_last() else {
+        return;
+    };
+    let (first, step) = (usize::from(*first), usize::from(*step));
+    let Some(count) = args.get(usize::from(*count)).and_then(|word| atoi(word.as_ref())) else { return };
+    if count > 0 && count <= args.len().saturating_sub(first) / step {
         out.extend((first..).step_by(step).take(count));
-    }
-    by_specs(without_counts(specs), args, false, out);
-}
-
-/// The specs before the one with a count: a count is the last spec of every command that has one.
-fn without_counts(specs: &[Spec]) -> &[Spec] {
-    match specs {
-        [before @ .., Spec { find: Find::Count { .. }, .. }] => before,
-        all => all,
+        by_specs(others, args, false, out);
     }
 }
 
-/// The word after the last of some options, where each word that is no option is passed over.
-fn last_option<A: AsRef<[u8]>>(
-    args: &[A],
-    from: usize,
-    options: &[&str],
-    with_words: &[(&str, usize)],
-) -> Option<usize> {
-    let (mut at, mut found) = (from, None);
+/// The first word, and the word after the last STORE. Each word that is no option is passed over.
+fn sorted<A: AsRef<[u8]>>(args: &[A], out: &mut Vec<usize>) {
+    let (mut at, mut stored) = (2, None);
     while let Some(word) = args.get(at) {
-        if let Some((_, words)) = with_words.iter().find(|(option, _)| is(word, option)) {
-            at += words;
-        } else if options.iter().any(|option| is(word, option)) && at + 1 < args.len() {
-            found = Some(at + 1);
-            // SORT looks at the word after STORE again, GEORADIUS does not.
-            at += usize::from(with_words.is_empty());
+        if is(word, "store") && at + 1 < args.len() {
+            stored = Some(at + 1);
         }
-        at += 1;
+        at += 1 + words_of(word, &[("limit", 2), ("get", 1), ("by", 1)]);
     }
-    found
+    out.push(1);
+    out.extend(stored);
 }
 
-/// One key, the fourth word; or with KEYS, which needs an empty fourth word, all after it.
+/// The fourth word; or with KEYS, which needs an empty fourth word, all after it. KEYS as the last word alone is passed
+/// over.
 fn migrated<A: AsRef<[u8]>>(args: &[A], out: &mut Vec<usize>) {
-    let mut at = 6;
+    let before_last = args.get(2..args.len().saturating_sub(1)).unwrap_or_default();
+    let mut at = if before_last.iter().any(|word| is(word, "keys")) { 6 } else { args.len() };
     while let Some(word) = args.get(at) {
         if is(word, "keys") {
             if args.get(3).is_some_and(|key| key.as_ref().is_empty()) {
@@ -134,10 +112,14 @@ fn migrated<A: AsRef<[u8]>>(args: &[A], out: &mut Vec<usize>) {
             }
             return;
         }
-        let passwords = [("auth", 1), ("auth2", 2)];
-        at += 1 + passwords.iter().find(|(option, _)| is(word, option)).map_or(0, |(_, words)| *words);
+        at += 1 + words_of(word, &[("auth", 1), ("auth2", 2)]);
     }
     out.push(3);
+}
+
+/// How many words belong to an option.
+fn words_of(word: &impl AsRef<[u8]>, options: &[(&str, usize)]) -> usize {
+    options.iter().find(|(option, _)| is(word, option)).map_or(0, |(_, words)| *words)
 }
 
 fn is(word: &impl AsRef<[u8]>, option: &str) -> bool {

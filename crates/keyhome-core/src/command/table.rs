@@ -9,9 +9,9 @@ const fn class(arity: i8, access: Access, blocking: bool, fan_out: FanOut, merge
 
 pub(super) static FORMS: &[Form] = &[
     // 0
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Count { count: 1, first: 2, step: 1 }, channels: false }], rule: Rule::Count, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Count { count: 1, first: 2, step: 1 }, channels: false }], rule: Rule::Specs, optional: false },
     // 1
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Count { count: 1, first: 2, step: 2 }, channels: false }], rule: Rule::Count, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Count { count: 1, first: 2, step: 2 }, channels: false }], rule: Rule::Specs, optional: false },
     // 2
     Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 3
@@ -23,15 +23,15 @@ pub(super) static FORMS: &[Form] = &[
     // 6
     Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: -2, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 7
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Count, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Specs, optional: false },
     // 8
     Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(2), find: Find::Range { last: -1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 9
     Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 10
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("store", 5), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("storedist", 5), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Store(5), optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("store", 5), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("storedist", 5), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 11
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("store", 6), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("storedist", 6), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Store(5), optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("store", 6), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("storedist", 6), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 12
     Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 13
@@ -39,9 +39,9 @@ pub(super) static FORMS: &[Form] = &[
     // 14
     Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 15
-    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Count, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Specs, optional: false },
     // 16
-    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Count, optional: true },
+    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Specs, optional: true },
     // 17
     Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Range { last: -1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 18

@@ -69,7 +69,7 @@ fn options_that_look_like_others() {
         Ok([1, 8, 7].into()),
         "both, STORE first"
     );
-    assert_eq!(keys("georadius k 1 2 3 m store store d"), Ok([1, 7].into()));
+    assert_eq!(keys("georadius k 1 2 3 m store a store b"), Ok([1, 7].into()), "the first STORE");
     assert_eq!(keys("migrate h 1 k 0 9 keys a"), Err("command.arguments"), "one key, or several");
     assert_eq!(keys("migrate h 1 k 0 9 auth keys"), Ok([3].into()));
     assert_eq!(keys("xread block streams streams a 0"), Ok([3].into()), "the first STREAMS");

@@ -7,12 +7,7 @@ use super::record::{BeginSearch, Command, FindKeys, KeySpec};
 
 /// Commands whose specs do not say it all, and the rule that does: the `getkeys` functions that Redis has for them. The
 /// other commands that have one are those with a count.
-const RULES: &[(&str, &str)] = &[
-    ("georadius", "Rule::Store(5)"),
-    ("georadiusbymember", "Rule::Store(5)"),
-    ("migrate", "Rule::Migrate"),
-    ("sort", "Rule::Sort"),
-];
+const RULES: &[(&str, &str)] = &[("migrate", "Rule::Migrate"), ("sort", "Rule::Sort")];
 
 /// Its other specs are for keys that patterns name, which nobody can know.
 const FIRST_SPEC_ONLY: &[&str] = &["sort_ro"];
@@ -23,8 +18,7 @@ pub(super) fn of(command: &Command) -> Result<String> {
     if let Some(keys) = policy::KEYS.iter().find(|keys| keys.names.contains(&name)) {
         let specs: Vec<String> =
             keys.specs.split(", ").filter(|spec| !spec.is_empty()).map(documented).collect::<Result<_>>()?;
-        let rule = if keys.specs.contains("count") { "Rule::Count" } else { "Rule::Specs" };
-        return Ok(form(&specs, rule, specs.is_empty()));
+        return Ok(form(&specs, "Rule::Specs", specs.is_empty()));
     }
     let mut specs = command.key_specs.as_slice();
     if FIRST_SPEC_ONLY.contains(&name) {
@@ -32,14 +26,12 @@ pub(super) fn of(command: &Command) -> Result<String> {
     }
     let rule = RULES.iter().find(|(of, _)| *of == name).map(|(_, rule)| *rule);
     let whole: Option<Vec<String>> = specs.iter().map(recorded).collect();
-    let counted = |spec: &KeySpec| matches!(spec.find_keys, FindKeys::Keynum { .. });
     match (whole, rule) {
         (Some(specs), Some(rule)) => Ok(form(&specs, rule, false)),
         (None, Some(rule)) => Ok(form(&[], rule, false)),
         (Some(text), None) => {
-            let rule = if specs.iter().any(counted) { "Rule::Count" } else { "Rule::Specs" };
             let no_keys = specs.iter().all(|spec| has(spec, "not_key"));
-            Ok(form(&text, rule, no_keys || command.has("no_mandatory_keys")))
+            Ok(form(&text, "Rule::Specs", no_keys || command.has("no_mandatory_keys")))
         }
         (None, None) => bail!("the key specs of {name} do not say where all its keys are: it needs a rule"),
     }
