@@ -66,6 +66,8 @@ pub(super) enum Find {
 pub(super) enum Rule {
     /// The specs say it all.
     Specs,
+    /// Where the specs do not fit: the count as C's `atoi` reads it (`genericGetKeys`).
+    Count,
     /// `sortGetKeys`
     Sort,
     /// `migrateGetKeys`

@@ -12,10 +12,12 @@ pub(super) fn find<A: AsRef<[u8]>>(form: &Form, args: &[A], out: &mut Vec<usize>
     match form.rule {
         Rule::Sort => sorted(args, out),
         Rule::Migrate => migrated(args, out),
-        Rule::Specs => {
+        Rule::Specs | Rule::Count => {
             if !by_specs(form.specs, args, false, out) {
                 out.truncate(before);
-                counted(form.specs, args, out);
+                if matches!(form.rule, Rule::Count) {
+                    counted(form.specs, args, out);
+                }
             }
         }
     }

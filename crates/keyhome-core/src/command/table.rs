@@ -9,7 +9,7 @@ const fn class(arity: i8, access: Access, blocking: bool, fan_out: FanOut, merge
 
 pub(super) static FORMS: &[Form] = &[
     // 0
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Count { count: 1, first: 2, step: 1 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Count { count: 1, first: 2, step: 1 }, channels: false }], rule: Rule::Count, optional: false },
     // 1
     Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Count { count: 1, first: 2, step: 2 }, channels: false }], rule: Rule::Specs, optional: false },
     // 2
@@ -23,185 +23,187 @@ pub(super) static FORMS: &[Form] = &[
     // 6
     Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: -2, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 7
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Count, optional: false },
     // 8
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(2), find: Find::Range { last: -1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Specs, optional: false },
     // 9
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(2), find: Find::Range { last: -1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 10
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("store", 5), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("storedist", 5), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 11
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("store", 6), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("storedist", 6), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("store", 5), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("storedist", 5), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 12
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("store", 6), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Keyword("storedist", 6), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 13
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: true }], rule: Rule::Specs, optional: true },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 14
-    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: true }], rule: Rule::Specs, optional: true },
     // 15
-    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(1), find: Find::Range { last: 1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 16
-    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Specs, optional: true },
+    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Count, optional: false },
     // 17
-    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Range { last: -1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Count { count: 2, first: 3, step: 1 }, channels: false }], rule: Rule::Count, optional: true },
     // 18
-    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(3), find: Find::Range { last: -1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Range { last: -1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 19
-    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }, Spec { begin: Begin::Index(3), find: Find::Range { last: -1, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 20
-    Form { specs: &[Spec { begin: Begin::Keyword("streams", 1), find: Find::Range { last: -1, step: 1, limit: 2 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, channels: false }], rule: Rule::Specs, optional: false },
     // 21
-    Form { specs: &[Spec { begin: Begin::Keyword("streams", 4), find: Find::Range { last: -1, step: 1, limit: 2 }, channels: false }], rule: Rule::Specs, optional: false },
+    Form { specs: &[Spec { begin: Begin::Keyword("streams", 1), find: Find::Range { last: -1, step: 1, limit: 2 }, channels: false }], rule: Rule::Specs, optional: false },
     // 22
-    Form { specs: &[], rule: Rule::Migrate, optional: false },
+    Form { specs: &[Spec { begin: Begin::Keyword("streams", 4), find: Find::Range { last: -1, step: 1, limit: 2 }, channels: false }], rule: Rule::Specs, optional: false },
     // 23
-    Form { specs: &[], rule: Rule::Sort, optional: false },
+    Form { specs: &[], rule: Rule::Migrate, optional: false },
     // 24
+    Form { specs: &[], rule: Rule::Sort, optional: false },
+    // 25
     Form { specs: &[], rule: Rule::Specs, optional: true },
 ];
 
 pub(super) const GROUPS: &[Group] = &[
-    Group { class: class(-4, Access::Neither, false, FanOut::AllNodes, Merge::AllOk, false, 24), names: &[
+    Group { class: class(-4, Access::Neither, false, FanOut::AllNodes, Merge::AllOk, false, 25), names: &[
         "config|set",
     ] },
-    Group { class: class(-3, Access::Neither, false, FanOut::AllNodes, Merge::AllOk, false, 24), names: &[
+    Group { class: class(-3, Access::Neither, false, FanOut::AllNodes, Merge::AllOk, false, 25), names: &[
         "acl|deluser", "acl|setuser", "client|pause",
     ] },
-    Group { class: class(-2, Access::Neither, false, FanOut::AllNodes, Merge::AllOk, false, 24), names: &[
+    Group { class: class(-2, Access::Neither, false, FanOut::AllNodes, Merge::AllOk, false, 25), names: &[
         "script|flush",
     ] },
-    Group { class: class(2, Access::Neither, false, FanOut::AllNodes, Merge::AllOk, false, 24), names: &[
+    Group { class: class(2, Access::Neither, false, FanOut::AllNodes, Merge::AllOk, false, 25), names: &[
         "acl|load", "acl|save", "client|unpause", "config|resetstat", "config|rewrite", "slowlog|reset",
     ] },
-    Group { class: class(3, Access::Neither, false, FanOut::AllNodes, Merge::AllOk, false, 24), names: &[
+    Group { class: class(3, Access::Neither, false, FanOut::AllNodes, Merge::AllOk, false, 25), names: &[
         "commandlog|reset", "script|load",
     ] },
-    Group { class: class(-2, Access::Neither, false, FanOut::AllNodes, Merge::PerNode, false, 24), names: &[
+    Group { class: class(-2, Access::Neither, false, FanOut::AllNodes, Merge::PerNode, false, 25), names: &[
         "acl|log", "client|list", "latency|histogram", "slowlog|get",
     ] },
-    Group { class: class(1, Access::Neither, false, FanOut::AllNodes, Merge::PerNode, false, 24), names: &[
+    Group { class: class(1, Access::Neither, false, FanOut::AllNodes, Merge::PerNode, false, 25), names: &[
         "lastsave", "role",
     ] },
-    Group { class: class(2, Access::Neither, false, FanOut::AllNodes, Merge::PerNode, false, 24), names: &[
+    Group { class: class(2, Access::Neither, false, FanOut::AllNodes, Merge::PerNode, false, 25), names: &[
         "latency|doctor", "latency|latest",
     ] },
-    Group { class: class(3, Access::Neither, false, FanOut::AllNodes, Merge::PerNode, false, 24), names: &[
+    Group { class: class(3, Access::Neither, false, FanOut::AllNodes, Merge::PerNode, false, 25), names: &[
         "latency|graph", "latency|history",
     ] },
-    Group { class: class(4, Access::Neither, false, FanOut::AllNodes, Merge::PerNode, false, 24), names: &[
+    Group { class: class(4, Access::Neither, false, FanOut::AllNodes, Merge::PerNode, false, 25), names: &[
         "commandlog|get",
     ] },
-    Group { class: class(-2, Access::Neither, false, FanOut::AllNodes, Merge::Sum, false, 24), names: &[
+    Group { class: class(-2, Access::Neither, false, FanOut::AllNodes, Merge::Sum, false, 25), names: &[
         "latency|reset",
     ] },
-    Group { class: class(2, Access::Neither, false, FanOut::AllNodes, Merge::Sum, false, 24), names: &[
+    Group { class: class(2, Access::Neither, false, FanOut::AllNodes, Merge::Sum, false, 25), names: &[
         "slowlog|len",
     ] },
-    Group { class: class(3, Access::Neither, false, FanOut::AllNodes, Merge::Sum, false, 24), names: &[
+    Group { class: class(3, Access::Neither, false, FanOut::AllNodes, Merge::Sum, false, 25), names: &[
         "commandlog|len",
     ] },
-    Group { class: class(-2, Access::Neither, false, FanOut::AllPrimaries, Merge::AllOk, false, 24), names: &[
+    Group { class: class(-2, Access::Neither, false, FanOut::AllPrimaries, Merge::AllOk, false, 25), names: &[
         "psubscribe",
     ] },
-    Group { class: class(-1, Access::Neither, false, FanOut::AllPrimaries, Merge::AllOk, false, 24), names: &[
+    Group { class: class(-1, Access::Neither, false, FanOut::AllPrimaries, Merge::AllOk, false, 25), names: &[
         "punsubscribe",
     ] },
-    Group { class: class(2, Access::Neither, false, FanOut::AllPrimaries, Merge::AllOk, false, 24), names: &[
+    Group { class: class(2, Access::Neither, false, FanOut::AllPrimaries, Merge::AllOk, false, 25), names: &[
         "memory|purge",
     ] },
-    Group { class: class(-1, Access::Read, false, FanOut::AllPrimaries, Merge::AllOk, false, 24), names: &[
+    Group { class: class(-1, Access::Read, false, FanOut::AllPrimaries, Merge::AllOk, false, 25), names: &[
         "ft.config",
     ] },
-    Group { class: class(-3, Access::Write, false, FanOut::AllPrimaries, Merge::AllOk, false, 24), names: &[
+    Group { class: class(-3, Access::Write, false, FanOut::AllPrimaries, Merge::AllOk, false, 25), names: &[
         "function|load", "function|restore",
     ] },
-    Group { class: class(-2, Access::Write, false, FanOut::AllPrimaries, Merge::AllOk, false, 24), names: &[
+    Group { class: class(-2, Access::Write, false, FanOut::AllPrimaries, Merge::AllOk, false, 25), names: &[
         "function|flush",
     ] },
-    Group { class: class(-1, Access::Write, false, FanOut::AllPrimaries, Merge::AllOk, false, 24), names: &[
+    Group { class: class(-1, Access::Write, false, FanOut::AllPrimaries, Merge::AllOk, false, 25), names: &[
         "flushall", "flushdb", "ft.aliasadd", "ft.aliasdel", "ft.aliasupdate", "ft.alter", "ft.create",
         "ft.dictadd", "ft.dictdel", "ft.drop", "ft.dropindex", "ft.synadd", "ft.synupdate",
     ] },
-    Group { class: class(3, Access::Write, false, FanOut::AllPrimaries, Merge::AllOk, false, 24), names: &[
+    Group { class: class(3, Access::Write, false, FanOut::AllPrimaries, Merge::AllOk, false, 25), names: &[
         "function|delete", "swapdb",
     ] },
-    Group { class: class(-3, Access::Neither, false, FanOut::AllPrimaries, Merge::And, false, 24), names: &[
+    Group { class: class(-3, Access::Neither, false, FanOut::AllPrimaries, Merge::And, false, 25), names: &[
         "script|exists",
     ] },
-    Group { class: class(1, Access::Read, false, FanOut::AllPrimaries, Merge::First, false, 24), names: &[
+    Group { class: class(1, Access::Read, false, FanOut::AllPrimaries, Merge::First, false, 25), names: &[
         "randomkey",
     ] },
-    Group { class: class(3, Access::Neither, true, FanOut::AllPrimaries, Merge::Min, false, 24), names: &[
+    Group { class: class(3, Access::Neither, true, FanOut::AllPrimaries, Merge::Min, false, 25), names: &[
         "wait",
     ] },
-    Group { class: class(4, Access::Neither, true, FanOut::AllPrimaries, Merge::Min, false, 24), names: &[
+    Group { class: class(4, Access::Neither, true, FanOut::AllPrimaries, Merge::Min, false, 25), names: &[
         "waitaof",
     ] },
-    Group { class: class(2, Access::Neither, false, FanOut::AllPrimaries, Merge::OneOk, false, 24), names: &[
+    Group { class: class(2, Access::Neither, false, FanOut::AllPrimaries, Merge::OneOk, false, 25), names: &[
         "function|kill", "script|kill",
     ] },
-    Group { class: class(-2, Access::Neither, false, FanOut::AllPrimaries, Merge::PerNode, false, 24), names: &[
+    Group { class: class(-2, Access::Neither, false, FanOut::AllPrimaries, Merge::PerNode, false, 25), names: &[
         "pubsub|numsub", "pubsub|shardnumsub",
     ] },
-    Group { class: class(-1, Access::Neither, false, FanOut::AllPrimaries, Merge::PerNode, false, 24), names: &[
+    Group { class: class(-1, Access::Neither, false, FanOut::AllPrimaries, Merge::PerNode, false, 25), names: &[
         "info",
     ] },
-    Group { class: class(2, Access::Neither, false, FanOut::AllPrimaries, Merge::PerNode, false, 24), names: &[
+    Group { class: class(2, Access::Neither, false, FanOut::AllPrimaries, Merge::PerNode, false, 25), names: &[
         "function|stats", "memory|doctor", "memory|malloc-stats", "memory|stats",
     ] },
-    Group { class: class(-1, Access::Read, false, FanOut::AllPrimaries, Merge::PerNode, false, 24), names: &[
+    Group { class: class(-1, Access::Read, false, FanOut::AllPrimaries, Merge::PerNode, false, 25), names: &[
         "ft.aggregate", "ft.hybrid", "ft.info", "ft.profile", "ft.search", "ft.spellcheck",
     ] },
-    Group { class: class(2, Access::Neither, false, FanOut::AllPrimaries, Merge::Sum, false, 24), names: &[
+    Group { class: class(2, Access::Neither, false, FanOut::AllPrimaries, Merge::Sum, false, 25), names: &[
         "pubsub|numpat",
     ] },
-    Group { class: class(1, Access::Read, false, FanOut::AllPrimaries, Merge::Sum, false, 24), names: &[
+    Group { class: class(1, Access::Read, false, FanOut::AllPrimaries, Merge::Sum, false, 25), names: &[
         "dbsize",
     ] },
-    Group { class: class(-4, Access::Neither, false, FanOut::AllPrimaries, Merge::Union, false, 24), names: &[
+    Group { class: class(-4, Access::Neither, false, FanOut::AllPrimaries, Merge::Union, false, 25), names: &[
         "cluster|slot-stats",
     ] },
-    Group { class: class(-2, Access::Neither, false, FanOut::AllPrimaries, Merge::Union, false, 24), names: &[
+    Group { class: class(-2, Access::Neither, false, FanOut::AllPrimaries, Merge::Union, false, 25), names: &[
         "pubsub|channels", "pubsub|shardchannels",
     ] },
-    Group { class: class(-1, Access::Read, false, FanOut::AllPrimaries, Merge::Union, false, 24), names: &[
+    Group { class: class(-1, Access::Read, false, FanOut::AllPrimaries, Merge::Union, false, 25), names: &[
         "ft.tagvals", "ts.mget", "ts.mrange", "ts.mrevrange", "ts.queryindex",
     ] },
-    Group { class: class(2, Access::Read, false, FanOut::AllPrimaries, Merge::Union, false, 24), names: &[
+    Group { class: class(2, Access::Read, false, FanOut::AllPrimaries, Merge::Union, false, 25), names: &[
         "keys",
     ] },
-    Group { class: class(-4, Access::Neither, false, FanOut::Any, Merge::None, false, 24), names: &[
+    Group { class: class(-4, Access::Neither, false, FanOut::Any, Merge::None, false, 25), names: &[
         "acl|dryrun",
     ] },
-    Group { class: class(-3, Access::Neither, false, FanOut::Any, Merge::None, false, 24), names: &[
+    Group { class: class(-3, Access::Neither, false, FanOut::Any, Merge::None, false, 25), names: &[
         "command|getkeys", "command|getkeysandflags", "config|get",
     ] },
-    Group { class: class(-2, Access::Neither, false, FanOut::Any, Merge::None, false, 24), names: &[
+    Group { class: class(-2, Access::Neither, false, FanOut::Any, Merge::None, false, 25), names: &[
         "acl|cat", "acl|genpass", "command|docs", "command|info", "command|list", "function|list",
     ] },
-    Group { class: class(-2, Access::Neither, false, FanOut::Any, Merge::None, true, 24), names: &[
+    Group { class: class(-2, Access::Neither, false, FanOut::Any, Merge::None, true, 25), names: &[
         "acl", "client", "cluster", "commandlog", "config", "function", "latency", "memory", "module", "object",
         "pubsub", "script", "slowlog", "xgroup", "xinfo",
     ] },
-    Group { class: class(-1, Access::Neither, false, FanOut::Any, Merge::None, false, 24), names: &[
+    Group { class: class(-1, Access::Neither, false, FanOut::Any, Merge::None, false, 25), names: &[
         "ping",
     ] },
-    Group { class: class(-1, Access::Neither, false, FanOut::Any, Merge::None, true, 24), names: &[
+    Group { class: class(-1, Access::Neither, false, FanOut::Any, Merge::None, true, 25), names: &[
         "command",
     ] },
-    Group { class: class(1, Access::Neither, false, FanOut::Any, Merge::None, false, 24), names: &[
+    Group { class: class(1, Access::Neither, false, FanOut::Any, Merge::None, false, 25), names: &[
         "time",
     ] },
-    Group { class: class(2, Access::Neither, false, FanOut::Any, Merge::None, false, 24), names: &[
+    Group { class: class(2, Access::Neither, false, FanOut::Any, Merge::None, false, 25), names: &[
         "acl|help", "acl|list", "acl|users", "client|help", "cluster|help", "commandlog|help", "command|count",
         "command|help", "config|help", "echo", "function|dump", "function|help", "latency|help", "memory|help",
         "module|help", "module|list", "object|help", "pubsub|help", "script|help", "slowlog|help", "xgroup|help",
         "xinfo|help",
     ] },
-    Group { class: class(3, Access::Neither, false, FanOut::Any, Merge::None, false, 24), names: &[
+    Group { class: class(3, Access::Neither, false, FanOut::Any, Merge::None, false, 25), names: &[
         "acl|getuser", "cluster|keyslot", "script|show",
     ] },
-    Group { class: class(-1, Access::Read, false, FanOut::Any, Merge::None, false, 24), names: &[
+    Group { class: class(-1, Access::Read, false, FanOut::Any, Merge::None, false, 25), names: &[
         "ft._list", "ft.aliaslist", "ft.dictdump", "ft.explain", "ft.explaincli", "ft.syndump", "lolwut",
     ] },
     Group { class: class(-2, Access::Neither, false, FanOut::Channel, Merge::None, false, 3), names: &[
@@ -210,39 +212,39 @@ pub(super) const GROUPS: &[Group] = &[
     Group { class: class(-1, Access::Neither, false, FanOut::Channel, Merge::None, false, 3), names: &[
         "sunsubscribe", "unsubscribe",
     ] },
-    Group { class: class(3, Access::Neither, false, FanOut::Channel, Merge::None, false, 13), names: &[
+    Group { class: class(3, Access::Neither, false, FanOut::Channel, Merge::None, false, 14), names: &[
         "publish", "spublish",
     ] },
-    Group { class: class(-3, Access::Neither, false, FanOut::Connection, Merge::None, false, 24), names: &[
+    Group { class: class(-3, Access::Neither, false, FanOut::Connection, Merge::None, false, 25), names: &[
         "client|capa", "client|tracking", "script|debug",
     ] },
-    Group { class: class(-2, Access::Neither, false, FanOut::Connection, Merge::None, false, 24), names: &[
+    Group { class: class(-2, Access::Neither, false, FanOut::Connection, Merge::None, false, 25), names: &[
         "auth",
     ] },
-    Group { class: class(-1, Access::Neither, false, FanOut::Connection, Merge::None, false, 24), names: &[
+    Group { class: class(-1, Access::Neither, false, FanOut::Connection, Merge::None, false, 25), names: &[
         "hello", "quit",
     ] },
-    Group { class: class(1, Access::Neither, false, FanOut::Connection, Merge::None, false, 24), names: &[
+    Group { class: class(1, Access::Neither, false, FanOut::Connection, Merge::None, false, 25), names: &[
         "asking", "discard", "exec", "multi", "readonly", "readwrite", "reset", "unwatch",
     ] },
-    Group { class: class(2, Access::Neither, false, FanOut::Connection, Merge::None, false, 24), names: &[
+    Group { class: class(2, Access::Neither, false, FanOut::Connection, Merge::None, false, 25), names: &[
         "acl|whoami", "client|getname", "client|getredir", "client|id", "client|info", "client|trackinginfo",
         "select",
     ] },
-    Group { class: class(3, Access::Neither, false, FanOut::Connection, Merge::None, false, 24), names: &[
+    Group { class: class(3, Access::Neither, false, FanOut::Connection, Merge::None, false, 25), names: &[
         "client|caching", "client|import-source", "client|no-evict", "client|no-touch", "client|reply",
         "client|setname",
     ] },
-    Group { class: class(4, Access::Neither, false, FanOut::Connection, Merge::None, false, 24), names: &[
+    Group { class: class(4, Access::Neither, false, FanOut::Connection, Merge::None, false, 25), names: &[
         "client|setinfo",
     ] },
-    Group { class: class(-2, Access::Read, false, FanOut::Cursor, Merge::Cursor, false, 24), names: &[
+    Group { class: class(-2, Access::Read, false, FanOut::Cursor, Merge::Cursor, false, 25), names: &[
         "scan",
     ] },
     Group { class: class(-2, Access::Neither, false, FanOut::Home, Merge::None, false, 2), names: &[
         "watch",
     ] },
-    Group { class: class(-3, Access::Neither, false, FanOut::Home, Merge::None, false, 16), names: &[
+    Group { class: class(-3, Access::Neither, false, FanOut::Home, Merge::None, false, 17), names: &[
         "eval", "evalsha", "fcall",
     ] },
     Group { class: class(-3, Access::Read, false, FanOut::Home, Merge::None, false, 0), names: &[
@@ -251,27 +253,27 @@ pub(super) const GROUPS: &[Group] = &[
     Group { class: class(-2, Access::Read, false, FanOut::Home, Merge::None, false, 2), names: &[
         "pfcount", "sdiff", "sinter", "sunion",
     ] },
-    Group { class: class(-7, Access::Read, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-7, Access::Read, false, FanOut::Home, Merge::None, false, 13), names: &[
         "geosearch",
     ] },
-    Group { class: class(-6, Access::Read, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-6, Access::Read, false, FanOut::Home, Merge::None, false, 13), names: &[
         "georadius_ro",
     ] },
-    Group { class: class(-5, Access::Read, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-5, Access::Read, false, FanOut::Home, Merge::None, false, 13), names: &[
         "georadiusbymember_ro", "hexpiretime", "hpexpiretime", "hpttl", "httl",
     ] },
-    Group { class: class(-4, Access::Read, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-4, Access::Read, false, FanOut::Home, Merge::None, false, 13), names: &[
         "geodist", "xrange", "xrevrange", "zrange", "zrangebylex", "zrangebyscore", "zrevrange", "zrevrangebylex",
         "zrevrangebyscore",
     ] },
-    Group { class: class(-3, Access::Read, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-3, Access::Read, false, FanOut::Home, Merge::None, false, 13), names: &[
         "bitpos", "hmget", "hscan", "lpos", "smismember", "sscan", "xpending", "zmscore", "zrank", "zrevrank",
         "zscan",
     ] },
-    Group { class: class(-2, Access::Read, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-2, Access::Read, false, FanOut::Home, Merge::None, false, 13), names: &[
         "bitcount", "bitfield_ro", "geohash", "geopos", "hrandfield", "sort_ro", "srandmember", "zrandmember",
     ] },
-    Group { class: class(-1, Access::Read, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-1, Access::Read, false, FanOut::Home, Merge::None, false, 13), names: &[
         "bf.card", "bf.debug", "bf.exists", "bf.info", "bf.mexists", "bf.scandump", "cf.compact", "cf.count",
         "cf.debug", "cf.exists", "cf.info", "cf.mexists", "cf.scandump", "cms.info", "cms.query", "ft.sugget",
         "ft.suglen", "json.arrindex", "json.arrlen", "json.get", "json.objkeys", "json.objlen", "json.resp",
@@ -280,38 +282,38 @@ pub(super) const GROUPS: &[Group] = &[
         "tdigest.trimmed_mean", "topk.info", "topk.list", "topk.query", "ts.get", "ts.info", "ts.range",
         "ts.revrange", "vcard", "vdim", "vemb", "vgetattr", "vinfo", "vismember", "vlinks", "vrandmember", "vsim",
     ] },
-    Group { class: class(2, Access::Read, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(2, Access::Read, false, FanOut::Home, Merge::None, false, 13), names: &[
         "digest", "dump", "expiretime", "get", "hgetall", "hkeys", "hlen", "hvals", "llen", "pexpiretime", "pttl",
         "scard", "smembers", "strlen", "ttl", "type", "xlen", "zcard",
     ] },
-    Group { class: class(3, Access::Read, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(3, Access::Read, false, FanOut::Home, Merge::None, false, 13), names: &[
         "getbit", "hexists", "hget", "hstrlen", "lindex", "sismember", "zscore",
     ] },
-    Group { class: class(4, Access::Read, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(4, Access::Read, false, FanOut::Home, Merge::None, false, 13), names: &[
         "getrange", "lrange", "substr", "zcount", "zlexcount",
     ] },
-    Group { class: class(-3, Access::Read, false, FanOut::Home, Merge::None, false, 14), names: &[
+    Group { class: class(-3, Access::Read, false, FanOut::Home, Merge::None, false, 15), names: &[
         "lcs",
     ] },
-    Group { class: class(-3, Access::Read, false, FanOut::Home, Merge::None, false, 16), names: &[
+    Group { class: class(-3, Access::Read, false, FanOut::Home, Merge::None, false, 17), names: &[
         "eval_ro", "evalsha_ro", "fcall_ro",
     ] },
-    Group { class: class(-1, Access::Read, false, FanOut::Home, Merge::None, false, 17), names: &[
+    Group { class: class(-1, Access::Read, false, FanOut::Home, Merge::None, false, 18), names: &[
         "ft.mget",
     ] },
-    Group { class: class(-3, Access::Read, false, FanOut::Home, Merge::None, false, 19), names: &[
+    Group { class: class(-3, Access::Read, false, FanOut::Home, Merge::None, false, 20), names: &[
         "memory|usage", "xinfo|stream",
     ] },
-    Group { class: class(-1, Access::Read, false, FanOut::Home, Merge::None, false, 19), names: &[
+    Group { class: class(-1, Access::Read, false, FanOut::Home, Merge::None, false, 20), names: &[
         "ft.get", "json.debug",
     ] },
-    Group { class: class(3, Access::Read, false, FanOut::Home, Merge::None, false, 19), names: &[
+    Group { class: class(3, Access::Read, false, FanOut::Home, Merge::None, false, 20), names: &[
         "object|encoding", "object|freq", "object|idletime", "object|refcount", "xinfo|groups",
     ] },
-    Group { class: class(4, Access::Read, false, FanOut::Home, Merge::None, false, 19), names: &[
+    Group { class: class(4, Access::Read, false, FanOut::Home, Merge::None, false, 20), names: &[
         "xinfo|consumers",
     ] },
-    Group { class: class(-4, Access::Read, true, FanOut::Home, Merge::None, false, 20), names: &[
+    Group { class: class(-4, Access::Read, true, FanOut::Home, Merge::None, false, 21), names: &[
         "xread",
     ] },
     Group { class: class(-4, Access::Write, false, FanOut::Home, Merge::None, false, 0), names: &[
@@ -329,65 +331,65 @@ pub(super) const GROUPS: &[Group] = &[
     Group { class: class(-4, Access::Write, false, FanOut::Home, Merge::None, false, 7), names: &[
         "zdiffstore", "zinterstore", "zunionstore",
     ] },
-    Group { class: class(-1, Access::Write, false, FanOut::Home, Merge::None, false, 7), names: &[
+    Group { class: class(-1, Access::Write, false, FanOut::Home, Merge::None, false, 8), names: &[
         "cms.merge", "tdigest.merge",
     ] },
-    Group { class: class(-3, Access::Write, false, FanOut::Home, Merge::None, false, 8), names: &[
+    Group { class: class(-3, Access::Write, false, FanOut::Home, Merge::None, false, 9), names: &[
         "sdiffstore", "sinterstore", "sunionstore",
     ] },
-    Group { class: class(-2, Access::Write, false, FanOut::Home, Merge::None, false, 8), names: &[
+    Group { class: class(-2, Access::Write, false, FanOut::Home, Merge::None, false, 9), names: &[
         "pfmerge",
     ] },
-    Group { class: class(-8, Access::Write, false, FanOut::Home, Merge::None, false, 9), names: &[
+    Group { class: class(-8, Access::Write, false, FanOut::Home, Merge::None, false, 10), names: &[
         "geosearchstore",
     ] },
-    Group { class: class(-5, Access::Write, false, FanOut::Home, Merge::None, false, 9), names: &[
+    Group { class: class(-5, Access::Write, false, FanOut::Home, Merge::None, false, 10), names: &[
         "zrangestore",
     ] },
-    Group { class: class(-3, Access::Write, false, FanOut::Home, Merge::None, false, 9), names: &[
+    Group { class: class(-3, Access::Write, false, FanOut::Home, Merge::None, false, 10), names: &[
         "copy",
     ] },
-    Group { class: class(-1, Access::Write, false, FanOut::Home, Merge::None, false, 9), names: &[
+    Group { class: class(-1, Access::Write, false, FanOut::Home, Merge::None, false, 10), names: &[
         "ts.createrule", "ts.deleterule",
     ] },
-    Group { class: class(3, Access::Write, false, FanOut::Home, Merge::None, false, 9), names: &[
+    Group { class: class(3, Access::Write, false, FanOut::Home, Merge::None, false, 10), names: &[
         "rename", "renamenx", "rpoplpush",
     ] },
-    Group { class: class(4, Access::Write, false, FanOut::Home, Merge::None, false, 9), names: &[
+    Group { class: class(4, Access::Write, false, FanOut::Home, Merge::None, false, 10), names: &[
         "smove",
     ] },
-    Group { class: class(4, Access::Write, true, FanOut::Home, Merge::None, false, 9), names: &[
+    Group { class: class(4, Access::Write, true, FanOut::Home, Merge::None, false, 10), names: &[
         "brpoplpush",
     ] },
-    Group { class: class(5, Access::Write, false, FanOut::Home, Merge::None, false, 9), names: &[
+    Group { class: class(5, Access::Write, false, FanOut::Home, Merge::None, false, 10), names: &[
         "lmove",
     ] },
-    Group { class: class(6, Access::Write, true, FanOut::Home, Merge::None, false, 9), names: &[
+    Group { class: class(6, Access::Write, true, FanOut::Home, Merge::None, false, 10), names: &[
         "blmove",
     ] },
-    Group { class: class(-5, Access::Write, false, FanOut::Home, Merge::None, false, 10), names: &[
+    Group { class: class(-5, Access::Write, false, FanOut::Home, Merge::None, false, 11), names: &[
         "georadiusbymember",
     ] },
-    Group { class: class(-6, Access::Write, false, FanOut::Home, Merge::None, false, 11), names: &[
+    Group { class: class(-6, Access::Write, false, FanOut::Home, Merge::None, false, 12), names: &[
         "georadius",
     ] },
-    Group { class: class(-6, Access::Write, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-6, Access::Write, false, FanOut::Home, Merge::None, false, 13), names: &[
         "hexpire", "hexpireat", "hpexpire", "hpexpireat", "hsetex", "xackdel", "xautoclaim", "xclaim",
     ] },
-    Group { class: class(-5, Access::Write, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-5, Access::Write, false, FanOut::Home, Merge::None, false, 13), names: &[
         "geoadd", "hgetdel", "hgetex", "hpersist", "xadd", "xdelex",
     ] },
-    Group { class: class(-4, Access::Write, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-4, Access::Write, false, FanOut::Home, Merge::None, false, 13), names: &[
         "hmset", "hset", "restore", "restore-asking", "xack", "xtrim", "zadd",
     ] },
-    Group { class: class(-3, Access::Write, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-3, Access::Write, false, FanOut::Home, Merge::None, false, 13), names: &[
         "expire", "expireat", "hdel", "lpush", "lpushx", "pexpire", "pexpireat", "rpush", "rpushx", "sadd", "set",
         "srem", "xdel", "xsetid", "zrem",
     ] },
-    Group { class: class(-2, Access::Write, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-2, Access::Write, false, FanOut::Home, Merge::None, false, 13), names: &[
         "bitfield", "delex", "getex", "lpop", "pfadd", "rpop", "spop", "xcfgset", "zpopmax", "zpopmin",
     ] },
-    Group { class: class(-1, Access::Write, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(-1, Access::Write, false, FanOut::Home, Merge::None, false, 13), names: &[
         "bf.add", "bf.insert", "bf.load", "bf.loadchunk", "bf.madd", "bf.reserve", "cf.add", "cf.addnx", "cf.del",
         "cf.insert", "cf.insertnx", "cf.loadchunk", "cf.reserve", "cms.incrby", "cms.initbydim", "cms.initbyprob",
         "ft.sugadd", "ft.sugdel", "json.arrappend", "json.arrinsert", "json.arrpop", "json.arrtrim", "json.clear",
@@ -396,85 +398,85 @@ pub(super) const GROUPS: &[Group] = &[
         "topk.count", "topk.incrby", "topk.reserve", "ts.add", "ts.alter", "ts.create", "ts.decrby", "ts.del",
         "ts.incrby", "vadd", "vrem", "vsetattr",
     ] },
-    Group { class: class(2, Access::Write, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(2, Access::Write, false, FanOut::Home, Merge::None, false, 13), names: &[
         "decr", "getdel", "incr", "persist",
     ] },
-    Group { class: class(3, Access::Write, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(3, Access::Write, false, FanOut::Home, Merge::None, false, 13), names: &[
         "append", "decrby", "delifeq", "getset", "incrby", "incrbyfloat", "move", "setnx",
     ] },
-    Group { class: class(4, Access::Write, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(4, Access::Write, false, FanOut::Home, Merge::None, false, 13), names: &[
         "hincrby", "hincrbyfloat", "hsetnx", "lrem", "lset", "ltrim", "psetex", "setbit", "setex", "setrange",
         "zincrby", "zremrangebylex", "zremrangebyrank", "zremrangebyscore",
     ] },
-    Group { class: class(5, Access::Write, false, FanOut::Home, Merge::None, false, 12), names: &[
+    Group { class: class(5, Access::Write, false, FanOut::Home, Merge::None, false, 13), names: &[
         "linsert",
     ] },
-    Group { class: class(-5, Access::Write, true, FanOut::Home, Merge::None, false, 15), names: &[
+    Group { class: class(-5, Access::Write, true, FanOut::Home, Merge::None, false, 16), names: &[
         "blmpop", "bzmpop",
     ] },
-    Group { class: class(-4, Access::Write, false, FanOut::Home, Merge::None, false, 18), names: &[
+    Group { class: class(-4, Access::Write, false, FanOut::Home, Merge::None, false, 19), names: &[
         "bitop",
     ] },
-    Group { class: class(-5, Access::Write, false, FanOut::Home, Merge::None, false, 19), names: &[
+    Group { class: class(-5, Access::Write, false, FanOut::Home, Merge::None, false, 20), names: &[
         "xgroup|create", "xgroup|setid",
     ] },
-    Group { class: class(-1, Access::Write, false, FanOut::Home, Merge::None, false, 19), names: &[
+    Group { class: class(-1, Access::Write, false, FanOut::Home, Merge::None, false, 20), names: &[
         "ft.add", "ft.del", "ft.safeadd",
     ] },
-    Group { class: class(3, Access::Write, false, FanOut::Home, Merge::None, false, 19), names: &[
+    Group { class: class(3, Access::Write, false, FanOut::Home, Merge::None, false, 20), names: &[
         "pfdebug",
     ] },
-    Group { class: class(4, Access::Write, false, FanOut::Home, Merge::None, false, 19), names: &[
+    Group { class: class(4, Access::Write, false, FanOut::Home, Merge::None, false, 20), names: &[
         "xgroup|destroy",
     ] },
-    Group { class: class(5, Access::Write, false, FanOut::Home, Merge::None, false, 19), names: &[
+    Group { class: class(5, Access::Write, false, FanOut::Home, Merge::None, false, 20), names: &[
         "xgroup|createconsumer", "xgroup|delconsumer",
     ] },
-    Group { class: class(-7, Access::Write, true, FanOut::Home, Merge::None, false, 21), names: &[
+    Group { class: class(-7, Access::Write, true, FanOut::Home, Merge::None, false, 22), names: &[
         "xreadgroup",
     ] },
-    Group { class: class(-6, Access::Write, false, FanOut::Home, Merge::None, false, 22), names: &[
+    Group { class: class(-6, Access::Write, false, FanOut::Home, Merge::None, false, 23), names: &[
         "migrate",
     ] },
-    Group { class: class(-2, Access::Write, false, FanOut::Home, Merge::None, false, 23), names: &[
+    Group { class: class(-2, Access::Write, false, FanOut::Home, Merge::None, false, 24), names: &[
         "sort",
     ] },
-    Group { class: class(-4, Access::Neither, false, FanOut::OneServer, Merge::None, false, 24), names: &[
+    Group { class: class(-4, Access::Neither, false, FanOut::OneServer, Merge::None, false, 25), names: &[
         "cluster|addslotsrange", "cluster|delslotsrange", "cluster|meet", "cluster|migrateslots",
         "cluster|migration", "cluster|setslot",
     ] },
-    Group { class: class(-3, Access::Neither, false, FanOut::OneServer, Merge::None, false, 24), names: &[
+    Group { class: class(-3, Access::Neither, false, FanOut::OneServer, Merge::None, false, 25), names: &[
         "client|kill", "client|unblock", "cluster|addslots", "cluster|delslots", "cluster|replicate",
         "cluster|syncslots", "module|load", "module|loadex", "psync",
     ] },
-    Group { class: class(-2, Access::Neither, false, FanOut::OneServer, Merge::None, false, 24), names: &[
+    Group { class: class(-2, Access::Neither, false, FanOut::OneServer, Merge::None, false, 25), names: &[
         "cluster|failover", "cluster|reset", "debug",
     ] },
-    Group { class: class(-1, Access::Neither, false, FanOut::OneServer, Merge::None, false, 24), names: &[
+    Group { class: class(-1, Access::Neither, false, FanOut::OneServer, Merge::None, false, 25), names: &[
         "bgsave", "failover", "replconf", "shutdown",
     ] },
-    Group { class: class(1, Access::Neither, false, FanOut::OneServer, Merge::None, false, 24), names: &[
+    Group { class: class(1, Access::Neither, false, FanOut::OneServer, Merge::None, false, 25), names: &[
         "bgrewriteaof", "monitor", "pfselftest", "save", "sync",
     ] },
-    Group { class: class(2, Access::Neither, false, FanOut::OneServer, Merge::None, false, 24), names: &[
+    Group { class: class(2, Access::Neither, false, FanOut::OneServer, Merge::None, false, 25), names: &[
         "cluster|bumpepoch", "cluster|cancelslotmigrations", "cluster|flushslots", "cluster|getslotmigrations",
         "cluster|info", "cluster|links", "cluster|myid", "cluster|myshardid", "cluster|nodes",
         "cluster|saveconfig", "cluster|shards", "cluster|slots",
     ] },
-    Group { class: class(3, Access::Neither, false, FanOut::OneServer, Merge::None, false, 24), names: &[
+    Group { class: class(3, Access::Neither, false, FanOut::OneServer, Merge::None, false, 25), names: &[
         "cluster|count-failure-reports", "cluster|countkeysinslot", "cluster|forget", "cluster|replicas",
         "cluster|set-config-epoch", "cluster|slaves", "module|unload", "replicaof", "slaveof",
     ] },
-    Group { class: class(4, Access::Neither, false, FanOut::OneServer, Merge::None, false, 24), names: &[
+    Group { class: class(4, Access::Neither, false, FanOut::OneServer, Merge::None, false, 25), names: &[
         "cluster|getkeysinslot",
     ] },
-    Group { class: class(-2, Access::Read, false, FanOut::OneServer, Merge::None, false, 13), names: &[
+    Group { class: class(-2, Access::Read, false, FanOut::OneServer, Merge::None, false, 14), names: &[
         "clusterscan",
     ] },
-    Group { class: class(-1, Access::Read, false, FanOut::OneServer, Merge::None, false, 24), names: &[
+    Group { class: class(-1, Access::Read, false, FanOut::OneServer, Merge::None, false, 25), names: &[
         "ft.cursor",
     ] },
-    Group { class: class(-3, Access::Write, false, FanOut::OneServer, Merge::None, false, 24), names: &[
+    Group { class: class(-3, Access::Write, false, FanOut::OneServer, Merge::None, false, 25), names: &[
         "cluster|flushslot",
     ] },
     Group { class: class(-3, Access::Write, false, FanOut::Split, Merge::AllOk, false, 4), names: &[

@@ -5,9 +5,11 @@ use anyhow::{Context, Result, bail};
 use super::policy;
 use super::record::{BeginSearch, Command, FindKeys, KeySpec};
 
-/// Commands whose specs do not say it all, and the rule that does: the `getkeys` functions that Redis has for them. The
-/// other commands that have one are those with a count.
+/// Commands whose specs do not say it all, and the rule that does: the `getkeys` functions that Redis has for them.
 const RULES: &[(&str, &str)] = &[("migrate", "Rule::Migrate"), ("sort", "Rule::Sort")];
+
+/// Redis has a `getkeys` function for the commands with a count too, but for these.
+const STRICT_COUNT: &[&str] = &["msetex"];
 
 /// Its other specs are for keys that patterns name, which nobody can know.
 const FIRST_SPEC_ONLY: &[&str] = &["sort_ro"];
@@ -30,8 +32,10 @@ pub(super) fn of(command: &Command) -> Result<String> {
         (Some(specs), Some(rule)) => Ok(form(&specs, rule, false)),
         (None, Some(rule)) => Ok(form(&[], rule, false)),
         (Some(text), None) => {
+            let counted = specs.iter().any(|spec| matches!(spec.find_keys, FindKeys::Keynum { .. }));
+            let rule = if counted && !STRICT_COUNT.contains(&name) { "Rule::Count" } else { "Rule::Specs" };
             let no_keys = specs.iter().all(|spec| has(spec, "not_key"));
-            Ok(form(&text, "Rule::Specs", no_keys || command.has("no_mandatory_keys")))
+            Ok(form(&text, rule, no_keys || command.has("no_mandatory_keys")))
         }
         (None, None) => bail!("the key specs of {name} do not say where all its keys are: it needs a rule"),
     }
