@@ -2,7 +2,14 @@
 
 use alloc::{string::String, vec, vec::Vec};
 
-use keyhome::Router;
+use keyhome::{
+    Health, HotKeys, ReplicaSet, Router,
+    command::ScanCursor,
+    config::{Config, ShownSettings},
+    hotkeys::HotKey,
+    router::{KeyCopy, KeyText},
+};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{Failure, json};
 
@@ -70,4 +77,117 @@ pub fn group_packed(router: &Router, bytes: &[u8], offsets: &[u32]) -> Result<Ve
         *place += 1;
     }
     Ok(flat)
+}
+
+/// How a pool is served: `name`, and the members of `options` in the contract.
+pub fn pool_settings(text: &str, pool: Option<&str>) -> Result<String, Failure> {
+    let config = Config::parse(text)?;
+    Ok(json(&ShownSettings(config.pool(pool)?)))
+}
+
+/// Names for copies of a key: a list of `{index, key}`, or `key_hex` where a name is not UTF-8.
+pub fn copies(router: &Router, key: &[u8], n: usize) -> Result<String, Failure> {
+    let shown = |KeyCopy { index, key }| Shown { key, numbers: [("index", index as u64)] };
+    Ok(json(&router.copies(key, n)?.into_iter().map(shown).collect::<Vec<_>>()))
+}
+
+/// What happened to nodes since the last call: a list of events.
+pub fn take_events(health: &mut Health) -> String {
+    json(&health.take_events())
+}
+
+/// All that is known of the health of nodes.
+pub fn health_snapshot(health: &Health) -> String {
+    json(health)
+}
+
+/// All that is known of endpoints.
+pub fn replica_snapshot(replicas: &ReplicaSet) -> String {
+    json(replicas)
+}
+
+/// The hottest keys: a list of `{key, length, count, error}`, with `key_hex` for what is not UTF-8.
+pub fn hottest(keys: &HotKeys, n: usize) -> String {
+    let shown = |HotKey { key, length, count, error }| Shown {
+        key,
+        numbers: [("length", length), ("count", count), ("error", error)],
+    };
+    json(&keys.top(n).into_iter().map(shown).collect::<Vec<_>>())
+}
+
+/// A key and numbers about it.
+struct Shown<const N: usize> {
+    key: Vec<u8>,
+    numbers: [(&'static str, u64); N],
+}
+
+impl<const N: usize> Serialize for Shown<N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let key = KeyText::from(&self.key[..]);
+        match key.text() {
+            Some(text) => map.serialize_entry("key", text)?,
+            None => map.serialize_entry("key_hex", &key.hex())?,
+        }
+        for (name, number) in &self.numbers {
+            map.serialize_entry(name, number)?;
+        }
+        map.end()
+    }
+}
+
+/// Where a scan has got to. Errors: `command.arguments`.
+pub fn scan_target(cursor: &[u8], nodes: usize) -> Result<ScanCursor, Failure> {
+    Ok(ScanCursor::read(cursor, nodes)?)
+}
+
+/// The cursor to go on with, after the node of `cursor` answered with a cursor of its own. Errors: `command.arguments`.
+pub fn scan_next(cursor: &[u8], answered: &[u8], nodes: usize) -> Result<u64, Failure> {
+    // With one node, a cursor is the server's own.
+    let answered = ScanCursor::read(answered, 1)?.cursor;
+    Ok(ScanCursor::read(cursor, nodes)?.answered(answered, nodes)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{copies, hottest, pool_settings, scan_next};
+    use keyhome::{HotKeys, hotkeys::HotKeysOptions};
+
+    const POOL: &str = "{\"p\": {\"servers\": [\"a:1:1\", \"b:1:1\"], \"dialect\": \"libketama\", \"on_failure\": \"probe\"}}";
+
+    #[test]
+    fn keys_that_are_not_utf8_are_digits() {
+        let router = crate::from_config(POOL, None).unwrap();
+        let text = copies(&router, b"a", 9).unwrap();
+        assert!(text.starts_with("[{\"key\":\"a~copy"), "{text}");
+        assert!(text.ends_with(",\"index\":1}]") || text.ends_with(",\"index\":0}]"), "{text}");
+        assert!(copies(&router, b"\xff", 1).unwrap().starts_with("[{\"key_hex\":\"ff7e"));
+        let mut keys = HotKeys::new(&HotKeysOptions::default()).unwrap();
+        keys.record_many(b"\xff", 3, 0);
+        keys.record("é", 0);
+        let wanted =
+            r#"[{"key_hex":"ff","length":1,"count":3,"error":0},{"key":"é","length":2,"count":1,"error":0}]"#;
+        assert_eq!(hottest(&keys, 9), wanted);
+        assert_eq!(hottest(&keys, 0), "[]");
+    }
+
+    #[test]
+    fn settings_are_the_options_of_a_pool_and_its_name() {
+        let wanted = r#"{"name":"p","dialect":"libketama","on_failure":"probe"}"#;
+        assert_eq!(pool_settings(POOL, None).unwrap(), wanted);
+        assert_eq!(pool_settings(POOL, Some("q")).unwrap_err().code, "pool.unknown");
+    }
+
+    #[test]
+    fn a_scan_goes_on() {
+        assert_eq!(scan_next(b"0", b"17", 3), Ok(51));
+        assert_eq!(scan_next(b"51", b"0", 3), Ok(1));
+        assert_eq!(scan_next(b"2", b"0", 3), Ok(0));
+        for (cursor, answered, nodes) in [("x", "0", 1), ("0", "-1", 1), ("0", "", 1), ("0", "0", 0)] {
+            assert_eq!(
+                scan_next(cursor.as_bytes(), answered.as_bytes(), nodes).unwrap_err().code,
+                "command.arguments"
+            );
+        }
+    }
 }

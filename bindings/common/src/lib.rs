@@ -8,16 +8,28 @@
 extern crate alloc;
 
 mod answers;
+mod arguments;
 mod catalogue;
 mod cluster;
+mod command;
 mod failure;
 mod utf16;
 
-pub use answers::{balance, diff, explain, group, group_packed, index, nodes, successors};
+pub use answers::{
+    balance, copies, diff, explain, group, group_packed, health_snapshot, hottest, index, nodes,
+    pool_settings, replica_snapshot, scan_next, scan_target, successors, take_events,
+};
+pub use arguments::{hot_keys_options, outcome, read_from, rules};
 pub use catalogue::catalogue;
 pub use cluster::{from_cluster, from_cluster_json, from_cluster_text};
+pub use command::{EvenKeys, command_keys, command_route, words};
 pub use failure::Failure;
-pub use keyhome::{Error, ErrorKind, Router, VERSION, config, key::slot_of_ascii, slot, slots, slots_packed};
+pub use keyhome::{
+    Error, ErrorKind, Health, HotKeys, ReadFrom, ReplicaSet, Router, VERSION, config,
+    health::{LiveSet, is_failure},
+    key::slot_of_ascii,
+    slot, slots, slots_packed,
+};
 pub use utf16::push_utf8;
 
 use alloc::string::String;

@@ -48,7 +48,7 @@ mod yaml;
 pub use cluster::{Reply, from_cluster, looks_like_cluster_nodes};
 pub use config::Config;
 pub use listen::{Listen, Socket};
-pub use pool::Pool;
+pub use pool::{Pool, ShownSettings};
 pub use settings::Settings;
 
 pub use keyhome_core::{OnFailure, ReadFrom};

@@ -95,6 +95,19 @@ impl Pool {
         })
     }
 
+    fn serialize_options<M: SerializeMap>(&self, out: &mut M) -> Result<(), M::Error> {
+        let Self { dialect, options, settings, .. } = self;
+        let with_defaults = dialect.id == Dialect::TWEMPROXY.id;
+        out.serialize_entry("dialect", dialect.id)?;
+        for option in dialect.options {
+            match options.get(option.name) {
+                None if !with_defaults => {}
+                given => serialize_option(out, option.name, given.or(option.default))?,
+            }
+        }
+        settings.serialize_into(out, with_defaults)
+    }
+
     /// nutcracker takes a password for pools that speak Redis only.
     fn check_password(&self, value: &Value) -> Result<(), Error> {
         let misplaced = self.dialect.id == Dialect::TWEMPROXY.id && !self.settings.redis;
@@ -141,17 +154,21 @@ struct ShownOptions<'p>(&'p Pool);
 
 impl Serialize for ShownOptions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(Pool { dialect, options, settings, .. }) = self;
-        let with_defaults = dialect.id == Dialect::TWEMPROXY.id;
         let mut out = serializer.serialize_map(None)?;
-        out.serialize_entry("dialect", dialect.id)?;
-        for option in dialect.options {
-            match options.get(option.name) {
-                None if !with_defaults => {}
-                given => serialize_option(&mut out, option.name, given.or(option.default))?,
-            }
-        }
-        settings.serialize_into(&mut out, with_defaults)?;
+        self.0.serialize_options(&mut out)?;
+        out.end()
+    }
+}
+
+/// A pool without its servers, in JSON: `name`, and beside it the members of the `options` of a [`Pool`].
+#[derive(Debug, Clone, Copy)]
+pub struct ShownSettings<'p>(pub &'p Pool);
+
+impl Serialize for ShownSettings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("name", &self.0.name)?;
+        self.0.serialize_options(&mut out)?;
         out.end()
     }
 }

@@ -1,0 +1,150 @@
+//! Commands as hosts pass them: many words, of which mostly the first alone decides.
+
+use alloc::{string::String, vec::Vec};
+use core::cell::Cell;
+
+use keyhome::{Command, ErrorKind, command};
+
+use crate::{Failure, json};
+
+/// The positions of the keys of a command.
+pub fn command_keys<A: AsRef<[u8]>>(words: &[A]) -> Result<Vec<u32>, Failure> {
+    let keys = command::command_keys(words)?;
+    Ok(keys.into_iter().map(|position| position as u32).collect())
+}
+
+/// Where a command goes, and its keys: `{command, access, blocking, keys, channels, fan_out, merge, key_step}`.
+pub fn command_route<A: AsRef<[u8]>>(words: &[A]) -> Result<String, Failure> {
+    Ok(json(&command::command_route(words)?))
+}
+
+/// Words that lie one behind the other in `bytes`.
+pub fn words<'b>(bytes: &'b [u8], offsets: &[u32]) -> Result<Vec<&'b [u8]>, Failure> {
+    let word = |pair: &[u32]| bytes.get(*pair.first()? as usize..*pair.last()? as usize);
+    let words: Option<_> = offsets.windows(2).map(word).collect();
+    words.ok_or_else(|| Failure::new(ErrorKind::BatchOffsets, "the offsets of the words do not fit"))
+}
+
+/// Bits of each part of [`EvenKeys`].
+const PART: u32 = 10;
+const PART_MAX: usize = (1 << PART) - 1;
+
+/// The positions of keys that are equally far apart, in a number that is quick in every language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EvenKeys {
+    first: usize,
+    step: usize,
+    count: usize,
+}
+
+impl EvenKeys {
+    /// The keys of a command of which only the name crosses the border, and the number of words: nearly all there are.
+    /// `None` where they are not equally far apart, or where the core looks at another word to find them.
+    pub fn of_name(name: &[u8], words: usize) -> Result<Option<Self>, Failure> {
+        if !(1..=PART_MAX).contains(&words) {
+            return Ok(None);
+        }
+        let looked = Cell::new(false);
+        let mut unseen = Vec::new();
+        unseen.resize(words, Word::Unseen(&looked));
+        if let Some(word) = unseen.first_mut() {
+            *word = Word::Seen(name);
+        }
+        let mut keys = Vec::new();
+        let found = Command::find(&unseen).and_then(|command| command.keys(&unseen, &mut keys));
+        if looked.get() {
+            return Ok(None);
+        }
+        found?;
+        Ok(Self::of(&keys))
+    }
+
+    fn of(keys: &[usize]) -> Option<Self> {
+        let (first, second) = match *keys {
+            [] => return Some(Self { first: 0, step: 0, count: 0 }),
+            [first] => (first, first),
+            [first, second, ..] => (first, second),
+        };
+        let step = second.checked_sub(first)?;
+        let even = keys.iter().enumerate().all(|(number, key)| *key == first + number * step);
+        // None is above the number of words.
+        even.then_some(Self { first, step, count: keys.len() })
+    }
+
+    /// `first`, `step` and `count` in ten bits each, from the lowest: no more than 30 bits.
+    pub fn number(self) -> u32 {
+        (self.first | self.step << PART | self.count << (2 * PART)) as u32
+    }
+}
+
+/// A word of a command, or the place of one that is not here.
+#[derive(Clone, Copy)]
+enum Word<'w> {
+    Seen(&'w [u8]),
+    Unseen(&'w Cell<bool>),
+}
+
+impl AsRef<[u8]> for Word<'_> {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Seen(word) => word,
+            Self::Unseen(looked) => {
+                looked.set(true);
+                &[]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EvenKeys, command_keys, words};
+    use alloc::{vec, vec::Vec};
+
+    fn even(name: &str, count: usize) -> Option<Vec<u32>> {
+        let number = EvenKeys::of_name(name.as_bytes(), count).unwrap()?.number();
+        let (first, step, count) = (number & 1023, number >> 10 & 1023, number >> 20);
+        Some((0..count).map(|number| first + number * step).collect())
+    }
+
+    #[test]
+    fn most_commands_need_their_name_only() {
+        assert_eq!(even("GET", 2), Some(vec![1]));
+        assert_eq!(even("mset", 7), Some(vec![1, 3, 5]));
+        assert_eq!(even("PING", 1), Some(vec![]));
+        assert_eq!(even("BLPOP", 4), Some(vec![1, 2]));
+        assert_eq!(even("MGET", 1023), Some((1..1023).collect()));
+        assert_eq!(even("MGET", 1024), None);
+        assert_eq!(even("GET", 0), None);
+        for looks_further in ["EVAL", "XGROUP", "ZUNIONSTORE", "XREAD", "SORT", "MIGRATE"] {
+            assert_eq!(even(looks_further, 8), None, "{looks_further}");
+        }
+    }
+
+    #[test]
+    fn what_the_name_says_is_what_all_words_say() {
+        let words: Vec<_> = (0..40).map(|number| alloc::format!("word{number}")).collect();
+        for name in
+            ["get", "SET", "mset", "del", "rename", "bitop", "lmpop", "zinter", "object", "ping", "nothing"]
+        {
+            for count in 1..40 {
+                let mut words: Vec<&str> = words[..count].iter().map(alloc::string::String::as_str).collect();
+                words[0] = name;
+                match (EvenKeys::of_name(name.as_bytes(), count), command_keys(&words)) {
+                    (Ok(None), _) => {}
+                    (Ok(Some(_)), Ok(keys)) => assert_eq!(even(name, count), Some(keys)),
+                    (given, wanted) => assert_eq!(given.unwrap_err(), wanted.unwrap_err()),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn words_between_offsets() {
+        assert_eq!(words(b"getkey", &[0, 3, 6]).unwrap(), [&b"get"[..], b"key"]);
+        assert!(words(b"", &[0]).unwrap().is_empty());
+        for offsets in [&[0, 7][..], &[3, 0], &[9, 9]] {
+            assert_eq!(words(b"getkey", offsets).unwrap_err().code, "batch.offsets");
+        }
+    }
+}
