@@ -111,7 +111,7 @@ impl Subject<Call> for Pool {
                 match outcome.as_str() {
                     "reply" => self.reply(*index, *now),
                     "failure" => self.failure(*index, *now),
-                    _ => self.check(*index, outcome == "check-passed", *now),
+                    _ => self.check(*index, outcome == "check_passed", *now),
                 }
                 Value::Null
             }

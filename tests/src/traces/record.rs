@@ -130,13 +130,13 @@ impl HealthRun {
                 self.now += self.dice.below(1000) as u64;
                 self.report(
                     index as usize,
-                    if well[index as usize] { "check-passed" } else { "check-failed" },
+                    if well[index as usize] { "check_passed" } else { "check_failed" },
                 );
             }
         }
         if self.dice.once_in(25) {
             let index = self.dice.below(well.len());
-            self.report(index, if well[index] { "check-passed" } else { "check-failed" });
+            self.report(index, if well[index] { "check_passed" } else { "check_failed" });
         }
     }
 

@@ -13,9 +13,9 @@ words! {
         /// however many requests were waiting on it.
         Failure = "failure",
         /// A check found the node well.
-        CheckPassed = "check-passed",
+        CheckPassed = "check_passed",
         /// A check did not.
-        CheckFailed = "check-failed",
+        CheckFailed = "check_failed",
     }
 }
 
