@@ -8,32 +8,28 @@ use alloc::{format, string::String, vec::Vec};
 use keyhome_core::{Error, ErrorKind};
 
 use crate::{
-    document::{DEPTH_MAX, Form, Kind, Place, Value},
-    wording::quote,
+    cursor::Cursor,
+    document::{DEPTH_MAX, Form, Kind, Value},
 };
 
 /// Reads `text`, which has no byte order mark.
 pub(crate) fn parse(text: &str) -> Result<Value, Error> {
-    let mut scanner = Scanner { rest: text, place: Place::START };
+    let mut scanner = Scanner(Cursor::new(text));
     let value = scanner.value(0)?;
     scanner.blanks();
-    if scanner.rest.is_empty() { Ok(value) } else { Err(scanner.expected("nothing behind it")) }
+    if scanner.0.rest.is_empty() { Ok(value) } else { Err(scanner.expected("nothing behind it")) }
 }
 
-/// What is left of a text, and where it begins.
-struct Scanner<'t> {
-    rest: &'t str,
-    place: Place,
-}
+struct Scanner<'t>(Cursor<'t>);
 
 impl<'t> Scanner<'t> {
     fn value(&mut self, depth: usize) -> Result<Value, Error> {
         self.blanks();
-        let place = self.place;
+        let place = self.0.place;
         if depth > DEPTH_MAX {
             return Err(self.syntax("nested too deeply"));
         }
-        let kind = match self.byte(0) {
+        let kind = match self.0.byte(0) {
             b'{' => self.mapping(depth)?,
             b'[' => self.sequence(depth)?,
             b'"' => Kind::Scalar(Form::Text, self.string()?),
@@ -48,15 +44,15 @@ impl<'t> Scanner<'t> {
         let mut more = self.opens(b'}');
         while more {
             self.blanks();
-            if self.byte(0) != b'"' {
+            if self.0.byte(0) != b'"' {
                 return Err(self.expected("a key in double quotes"));
             }
-            let key = Value { place: self.place, kind: Kind::Scalar(Form::Text, self.string()?) };
+            let key = Value { place: self.0.place, kind: Kind::Scalar(Form::Text, self.string()?) };
             self.blanks();
-            if self.byte(0) != b':' {
+            if self.0.byte(0) != b':' {
                 return Err(self.expected("`:`"));
             }
-            self.take(1);
+            self.0.take(1);
             entries.push((key, self.value(depth + 1)?));
             more = self.goes_on(b'}')?;
         }
@@ -75,59 +71,59 @@ impl<'t> Scanner<'t> {
 
     /// Steps over the bracket that opens, and over `closing` if nothing is between them.
     fn opens(&mut self, closing: u8) -> bool {
-        self.take(1);
+        self.0.take(1);
         self.blanks();
-        let empty = self.byte(0) == closing;
-        self.take(usize::from(empty));
+        let empty = self.0.byte(0) == closing;
+        self.0.take(usize::from(empty));
         !empty
     }
 
     /// Steps over a comma, or over `closing`, which ends it.
     fn goes_on(&mut self, closing: u8) -> Result<bool, Error> {
         self.blanks();
-        let found = self.byte(0);
+        let found = self.0.byte(0);
         if found != b',' && found != closing {
             return Err(self.expected(if closing == b'}' { "`,` or `}`" } else { "`,` or `]`" }));
         }
-        self.take(1);
+        self.0.take(1);
         Ok(found == b',')
     }
 
     fn word(&mut self) -> Result<Kind, Error> {
-        let length = self.rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let form = match self.rest.get(..length) {
+        let length = self.0.rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let form = match self.0.rest.get(..length) {
             Some("null") => Form::Null,
             Some("true" | "false") => Form::Boolean,
             _ => return Err(self.expected("a value")),
         };
-        Ok(Kind::Scalar(form, self.take(length).into()))
+        Ok(Kind::Scalar(form, self.0.take(length).into()))
     }
 
     /// A number stays as it is written: who reads it says which ones are good.
     fn number(&mut self) -> Result<&'t str, Error> {
-        let start = self.rest;
-        self.take(usize::from(self.byte(0) == b'-'));
-        if self.byte(0) == b'0' {
-            self.take(1);
+        let start = self.0.rest;
+        self.0.take(usize::from(self.0.byte(0) == b'-'));
+        if self.0.byte(0) == b'0' {
+            self.0.take(1);
         } else {
             self.digits()?;
         }
-        if self.byte(0) == b'.' {
-            self.take(1);
+        if self.0.byte(0) == b'.' {
+            self.0.take(1);
             self.digits()?;
         }
-        if matches!(self.byte(0), b'e' | b'E') {
-            self.take(if matches!(self.byte(1), b'+' | b'-') { 2 } else { 1 });
+        if matches!(self.0.byte(0), b'e' | b'E') {
+            self.0.take(if matches!(self.0.byte(1), b'+' | b'-') { 2 } else { 1 });
             self.digits()?;
         }
-        Ok(start.get(..start.len() - self.rest.len()).unwrap_or(start))
+        Ok(start.get(..start.len() - self.0.rest.len()).unwrap_or(start))
     }
 
     fn digits(&mut self) -> Result<(), Error> {
-        match self.rest.bytes().take_while(u8::is_ascii_digit).count() {
+        match self.0.rest.bytes().take_while(u8::is_ascii_digit).count() {
             0 => Err(self.expected("a digit")),
             count => {
-                self.take(count);
+                self.0.take(count);
                 Ok(())
             }
         }
@@ -135,22 +131,21 @@ impl<'t> Scanner<'t> {
 
     fn string(&mut self) -> Result<String, Error> {
         let mut text = String::new();
-        self.take(1);
+        self.0.take(1);
         loop {
-            let plain = self.rest.bytes().take_while(|byte| !matches!(byte, b'"' | b'\\' | ..b' ')).count();
-            text.push_str(self.take(plain));
-            match self.byte(0) {
+            text.push_str(self.0.take_while(|byte| !matches!(byte, b'"' | b'\\' | ..b' ')));
+            match self.0.byte(0) {
                 b'"' => break,
                 b'\\' => text.push(self.escape()?),
                 _ => return Err(self.expected("`\"`, or an escape,")),
             }
         }
-        self.take(1);
+        self.0.take(1);
         Ok(text)
     }
 
     fn escape(&mut self) -> Result<char, Error> {
-        let character = match self.byte(1) {
+        let character = match self.0.byte(1) {
             b'b' => '\u{8}',
             b'f' => '\u{c}',
             b'n' => '\n',
@@ -160,14 +155,14 @@ impl<'t> Scanner<'t> {
             other @ (b'"' | b'\\' | b'/') => char::from(other),
             _ => return Err(self.syntax("an escape in this text is none of JSON's")),
         };
-        self.take(2);
+        self.0.take(2);
         Ok(character)
     }
 
     /// `\u` and four digits, twice for a character of two halves.
     fn escaped_number(&mut self) -> Result<char, Error> {
         let half = |start| {
-            let digits = self.rest.get(start..).filter(|rest| rest.starts_with("\\u"))?.get(2..6)?;
+            let digits = self.0.rest.get(start..).filter(|rest| rest.starts_with("\\u"))?.get(2..6)?;
             let all = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
             if all { u16::from_str_radix(digits, 16).ok() } else { None }
         };
@@ -178,41 +173,20 @@ impl<'t> Scanner<'t> {
         let Some(Ok(character)) = char::decode_utf16(halves).next() else {
             return Err(self.syntax("an escape in this text is half of a character"));
         };
-        self.take(6 * character.len_utf16());
+        self.0.take(6 * character.len_utf16());
         Ok(character)
     }
 
     fn blanks(&mut self) {
-        let blanks =
-            self.rest.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
-        self.take(blanks);
-    }
-
-    /// The byte `ahead` of the next, 0 at the end: a control character, which is nowhere right.
-    fn byte(&self, ahead: usize) -> u8 {
-        self.rest.as_bytes().get(ahead).copied().unwrap_or(0)
-    }
-
-    fn take(&mut self, bytes: usize) -> &'t str {
-        let (taken, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
-        self.place = self.place.after(taken);
-        self.rest = rest;
-        taken
+        self.0.take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
     }
 
     fn expected(&self, what: &str) -> Error {
-        let mut found = self.rest.chars();
-        found.nth(0);
-        match self.rest.get(..self.rest.len() - found.as_str().len()) {
-            Some(found) if !found.is_empty() => {
-                self.syntax(&format!("found {}; {what} is needed", quote(found)))
-            }
-            _ => self.syntax(&format!("it ends where {what} is needed")),
-        }
+        self.syntax(&self.0.lacks(what))
     }
 
     fn syntax(&self, reason: &str) -> Error {
-        self.place.error(ErrorKind::ConfigSyntax, format!("this is not JSON: {reason}"))
+        self.0.place.error(ErrorKind::ConfigSyntax, format!("this is not JSON: {reason}"))
     }
 }
 

@@ -33,6 +33,7 @@ extern crate alloc;
 
 pub mod cluster;
 mod config;
+mod cursor;
 mod document;
 mod fields;
 mod json;
