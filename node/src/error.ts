@@ -36,7 +36,7 @@
  * | `batch.offsets` | offsets that do not fit the bytes |
  * | `argument.type` | an argument, other than a key, of a type that it cannot have |
  * | `argument.range` | a number, other than of a config, below or above what the call takes |
- * | `hotkeys.merge` | summaries of hot keys whose options differ |
+ * | `hotkeys.merge` | summaries of hot keys whose options differ, or that are too much together |
  * | `hotkeys.bytes` | bytes that are not those of a summary of hot keys |
  * | `engine.unavailable` | the engine that was asked for is not there |
  * | `engine.failure` | keyhome itself failed, which is an error in it |

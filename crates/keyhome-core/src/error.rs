@@ -96,7 +96,7 @@ error_kinds! {
     ArgumentType = "argument.type", "Pass the type that the documentation of the call names.";
     /// A number, other than of a config, below or above what the call takes.
     ArgumentRange = "argument.range", "Pass a number in the range that the message names.";
-    /// Summaries of hot keys whose options differ.
+    /// Summaries of hot keys whose options differ, or that are too much together.
     HotkeysMerge = "hotkeys.merge", "Make all summaries that are to be merged with the same options.";
     /// Bytes that are not those of a summary of hot keys.
     HotkeysBytes = "hotkeys.bytes", "Pass the whole of what `to_bytes` gave, of the same version of its format.";

@@ -2,7 +2,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{Estimate, kept_key::KeyHash, sum};
+use super::{Estimate, kept_key::KeyHash};
 
 /// Cells for each counter. With half as many, precision suffers at the end of the list; with twice as many, memory
 /// does, for little.
@@ -51,8 +51,12 @@ impl Cells {
     /// Both streams in one.
     pub(super) fn add(&mut self, other: &Self) {
         for (cell, more) in self.0.iter_mut().zip(&other.0) {
-            *cell = sum(*cell, *more);
+            *cell += more;
         }
+    }
+
+    pub(super) fn highest(&self) -> u64 {
+        self.0.iter().copied().max().unwrap_or(0)
     }
 
     pub(super) fn as_slice(&self) -> &[u64] {

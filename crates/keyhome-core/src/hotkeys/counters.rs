@@ -6,7 +6,6 @@ use core::cmp::Ordering;
 use super::{
     Estimate, HotKey,
     kept_key::{KEY_BYTES, KeyHash, is_kept, keep, known, length},
-    sum,
 };
 
 /// A fixed number of counters. Arrays by kind, so that the search for the lowest walks over counts alone.
@@ -92,8 +91,8 @@ impl Counters {
     /// Counts more for a key that has a counter; returns what is certain of it.
     #[inline(always)]
     pub(super) fn raise(&mut self, id: usize, count: u64) -> u64 {
-        self.counts[id] = sum(self.counts[id], count);
-        self.certain[id] = sum(self.certain[id], count);
+        self.counts[id] += count;
+        self.certain[id] += count;
         self.certain[id]
     }
 
@@ -132,9 +131,9 @@ impl Counters {
         self.link(id);
     }
 
-    /// A counter as low as any, and the hash of its key; raises the floor to its count. Counters that were passed and
-    /// are not lower than others are not looked at again before all are.
-    pub(super) fn lowest(&mut self, floor: &mut u64) -> Option<(usize, KeyHash)> {
+    /// A counter that is not above the floor. Where there is none, the floor is raised to the lowest. Counters that were
+    /// passed are not looked at again before that.
+    pub(super) fn lowest(&mut self, floor: &mut u64) -> Option<usize> {
         let is_low = |count: &u64| *count <= *floor;
         let counts = &self.counts[..self.used];
         let found = counts.get(self.searched..)?.iter().position(is_low);
@@ -145,7 +144,7 @@ impl Counters {
             counts.iter().position(|count| *count == *floor)?
         };
         self.searched = id;
-        Some((id, self.hashes[id]))
+        Some(id)
     }
 
     fn link(&mut self, id: usize) {

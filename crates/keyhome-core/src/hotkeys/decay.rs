@@ -38,13 +38,17 @@ impl Windows {
         now.checked_div(self.length).unwrap_or(0)
     }
 
-    /// Moves to the window of this number, unless it is past; returns how often counts are to be halved: at most 63
-    /// times, which leaves nothing of any.
+    /// How often counts are to be halved up to the window of this number: at most 63 times, which leaves nothing of any.
+    pub(super) fn passed(&self, window: u64) -> u32 {
+        window.saturating_sub(self.current).min(63) as u32
+    }
+
+    /// Moves to the window of this number, unless it is past; returns how often counts are to be halved.
     pub(super) fn advance_to(&mut self, window: u64) -> u32 {
-        let passed = window.saturating_sub(self.current);
+        let passed = self.passed(window);
         if passed > 0 {
             *self = Self::at(self.length, window);
         }
-        passed.min(63) as u32
+        passed
     }
 }

@@ -2,7 +2,7 @@
 
 use alloc::{format, vec::Vec};
 
-use super::{Counters, Estimate, HotKeys, HotKeysOptions, sum};
+use super::{Counters, Estimate, HotKeys, HotKeysOptions, MAX_COUNT};
 use crate::error::{Error, ErrorKind};
 
 impl HotKeys {
@@ -13,7 +13,8 @@ impl HotKeys {
     /// A key that only one of them gave a counter may have been counted by the other in its cell, and so becomes that
     /// much less certain.
     ///
-    /// Errors: `hotkeys.merge` where their options differ; nothing is changed then.
+    /// Errors: `hotkeys.merge` where their options differ, or both together counted more than [`MAX_COUNT`]; nothing is
+    /// changed then.
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
         let options = |of: HotKeysOptions| format!("capacity {} and window {}", of.capacity, of.window);
         let (ours, theirs) = (self.options(), other.options());
@@ -27,8 +28,12 @@ impl HotKeys {
         }
         let mut other = other.clone();
         let window = self.windows.current().max(other.windows.current());
-        self.advance_to(window);
         other.advance_to(window);
+        if other.total > MAX_COUNT - (self.total >> self.windows.passed(window)) {
+            let detail = "both together counted more than 2^53 - 1 times";
+            return Err(Error::new(ErrorKind::HotkeysMerge, detail));
+        }
+        self.advance_to(window);
 
         let mut all: Vec<(Estimate, &Counters, usize)> =
             Vec::with_capacity(self.counters.len() + other.counters.len());
@@ -51,19 +56,18 @@ impl HotKeys {
         let mut counters = Counters::new(ours.capacity);
         let mut cells = self.cells.clone();
         cells.add(&other.cells);
-        let mut floor = sum(self.floor, other.floor);
         for (estimate, of, id) in all {
             let hash = of.hash(id);
             if counters.is_full() {
-                floor = floor.max(estimate.count);
                 cells.raise(hash, estimate.count);
             } else {
                 let (kept, length) = of.kept(id);
                 counters.adopt(kept, length, hash, estimate);
             }
         }
-        self.total = sum(self.total, other.total);
-        (self.counters, self.cells, self.floor) = (counters, cells, floor);
+        self.total += other.total;
+        self.floor = cells.highest();
+        (self.counters, self.cells) = (counters, cells);
         Ok(())
     }
 }

@@ -36,7 +36,7 @@ pub use kept_key::{CUT_KEY_BYTES, KEY_BYTES};
 /// keys chosen to collide, stays below what it costs to serve the request that brought the key.
 pub const MAX_CAPACITY: usize = 4096;
 
-/// The greatest count and total: 2^53 - 1, which every language holds exactly. Sums stay there.
+/// The greatest total: 2^53 - 1, which every language holds exactly. No count is above the total.
 pub const MAX_COUNT: u64 = (1 << 53) - 1;
 
 /// How a summary of hot keys is made.
@@ -76,7 +76,7 @@ pub struct HotKeys {
     counters: Counters,
     cells: Cells,
     total: u64,
-    /// No key without a counter, and so no cell, has more than this; no counter has less.
+    /// No cell has more than this. After a merge, counters may have less.
     floor: u64,
 }
 
@@ -131,23 +131,23 @@ impl HotKeys {
     }
 
     /// Counts a key `count` times at once; see [`record`](Self::record). Who looks at every n-th key only records each
-    /// with a count of n.
+    /// with a count of n. What would bring the total above [`MAX_COUNT`] is not counted.
     #[inline]
     pub fn record_many(&mut self, key: impl AsRef<[u8]>, count: u64, now: u64) -> u64 {
         let key = key.as_ref();
         if self.windows.is_over(now) {
             self.advance(now);
         }
-        let count = count.min(MAX_COUNT);
-        self.total = sum(self.total, count);
+        let count = count.min(MAX_COUNT - self.total);
+        self.total += count;
         let hash = KeyHash::of(key);
         if let Some(id) = self.counters.find(key, hash) {
             return self.counters.raise(id, count);
         }
         let cell = self.cells.of(hash);
         // Most keys of the long tail end here.
-        if sum(*cell, count) <= self.floor {
-            *cell = sum(*cell, count);
+        if *cell + count <= self.floor {
+            *cell += count;
             return 0;
         }
         self.enter(key, hash, count)
@@ -156,15 +156,15 @@ impl HotKeys {
     /// A key whose cell exceeds the floor as it was last known.
     fn enter(&mut self, key: &[u8], hash: KeyHash, count: u64) -> u64 {
         let error = self.cells.get(hash);
-        let estimate = Estimate { count: sum(error, count), error };
+        let estimate = Estimate { count: error + count, error };
         if self.counters.is_full() {
-            let Some((lowest, evicted)) = self.counters.lowest(&mut self.floor) else { return 0 };
+            let Some(lowest) = self.counters.lowest(&mut self.floor) else { return 0 };
             if estimate.count <= self.floor {
                 *self.cells.of(hash) = estimate.count;
                 return 0;
             }
             // What had a counter of its own is in its cell from now on.
-            self.cells.raise(evicted, self.floor);
+            self.cells.raise(self.counters.hash(lowest), self.counters.estimate(lowest).count);
             self.counters.replace(lowest, key, hash, estimate);
         } else {
             self.counters.add(key, hash, estimate);
@@ -235,13 +235,6 @@ impl HotKeys {
 impl Estimate {
     /// Of both streams.
     fn and(self, other: Self) -> Self {
-        Self { count: sum(self.count, other.count), error: sum(self.error, other.error) }
+        Self { count: self.count + other.count, error: self.error + other.error }
     }
-}
-
-/// The sum of two counts.
-#[inline(always)]
-fn sum(a: u64, b: u64) -> u64 {
-    // Neither is above 2^53.
-    (a + b).min(MAX_COUNT)
 }
