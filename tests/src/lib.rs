@@ -4,7 +4,7 @@
 //! contract's cases and [`recordings`] what real programs answered; [`contract`] and [`recorded`] ask a [`Door`] all of
 //! them and report how many. [`twin`] answers naively, to be compared with. [`proof`] asks all doors at once for the
 //! homes of random keys in random pools, beside real servers ([`real`]), and [`demo`] shows it on a small scale.
-//! [`traces`] are recorded runs of health and replica choice, [`world`] is where replicas are slow and fail.
+//! [`traces`] are recorded runs of health, replica choice and hot keys, [`world`] is where replicas are slow and fail.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![allow(
     clippy::missing_panics_doc,

@@ -1,9 +1,9 @@
-//! The recorded runs of health and replica choice, by the core and by its naive twins.
+//! The recorded runs of health, replica choice, hot keys and copies, by the core and by its naive twins.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
 use std::{collections::BTreeSet, fs};
 
-use keyhome_tests::traces::{self, FILES, Trace, health, replica};
+use keyhome_tests::traces::{self, FILES, Trace, copies, health, hotkeys, replica};
 
 #[test]
 fn health_runs() {
@@ -35,6 +35,31 @@ fn replica_runs() {
     assert_eq!(seen.len(), 7, "every policy");
     println!("{} runs of replica choice, {calls} calls", traces.len());
     assert!(calls > 4000, "{calls}");
+}
+
+#[test]
+fn hot_keys_runs() {
+    let traces: Vec<Trace<hotkeys::Header, hotkeys::Call>> = traces::read("hotkeys.jsonl");
+    let mut calls = 0;
+    for trace in &traces {
+        calls += trace.replay(&mut trace.header.hot_keys(), &trace.header.name);
+        let mut twin = trace.header.twin();
+        for (number, step) in trace.steps.iter().enumerate() {
+            let name = &trace.header.name;
+            assert!(twin.agree(&step.call, &step.gives), "the twin's {name}, call {number}: {step:?}");
+        }
+    }
+    println!("{} runs of hot keys, {calls} calls", traces.len());
+    assert!(calls > 3000, "{calls}");
+}
+
+#[test]
+fn copies_of_keys() {
+    let traces: Vec<Trace<copies::Header, copies::Call>> = traces::read("copies.jsonl");
+    let calls: usize =
+        traces.iter().map(|trace| trace.replay(&mut trace.header.router(), &trace.header.name)).sum();
+    println!("{} pools with copies, {calls} calls", traces.len());
+    assert!(traces.len() == 50 && calls == 500, "{calls}");
 }
 
 /// Whoever changes how they are made, or what the core decides, records them anew and sees the difference.

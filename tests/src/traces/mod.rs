@@ -1,8 +1,11 @@
-//! Recorded runs of health and replica choice: every call with its arguments and what it gave, one a line, so that any
+//! Recorded runs of health, replica choice, hot keys and copies: every call with its arguments and what it gave, one a line, so that any
 //! language can play them again on its own public API. `tests/vectors/traces/README.md` describes the files.
 
+pub mod copies;
 pub mod health;
+pub mod hotkeys;
 mod record;
+mod record_hotkeys;
 pub mod replica;
 
 use std::{fmt::Debug, fs, path::PathBuf};
@@ -16,8 +19,12 @@ use crate::here;
 type Recorder = fn() -> String;
 
 /// The files, each with what makes it anew.
-pub const FILES: [(&str, Recorder); 2] =
-    [("health.jsonl", record::health), ("replica.jsonl", record::replica)];
+pub const FILES: [(&str, Recorder); 4] = [
+    ("health.jsonl", record::health),
+    ("replica.jsonl", record::replica),
+    ("hotkeys.jsonl", record_hotkeys::hotkeys),
+    ("copies.jsonl", record_hotkeys::copies),
+];
 
 /// One call and what it gave.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -99,4 +106,9 @@ fn given<T: Serialize>(answer: Result<T, keyhome::Error>) -> Value {
 
 fn error_of(code: &str) -> Value {
     json!({ "error": code })
+}
+
+fn line(out: &mut String, value: &impl Serialize) {
+    out.push_str(&serde_json::to_string(value).expect("plain data"));
+    out.push('\n');
 }

@@ -1,11 +1,10 @@
 //! Makes the recorded runs: small worlds in which dice decide, so that they are the same each time.
 
 use keyhome::{OnFailure, ReadFrom};
-use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Step, Subject, health,
+    Step, Subject, health, line,
     replica::{self, NodeText, ReplicaText},
 };
 use crate::{
@@ -18,11 +17,6 @@ const REQUESTS: usize = 80;
 
 /// Reads in each run of replica choice.
 const READS: usize = 110;
-
-fn line(out: &mut String, value: &impl Serialize) {
-    out.push_str(&serde_json::to_string(value).expect("plain data"));
-    out.push('\n');
-}
 
 /// Every mode with limits 0 to 3, and a pool that never ejects.
 pub(super) fn health() -> String {

@@ -4,6 +4,7 @@
 mod config;
 pub mod hash;
 pub mod health;
+pub mod hotkeys;
 pub mod pool;
 pub mod random;
 pub mod replica;

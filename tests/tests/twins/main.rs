@@ -7,6 +7,7 @@ mod copies;
 mod explanations;
 mod fingerprints;
 mod homes;
+mod hot_keys;
 mod moves;
 mod rings;
 mod shares;
