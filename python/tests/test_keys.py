@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import mmap
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -155,6 +157,30 @@ def test_the_first_key_without_a_home_is_the_error() -> None:
         with pytest.raises(KeyhomeError) as error:
             router.indexes(some)
         assert (error.value.code, error.value.position) == ("key.encoding", position)
+
+
+def test_a_list_that_changes_while_it_is_read() -> None:
+    class Clears:
+        def __init__(self, keys: list[str]) -> None:
+            self.keys, self.cycle = keys, self
+
+        def __del__(self) -> None:
+            self.keys.clear()
+
+    threshold = gc.get_threshold()
+    try:
+        for position in (0, 1, 100, 299):
+            keys = [f"key:{number}" for number in range(300)]
+            keys[position] = "a lone \ud800"
+            Clears(keys)
+            # The error of the lone surrogate is an object that is allocated: the cycle is found then.
+            gc.set_threshold(1)
+            with suppress(KeyhomeError):
+                assert len(keyhome.slots(keys)) <= position
+            gc.set_threshold(*threshold)
+            assert keys == []
+    finally:
+        gc.set_threshold(*threshold)
 
 
 def test_answers_are_buffers(router: Router) -> None:

@@ -1,7 +1,5 @@
 //! Many keys in, an array out.
 
-use std::borrow::Cow;
-
 use keyhome_bindings_common::Error;
 use pyo3::{
     prelude::*,
@@ -11,55 +9,74 @@ use pyo3::{
 
 use crate::{
     failure::{Raised, wrong_type},
+    items::{AT_ONCE, Items},
     raw::{read_key, text_or_bytes},
 };
 
 static ARRAY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
-/// Keys that are handed over at once: enough for the core to hash side by side, few enough to stay in the first cache.
-const AT_ONCE: usize = 256;
-
 /// Hands over keys, some at a time, in order. The error of a key has its position among all keys.
 pub(crate) fn each(
     keys: &Bound<'_, PyAny>,
-    mut answer: impl FnMut(&[Cow<'_, [u8]>]) -> Result<(), Error>,
+    mut answer: impl FnMut(&[&[u8]]) -> Result<(), Error>,
 ) -> PyResult<()> {
-    let py = keys.py();
-    let keys = as_tuple(keys)?;
-    let mut some: Vec<Cow<'_, [u8]>> = Vec::with_capacity(AT_ONCE);
-    let mut hand_over = |some: &mut Vec<Cow<'_, [u8]>>, end: usize| {
-        let start = end - some.len();
-        let answer = answer(some).map_err(|error| match error.position() {
-            Some(position) => error.at_position(start + position).raised(py),
-            None => error.raised(py),
-        });
-        some.clear();
-        answer
-    };
-    for (position, key) in keys.iter_borrowed().enumerate() {
-        if some.len() == AT_ONCE {
-            hand_over(&mut some, position)?;
-        }
-        match text_or_bytes(key) {
-            Some(key) => some.push(Cow::Borrowed(key)),
-            None => match read_key(&key, <[u8]>::to_vec) {
-                Ok(key) => some.push(Cow::Owned(key)),
-                Err(error) => {
-                    // A key before it may have no home, and then that is the first error.
-                    hand_over(&mut some, position)?;
-                    return Err(error.at_position(position).raised(py));
-                }
-            },
-        }
+    if let Ok(list) = keys.cast_exact::<PyList>() {
+        each_of(&Items::of_list(list), &mut answer)
+    } else {
+        each_of(&Items::of_tuple(&as_tuple(keys)?), &mut answer)
     }
-    hand_over(&mut some, keys.len())
 }
 
-/// The keys as a tuple: it cannot change while they are read, whatever else runs.
-fn as_tuple<'py>(keys: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
-    if let Ok(list) = keys.cast_exact::<PyList>() {
-        return Ok(list.to_tuple());
+fn each_of(keys: &Items<'_, '_>, answer: &mut impl FnMut(&[&[u8]]) -> Result<(), Error>) -> PyResult<()> {
+    let mut position = 0;
+    while position < keys.len() {
+        let (count, answered) = keys.read_plain(position, |keys| (keys.len(), answer(keys)));
+        answered.map_err(|error| raised_behind(position, error, keys.py()))?;
+        position += count;
+        if count == 0 {
+            position += each_read(keys, position, answer)?;
+        }
     }
+    Ok(())
+}
+
+/// Hands over the keys from `start` on that are not plain: they are read one by one, by code that may be Python's.
+#[cold]
+fn each_read(
+    keys: &Items<'_, '_>,
+    start: usize,
+    answer: &mut impl FnMut(&[&[u8]]) -> Result<(), Error>,
+) -> PyResult<usize> {
+    let mut some: Vec<Vec<u8>> = Vec::new();
+    let mut failed = None;
+    while some.len() < AT_ONCE
+        && let Some(key) = keys.get(start + some.len())
+        && text_or_bytes(key.as_borrowed()).is_none()
+    {
+        match read_key(&key, <[u8]>::to_vec) {
+            Ok(key) => some.push(key),
+            Err(error) => {
+                failed = Some(error.at_position(start + some.len()).raised(key.py()));
+                break;
+            }
+        }
+    }
+    // A key before the one that failed may have no home, and then that is the first error.
+    let read: Vec<&[u8]> = some.iter().map(Vec::as_slice).collect();
+    answer(&read).map_err(|error| raised_behind(start, error, keys.py()))?;
+    failed.map_or(Ok(some.len()), Err)
+}
+
+/// The error of a key among those from `start` on.
+fn raised_behind(start: usize, error: Error, py: Python<'_>) -> PyErr {
+    match error.position() {
+        Some(position) => error.at_position(start + position).raised(py),
+        None => error.raised(py),
+    }
+}
+
+/// The keys as a tuple.
+fn as_tuple<'py>(keys: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
     if let Ok(tuple) = keys.cast_exact::<PyTuple>() {
         return Ok(tuple.clone());
     }

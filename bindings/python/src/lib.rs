@@ -10,6 +10,7 @@
 mod arguments;
 mod batch;
 mod failure;
+mod items;
 mod nodes;
 mod origin;
 mod raw;
