@@ -6,7 +6,7 @@ use keyhome::{
     Health, HotKeys, ReplicaSet, Router,
     command::ScanCursor,
     config::{Config, ShownSettings},
-    hotkeys::HotKey,
+    hotkeys::{Estimate, HotKey, HotKeysOptions},
     router::{KeyCopy, KeyText},
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -115,6 +115,24 @@ pub fn hottest(keys: &HotKeys, n: usize) -> String {
     json(&keys.top(n).into_iter().map(shown).collect::<Vec<_>>())
 }
 
+/// What is known of the count of one key: `{count, error}`.
+pub fn estimate(keys: &HotKeys, key: &[u8]) -> String {
+    let Estimate { count, error } = keys.estimate(key);
+    json(&Numbers([("count", count), ("error", error)]))
+}
+
+/// The numbers about a summary: `{total, floor, size, capacity, window}`.
+pub fn hot_keys_summary(keys: &HotKeys) -> String {
+    let HotKeysOptions { capacity, window } = keys.options();
+    json(&Numbers([
+        ("total", keys.total()),
+        ("floor", keys.floor()),
+        ("size", keys.len() as u64),
+        ("capacity", capacity as u64),
+        ("window", window),
+    ]))
+}
+
 /// A key and numbers about it.
 struct Shown<const N: usize> {
     key: Vec<u8>,
@@ -129,11 +147,24 @@ impl<const N: usize> Serialize for Shown<N> {
             Some(text) => map.serialize_entry("key", text)?,
             None => map.serialize_entry("key_hex", &key.hex())?,
         }
-        for (name, number) in &self.numbers {
-            map.serialize_entry(name, number)?;
-        }
+        serialize_numbers(&self.numbers, &mut map)?;
         map.end()
     }
+}
+
+/// Numbers with their names.
+struct Numbers<const N: usize>([(&'static str, u64); N]);
+
+impl<const N: usize> Serialize for Numbers<N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        serialize_numbers(&self.0, &mut map)?;
+        map.end()
+    }
+}
+
+fn serialize_numbers<M: SerializeMap>(numbers: &[(&'static str, u64)], map: &mut M) -> Result<(), M::Error> {
+    numbers.iter().try_for_each(|(name, number)| map.serialize_entry(name, number))
 }
 
 /// Where a scan has got to. Errors: `command.arguments`.

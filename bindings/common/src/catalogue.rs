@@ -2,7 +2,12 @@
 
 use alloc::{string::String, vec::Vec};
 
-use keyhome::{Dialect, ErrorKind, hash::Algorithm};
+use keyhome::{
+    Dialect, ErrorKind, OnFailure, Outcome, ReadFrom,
+    command::{Access, FanOut, Merge},
+    hash::Algorithm,
+    health::LiveSet,
+};
 use serde::Serialize;
 
 use crate::json;
@@ -12,13 +17,27 @@ struct Catalogue {
     error_codes: Vec<&'static str>,
     dialects: Vec<&'static str>,
     hashes: Vec<&'static str>,
+    on_failure: &'static [&'static str],
+    read_from: &'static [&'static str],
+    outcomes: &'static [&'static str],
+    live_sets: &'static [&'static str],
+    access: Vec<&'static str>,
+    fan_out: Vec<&'static str>,
+    merge: Vec<&'static str>,
 }
 
-/// `{error_codes, dialects, hashes}`, each in the order of the core.
+/// The words of `error_codes`, `dialects`, `hashes` and of each enum of the core that users meet, in the core's order.
 pub fn catalogue() -> String {
     json(&Catalogue {
         error_codes: ErrorKind::ALL.iter().map(|kind| kind.code()).collect(),
         dialects: Dialect::ALL.iter().map(|dialect| dialect.id).collect(),
         hashes: Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect(),
+        on_failure: OnFailure::WORDS,
+        read_from: ReadFrom::WORDS,
+        outcomes: Outcome::WORDS,
+        live_sets: LiveSet::WORDS,
+        access: Access::ALL.iter().map(|access| access.word()).collect(),
+        fan_out: FanOut::ALL.iter().map(|fan_out| fan_out.word()).collect(),
+        merge: Merge::ALL.iter().map(|merge| merge.word()).collect(),
     })
 }

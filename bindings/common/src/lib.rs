@@ -13,11 +13,12 @@ mod catalogue;
 mod cluster;
 mod command;
 mod failure;
+mod replicas;
 mod utf16;
 
 pub use answers::{
-    balance, copies, diff, explain, group, group_packed, health_snapshot, hottest, index, nodes,
-    pool_settings, replica_snapshot, scan_next, scan_target, successors, take_events,
+    balance, copies, diff, estimate, explain, group, group_packed, health_snapshot, hot_keys_summary,
+    hottest, index, nodes, pool_settings, replica_snapshot, scan_next, scan_target, successors, take_events,
 };
 pub use arguments::{hot_keys_options, outcome, read_from, rules};
 pub use catalogue::catalogue;
@@ -30,6 +31,7 @@ pub use keyhome::{
     key::slot_of_ascii,
     slot, slots, slots_packed,
 };
+pub use replicas::{replace, replica_set};
 pub use utf16::push_utf8;
 
 use alloc::string::String;
