@@ -26,7 +26,10 @@ def test_one_version() -> None:
 def test_words_are_those_of_the_core() -> None:
     catalogue = _keyhome._catalogue()
     types = {"error_codes": ("ErrorCode", keyhome.ErrorCode), "dialects": ("Dialect", keyhome.Dialect)}
-    types["hashes"] = ("Hash", keyhome.Hash)
+    types |= {"hashes": ("Hash", keyhome.Hash), "access": ("Access", keyhome.Access)}
+    types |= {"fan_out": ("FanOut", keyhome.FanOut), "merge": ("Merge", keyhome.Merge)}
+    types |= {"on_failure": ("OnFailure", keyhome.OnFailure), "read_from": ("ReadFrom", keyhome.ReadFrom)}
+    types |= {"outcomes": ("Outcome", keyhome.Outcome), "live_sets": ("LiveSet", keyhome.LiveSet)}
     assert set(types) == set(catalogue)
     for of, (name, type_) in types.items():
         words = "".join(f'    "{word}",\n' for word in catalogue[of])

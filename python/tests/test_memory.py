@@ -34,6 +34,38 @@ def fails(call: Callable[..., object], *arguments: Any) -> Callable[[], None]:
     return run
 
 
+HEALTH = keyhome.Health({"auto_eject_hosts": True, "server_failure_limit": 1}, 3)
+REPLICAS = keyhome.ReplicaSet(Router.from_cluster(CLUSTER), 0)
+HOT = keyhome.HotKeys(64)
+
+
+def health_calls() -> None:
+    HEALTH.report(0, "failure", 1)
+    fails(HEALTH.admit, 3, 1)()
+    HEALTH.update(2**60)
+    HEALTH.take_events()
+    HEALTH.snapshot()
+    keyhome.Health({}, 3).due_checks(1)
+
+
+def replica_calls() -> None:
+    endpoint = REPLICAS.choose(7, 1)
+    REPLICAS.sent(endpoint, 1)
+    REPLICAS.done(endpoint, 100, 101)
+    fails(REPLICAS.failed, 9, 1)()
+    REPLICAS.snapshot()
+    keyhome.ReplicaSet(ROUTER, 0, {"read_from": "nearest", "zone": "a"}).replace(ROUTER, 1)
+
+
+def hot_key_calls() -> None:
+    HOT.record("a", 1)
+    HOT.record(b"\xff", 1, 2)
+    HOT.top(10)
+    HOT.estimate("a")
+    fails(HOT.record, 1, 1)()
+    keyhome.HotKeys.from_bytes(HOT.to_bytes()).merge(HOT)
+
+
 WORK: dict[str, Callable[[], object]] = {
     "routers": lambda: Router.from_config(CONFIG).nodes,
     "routers of clusters": lambda: Router.from_cluster(CLUSTER).nodes,
@@ -47,6 +79,19 @@ WORK: dict[str, Callable[[], object]] = {
     "batches": lambda: (ROUTER.indexes(["a", b"b"]), keyhome.slots_packed(b"ab", [0, 1, 2]), ROUTER.group(["a", "b"])),
     "answers": lambda: (ROUTER.explain("a"), ROUTER.balance(), ROUTER.diff(ROUTER), ROUTER.successors("a", 2)),
     "fingerprints": lambda: ROUTER.fingerprint,
+    "commands": lambda: (
+        keyhome.command_keys(["MSET", "a", b"1", bytearray(b"b"), 2]),
+        keyhome.command_route(("GET", "a")),
+        keyhome.scan_next(keyhome.scan_target("52", 3).cursor, b"7", 3),
+        keyhome.is_failure("OOM"),
+    ),
+    "settings": lambda: keyhome.pool_settings(CONFIG),
+    "health": health_calls,
+    "replicas": replica_calls,
+    "hot keys": hot_key_calls,
+    "copies": lambda: (ROUTER.copies("a", 2), ROUTER.without_indexes([0])),
+    "no commands": fails(keyhome.command_keys, ["GOT", "a"]),
+    "no words": fails(keyhome.command_keys, ["GET", None]),
     "no keys": fails(ROUTER.index, 1),
     "no keys in a list": fails(ROUTER.indexes, ["a", "\ud800"]),
     "lone surrogates": fails(keyhome.slot, "\ud800"),
@@ -54,7 +99,8 @@ WORK: dict[str, Callable[[], object]] = {
     "no configs": fails(Router.from_config, "sessions:\n  hosh: md5\n"),
     "no replies": fails(Router.from_cluster, [[[[]]]]),
 }
-COUNT = {"routers": 5_000, "without": 5_000, "routers of clusters": 20_000, "answers": 5_000}
+COUNT = {"routers": 5_000, "without": 5_000, "routers of clusters": 20_000, "answers": 5_000, "hot keys": 20_000}
+COUNT |= {"settings": 20_000, "copies": 5_000, "health": 20_000, "replicas": 20_000}
 
 
 @pytest.mark.parametrize("what", WORK)

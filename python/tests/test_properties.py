@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import keyhome
-from keyhome import KeyhomeError, Router
+from keyhome import Health, HotKeys, KeyhomeError, ReplicaSet, Router
 
 settings.register_profile(
     "keyhome", max_examples=int(os.environ.get("KEYHOME_EXAMPLES", "300")), deadline=None, database=None
@@ -69,6 +69,7 @@ def test_slots_packed_or_not(keys: list[bytes]) -> None:
 
 @given(st.sampled_from(ROUTERS), anything, anything)
 def test_no_argument_raises_anything_else(router: Router, one: Any, two: Any) -> None:
+    health, replicas, hot = Health({}, 3), ReplicaSet(router, 0), HotKeys(8)
     calls: list[Callable[[], object]] = [
         lambda: keyhome.slot(one),
         lambda: keyhome.slots(one),
@@ -84,6 +85,39 @@ def test_no_argument_raises_anything_else(router: Router, one: Any, two: Any) ->
         lambda: router.diff(one),
         lambda: Router.from_config(one, two),
         lambda: Router.from_cluster(one),
+        lambda: router.copies(one, two),
+        lambda: router.without_indexes(one),
+        lambda: keyhome.command_keys(one),
+        lambda: keyhome.command_keys(["GET", one]),
+        lambda: keyhome.command_route(one),
+        lambda: keyhome.scan_target(one, two),
+        lambda: keyhome.scan_next(one, two, 3),
+        lambda: keyhome.is_failure(one),
+        lambda: keyhome.pool_settings(one, two),
+        lambda: Health(one, two),
+        lambda: Health({"on_failure": one, "auto_eject_hosts": two}, 3),
+        lambda: health.update(one),
+        lambda: health.admit(one, two),
+        lambda: health.report(one, two, 5),
+        lambda: health.report(2, two, one),
+        lambda: health.due_checks(one),
+        lambda: health.is_live(one),
+        lambda: ReplicaSet(router, one, two),
+        lambda: replicas.choose(one, two),
+        lambda: replicas.choose(1, 1, one),
+        lambda: replicas.sent(one, two),
+        lambda: replicas.done(0, one, two),
+        lambda: replicas.failed(one, two),
+        lambda: replicas.set_up(one, two),
+        lambda: replicas.replace(router, one),
+        lambda: HotKeys(one, two),
+        lambda: hot.record(one, two),
+        lambda: hot.record("a", one, two),
+        lambda: hot.advance(one),
+        lambda: hot.top(one),
+        lambda: hot.estimate(one),
+        lambda: hot.merge(one),
+        lambda: HotKeys.from_bytes(one),
     ]
     for call in calls:
         try:
@@ -128,3 +162,38 @@ def test_any_iterable(keys: Iterable[Any]) -> None:
         keyhome.slots(keys)
     except KeyhomeError as error:
         assert error.position is not None
+
+
+@given(st.lists(st.tuples(keys, st.integers(0, 2**53), st.integers(0, 100))), st.integers(1, 8))
+def test_counts_are_never_too_low(records: list[tuple[Any, int, int]], capacity: int) -> None:
+    hot = HotKeys(capacity)
+    exact: dict[bytes, int] = {}
+    for key, now, count in records:
+        try:
+            at_least = hot.record(key, now, count)
+        except KeyhomeError as error:
+            assert error.code == "key.encoding"
+            continue
+        bytes_of = key.encode() if isinstance(key, str) else bytes(key)
+        exact[bytes_of] = exact.get(bytes_of, 0) + count
+        assert at_least <= exact[bytes_of]
+    assert hot.total == sum(exact.values())
+    for key, count in exact.items():
+        estimate = hot.estimate(key)
+        assert estimate["count"] - estimate["error"] <= count <= estimate["count"]
+    assert HotKeys.from_bytes(hot.to_bytes()).to_bytes() == hot.to_bytes()
+
+
+words = st.lists(keys | st.integers() | st.floats(), min_size=1)
+
+
+@given(st.sampled_from([case["args"] for case in cases("commands")]), words, st.integers(0, 9))
+def test_positions_are_those_of_words(command: list[str], words: list[Any], at: int) -> None:
+    args = [*command[:at], *words, *command[at:]]
+    try:
+        positions = keyhome.command_keys(args)
+    except KeyhomeError as error:
+        assert error.code in ("command.unknown", "command.arguments", "key.encoding")
+        return
+    assert all(0 < position < len(args) for position in positions)
+    assert positions == keyhome.command_keys([word.encode() if isinstance(word, str) else word for word in args])

@@ -2,9 +2,10 @@
 
 use keyhome_bindings_common::{ErrorKind, Failure};
 use pyo3::{
+    Borrowed,
     exceptions::PyOverflowError,
     prelude::*,
-    types::{PyBytes, PyString},
+    types::{PyByteArray, PyBytes, PyList, PyMemoryView, PyString, PyTuple},
 };
 
 use crate::{
@@ -24,6 +25,16 @@ pub(crate) fn text<'a>(what: &str, given: &'a Bound<'_, PyAny>, kind: ErrorKind)
     read.ok_or_else(|| Failure::new(kind, format!("{what} is not UTF-8")).raised(given.py()))
 }
 
+/// The text of a config and the name of a pool.
+pub(crate) fn config<'a>(
+    config: &'a Bound<'_, PyAny>,
+    pool: Option<&'a Bound<'_, PyAny>>,
+) -> PyResult<(&'a str, Option<&'a str>)> {
+    let config = text("the config", config, ErrorKind::ConfigSyntax)?;
+    let pool = pool.map(|pool| text("the name of the pool", pool, ErrorKind::PoolUnknown));
+    Ok((config, pool.transpose()?))
+}
+
 /// A count from 0 on; what is too large to be one is as large as can be.
 pub(crate) fn count(given: &Bound<'_, PyAny>) -> PyResult<usize> {
     let refused = || wrong_type("a whole number from 0 on", given).raised(given.py());
@@ -36,12 +47,65 @@ pub(crate) fn count(given: &Bound<'_, PyAny>) -> PyResult<usize> {
     }
 }
 
+/// A whole number from 0 to `most`.
+pub(crate) fn number(what: &str, given: &Bound<'_, PyAny>, most: u64) -> PyResult<u64> {
+    number_or_failure(what, given, most).map_err(|failure| failure.raised(given.py()))
+}
+
+fn number_or_failure(what: &str, given: &Bound<'_, PyAny>, most: u64) -> Result<u64, Failure> {
+    let out_of_range = || Failure::new(ErrorKind::ArgumentRange, format!("{what} is from 0 to {most}"));
+    match given.extract::<u64>() {
+        Ok(number) if number <= most => Ok(number),
+        Ok(_) => Err(out_of_range()),
+        Err(error) if error.is_instance_of::<PyOverflowError>(given.py()) => Err(out_of_range()),
+        Err(_) => Err(wrong_type(&format!("{what}, a whole number,"), given)),
+    }
+}
+
+/// An index, of what is there or not.
+pub(crate) fn index_of(given: &Bound<'_, PyAny>) -> PyResult<usize> {
+    number("an index", given, usize::MAX as u64).map(|index| index as usize)
+}
+
+/// A time, or a span of it.
+pub(crate) fn time_of(given: &Bound<'_, PyAny>) -> PyResult<u64> {
+    number("a time in microseconds", given, u64::MAX)
+}
+
+/// Items as a tuple, which cannot change while they are read. One key yields its characters, and is no list.
+pub(crate) fn tuple_of<'py>(what: &str, given: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    if let Ok(list) = given.cast_exact::<PyList>() {
+        return Ok(list.to_tuple());
+    }
+    if let Ok(tuple) = given.cast_exact::<PyTuple>() {
+        return Ok(tuple.clone());
+    }
+    let one_key = given.is_instance_of::<PyString>()
+        || given.is_instance_of::<PyBytes>()
+        || given.is_instance_of::<PyByteArray>()
+        || given.is_instance_of::<PyMemoryView>();
+    if one_key || given.try_iter().is_err() {
+        return Err(wrong_type(what, given).raised(given.py()));
+    }
+    Ok(given.py().get_type::<PyTuple>().call1((given,))?.cast_into()?)
+}
+
 /// Names of nodes.
 pub(crate) fn names(given: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     if given.is_instance_of::<PyString>() || given.is_instance_of::<PyBytes>() || given.try_iter().is_err() {
         return Err(wrong_type("a list of names", given).raised(given.py()));
     }
     given.try_iter()?.map(|name| text("a name", &name?, ErrorKind::NodeUnknown).map(str::to_owned)).collect()
+}
+
+/// Indexes of nodes; the error of one has its position.
+pub(crate) fn indexes(given: &Bound<'_, PyAny>) -> PyResult<Vec<usize>> {
+    let indexes = tuple_of("a list of indexes", given)?;
+    let index = |(position, index): (usize, Borrowed<'_, '_, PyAny>)| {
+        let read = number_or_failure("an index", &index, usize::MAX as u64);
+        read.map(|index| index as usize).map_err(|failure| failure.at_position(position).raised(index.py()))
+    };
+    indexes.iter_borrowed().enumerate().map(index).collect()
 }
 
 /// Offsets of a packed batch.

@@ -4,11 +4,12 @@ use keyhome_bindings_common::Error;
 use pyo3::{
     prelude::*,
     sync::PyOnceLock,
-    types::{PyByteArray, PyBytes, PyList, PyMemoryView, PyString, PyTuple},
+    types::{PyBytes, PyList},
 };
 
 use crate::{
-    failure::{Raised, wrong_type},
+    arguments::tuple_of,
+    failure::Raised,
     items::{AT_ONCE, Items},
     raw::{read_key, text_or_bytes},
 };
@@ -23,7 +24,7 @@ pub(crate) fn each(
     if let Ok(list) = keys.cast_exact::<PyList>() {
         each_of(&Items::of_list(list), &mut answer)
     } else {
-        each_of(&Items::of_tuple(&as_tuple(keys)?), &mut answer)
+        each_of(&Items::of_tuple(&tuple_of("a list of keys", keys)?), &mut answer)
     }
 }
 
@@ -73,22 +74,6 @@ fn raised_behind(start: usize, error: Error, py: Python<'_>) -> PyErr {
         Some(position) => error.at_position(start + position).raised(py),
         None => error.raised(py),
     }
-}
-
-/// The keys as a tuple.
-fn as_tuple<'py>(keys: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
-    if let Ok(tuple) = keys.cast_exact::<PyTuple>() {
-        return Ok(tuple.clone());
-    }
-    let one_key = keys.is_instance_of::<PyString>()
-        || keys.is_instance_of::<PyBytes>()
-        || keys.is_instance_of::<PyByteArray>()
-        || keys.is_instance_of::<PyMemoryView>();
-    // A key yields its characters, each of which looks like a key.
-    if one_key || keys.try_iter().is_err() {
-        return Err(wrong_type("a list of keys", keys).raised(keys.py()));
-    }
-    Ok(keys.py().get_type::<PyTuple>().call1((keys,))?.cast_into()?)
 }
 
 /// An `array.array` of numbers.

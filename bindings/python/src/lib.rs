@@ -9,13 +9,20 @@
 
 mod arguments;
 mod batch;
+mod command;
 mod failure;
+mod health;
+mod hotkeys;
 mod items;
 mod nodes;
+mod options;
 mod origin;
 mod raw;
+mod replica;
 mod reply;
 mod router;
+mod settings;
+mod state;
 
 use pyo3::prelude::*;
 
@@ -28,7 +35,15 @@ mod _keyhome {
     use crate::{arguments::offsets as offsets_of, batch, failure::Raised, nodes::from_json, raw};
 
     #[pymodule_export]
-    use crate::{origin::again, router::Router};
+    use crate::{
+        command::{command_keys, command_route, is_failure, scan_next, scan_target},
+        health::Health,
+        hotkeys::HotKeys,
+        origin::again,
+        replica::ReplicaSet,
+        router::Router,
+        settings::pool_settings,
+    };
 
     /// The Redis Cluster slots of many keys.
     ///

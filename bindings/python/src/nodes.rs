@@ -1,7 +1,11 @@
 //! Nodes as objects, and everything else with a shape as the JSON that every language shows.
 
 use keyhome_bindings_common::Router;
-use pyo3::{prelude::*, sync::PyOnceLock, types::PyTuple};
+use pyo3::{
+    prelude::*,
+    sync::PyOnceLock,
+    types::{PyBytes, PyString, PyTuple},
+};
 
 static NODE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static REPLICA: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -17,6 +21,14 @@ pub(crate) fn nodes_of(py: Python<'_>, router: &Router) -> PyResult<Py<PyTuple>>
         node_class.call1((&node.name, &node.address, node.weight, &node.zone, replicas))
     });
     Ok(PyTuple::new(py, nodes.collect::<PyResult<Vec<_>>>()?)?.unbind())
+}
+
+/// A key: `str` where it is wanted and it is UTF-8, else `bytes`.
+pub(crate) fn key_like<'py>(py: Python<'py>, key: &[u8], as_text: bool) -> Bound<'py, PyAny> {
+    match str::from_utf8(key) {
+        Ok(text) if as_text => PyString::new(py, text).into_any(),
+        _ => PyBytes::new(py, key).into_any(),
+    }
 }
 
 /// What a JSON text says.

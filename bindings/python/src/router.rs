@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use keyhome_bindings_common::{self as common, ErrorKind};
+use keyhome_bindings_common as common;
 use pyo3::{
     prelude::*,
     sync::PyOnceLock,
-    types::{PyDict, PyList, PyTuple},
+    types::{PyDict, PyList, PyString, PyTuple},
 };
 
 use crate::{
     arguments, batch,
     failure::{Raised, wrong_type},
-    nodes::{from_json, nodes_of},
+    nodes::{from_json, key_like, nodes_of},
     origin::{Origin, Remade},
     raw::{read_key, with_packed},
     reply::reply_of,
@@ -103,10 +103,7 @@ impl Router {
     #[pyo3(signature = (text, pool = None))]
     pub(crate) fn from_config(text: &Bound<'_, PyAny>, pool: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let py = text.py();
-        let text = arguments::text("the config", text, ErrorKind::ConfigSyntax)?;
-        let pool = pool
-            .map(|pool| arguments::text("the name of the pool", pool, ErrorKind::PoolUnknown))
-            .transpose()?;
+        let (text, pool) = arguments::config(text, pool)?;
         let router = py.detach(|| common::from_config(text, pool)).map_err(|failure| failure.raised(py))?;
         Ok(Self::new(router, Origin::Config { text: text.to_owned(), pool: pool.map(str::to_owned) }))
     }
@@ -290,6 +287,68 @@ impl Router {
         let core = py.detach(|| self.core.without(&names)).map_err(|error| error.raised(py))?;
         let gone = self.gone.iter().chain(&names).cloned().collect();
         Ok(Self { core, shared: Arc::clone(&self.shared), gone })
+    }
+
+    /// As `without`, by index: what `Health.gone` gives.
+    ///
+    /// Args:
+    ///     indexes: Indexes of nodes.
+    ///
+    /// Returns:
+    ///     Another router.
+    ///
+    /// Raises:
+    ///     KeyhomeError: `argument.range`, with the `position` of the index; `pool.empty` where no node would be left;
+    ///         `argument.type`.
+    ///
+    /// Example:
+    ///     >>> router.without_indexes([0]).node("user:{1000}:name").name
+    ///     'redis-3'
+    #[pyo3(signature = (indexes, /))]
+    fn without_indexes(&self, indexes: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = indexes.py();
+        let indexes = arguments::indexes(indexes)?;
+        let core = py.detach(|| self.core.without_indexes(&indexes)).map_err(|error| error.raised(py))?;
+        let names = indexes.iter().map(|index| core.nodes()[*index].name.clone());
+        let gone = self.gone.iter().cloned().chain(names).collect();
+        Ok(Self { core, shared: Arc::clone(&self.shared), gone })
+    }
+
+    /// Names for copies of a hot key, each of which lives on another node, none on the key's own.
+    ///
+    /// A name is a key of its own, to be written and read like any other by every client of the pool.
+    ///
+    /// Args:
+    ///     key: As for `index`.
+    ///     n: How many at most.
+    ///
+    /// Returns:
+    ///     For each copy its name as `key`, a `str` where a `str` was given and it is one, and the `index` of its node. They
+    ///     are fewer than `n` where the pool has not as many other nodes.
+    ///
+    /// Raises:
+    ///     KeyhomeError: As for `index`; `argument.type`, `argument.range`.
+    ///
+    /// Example:
+    ///     >>> router.copies("feed:{home}", 2)
+    ///     [{'index': 2, 'key': 'feed:{home~copy1.keyhome}'}, {'index': 1, 'key': 'feed:{home~copy2.keyhome}'}]
+    #[pyo3(signature = (key, n))]
+    fn copies<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        n: &Bound<'py, PyAny>,
+    ) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let py = key.py();
+        let n = arguments::index_of(n)?;
+        let copies = read_key(key, |key| self.core.copies(key, n)).map_err(|error| error.raised(py))?;
+        let as_text = key.is_instance_of::<PyString>();
+        let shown = copies.map_err(|error| error.raised(py))?.into_iter().map(|copy| {
+            let shown = PyDict::new(py);
+            shown.set_item("index", copy.index)?;
+            shown.set_item("key", key_like(py, &copy.key, as_text))?;
+            Ok(shown)
+        });
+        shown.collect()
     }
 
     /// Each step from a key to its home.

@@ -6,11 +6,43 @@ from typing import Any, Final, final
 
 from typing_extensions import Buffer
 
-from ._nodes import Node
-from ._shapes import Balance, Diff, Explanation
-from ._words import Key
+from ._nodes import Node, ScanTarget
+from ._shapes import (
+    Balance,
+    CommandRoute,
+    Diff,
+    Estimate,
+    Explanation,
+    HealthEvent,
+    HealthRules,
+    HealthSnapshot,
+    HotKey,
+    HotKeysOptions,
+    KeyCopy,
+    PoolSettings,
+    ReplicaOptions,
+    ReplicaSetSnapshot,
+)
+from ._words import Key, LiveSet, Outcome, ReadFrom, Word
 
-__all__ = ["Router", "__version__", "_again", "_catalogue", "slot", "slots", "slots_packed"]
+__all__ = [
+    "Health",
+    "HotKeys",
+    "ReplicaSet",
+    "Router",
+    "__version__",
+    "_again",
+    "_catalogue",
+    "command_keys",
+    "command_route",
+    "is_failure",
+    "pool_settings",
+    "scan_next",
+    "scan_target",
+    "slot",
+    "slots",
+    "slots_packed",
+]
 
 __version__: Final[str]
 
@@ -269,6 +301,45 @@ class Router:
             'redis-3'
         """
 
+    def without_indexes(self, indexes: Iterable[int], /) -> Router:
+        """As `without`, by index: what `Health.gone` gives.
+
+        Args:
+            indexes: Indexes of nodes.
+
+        Returns:
+            Another router.
+
+        Raises:
+            KeyhomeError: `argument.range`, with the `position` of the index; `pool.empty` where no node would be left;
+                `argument.type`.
+
+        Example:
+            >>> router.without_indexes([0]).node("user:{1000}:name").name
+            'redis-3'
+        """
+
+    def copies(self, key: Key, n: int) -> list[KeyCopy]:
+        """Names for copies of a hot key, each of which lives on another node, none on the key's own.
+
+        A name is a key of its own, to be written and read like any other by every client of the pool.
+
+        Args:
+            key: As for `index`.
+            n: How many at most.
+
+        Returns:
+            For each copy its name as `key`, a `str` where a `str` was given and it is one, and the `index` of its node. They
+            are fewer than `n` where the pool has not as many other nodes.
+
+        Raises:
+            KeyhomeError: As for `index`; `argument.type`, `argument.range`.
+
+        Example:
+            >>> router.copies("feed:{home}", 2)
+            [{'index': 2, 'key': 'feed:{home~copy1.keyhome}'}, {'index': 1, 'key': 'feed:{home~copy2.keyhome}'}]
+        """
+
     @property
     def nodes(self) -> tuple[Node, ...]:
         """The nodes in the order of the config, or of their lowest slot; an index points into it.
@@ -343,3 +414,723 @@ class Router:
 
     def __copy__(self) -> Router: ...
     def __deepcopy__(self, memo: Any, /) -> Router: ...
+
+def command_keys(args: Iterable[Word], /) -> list[int]:
+    """Which words of a command are keys.
+
+    Args:
+        args: The words of the command, its name first: a list or a tuple of keys as for `slot`, or of numbers.
+
+    Returns:
+        The positions of the keys, in the order of COMMAND GETKEYS of redis-server.
+
+    Raises:
+        KeyhomeError: `command.unknown` for a command or subcommand that is not known; `command.arguments` for too few
+            or too many words, or a count of keys that cannot be; `key.encoding` and `key.type` with the `position` of
+            the word; `argument.type`.
+
+    Example:
+        >>> keyhome.command_keys(["ZUNIONSTORE", "sum", 2, "a", "b", "WEIGHTS", 1, 2])
+        [1, 3, 4]
+    """
+
+def command_route(args: Iterable[Word], /) -> CommandRoute:
+    """Where a command goes in a pool of several nodes, and how the replies become one.
+
+    Args:
+        args: As for `command_keys`.
+
+    Returns:
+        `command` (its name), `access`, `blocking`, `keys` and `channels` (positions), `fan_out`, `merge`, and `key_step`
+        (the words of one key, where the command can be split).
+
+    Raises:
+        KeyhomeError: As for `command_keys`; `command.arguments` also where the last key of a command that is to be split
+            is short of words.
+
+    Example:
+        >>> route = keyhome.command_route(["MSET", "a", "1", "b", "2"])
+        >>> route["keys"], route["fan_out"], route["merge"], route["key_step"]
+        ([1, 3], 'split', 'all_ok', 2)
+    """
+
+def scan_target(cursor: int | str | bytes, nodes: int, /) -> ScanTarget:
+    """Whom to ask next in a SCAN over the nodes of a pool.
+
+    Args:
+        cursor: 0 at first, then what `scan_next` gave: an `int`, or its digits in `str` or `bytes`.
+        nodes: The number of nodes; it stays the same from the first call to the last.
+
+    Returns:
+        The index of the `node` to ask, and the `cursor` to give it.
+
+    Raises:
+        KeyhomeError: `command.arguments` where the cursor is no number from 0 to 2**64 - 1, or there are no nodes;
+            `argument.type`, `argument.range`.
+
+    Example:
+        >>> keyhome.scan_target(52, 3)
+        ScanTarget(node=1, cursor=17)
+    """
+
+def scan_next(cursor: int | str | bytes, answered: int | str | bytes, nodes: int, /) -> int:
+    """The cursor to go on with in a SCAN over the nodes of a pool.
+
+    Args:
+        cursor: What `scan_target` was asked with.
+        answered: The cursor that the node answered: an `int`, or its digits in `str` or `bytes`.
+        nodes: The number of nodes.
+
+    Returns:
+        The next cursor, at this node or at the next; 0 at the end.
+
+    Raises:
+        KeyhomeError: As for `scan_target`; `command.arguments` also where the cursors are too large to be put together.
+
+    Example:
+        >>> keyhome.scan_next(0, 17, 3), keyhome.scan_next(51, b"0", 3), keyhome.scan_next(2, 0, 3)
+        (51, 1, 0)
+    """
+
+def is_failure(error: Key, /) -> bool:
+    """Whether an error that a server replied counts as a failure of it: `OOM`, `BUSY` and `LOADING`, as for twemproxy.
+
+    Args:
+        error: The error as `str`, `bytes` or another buffer of bytes, with a leading `-` or without.
+
+    Returns:
+        Whether it is to be reported to `Health` as `failure`, and to `ReplicaSet` as `failed`.
+
+    Raises:
+        KeyhomeError: `argument.type`.
+
+    Example:
+        >>> keyhome.is_failure("LOADING Redis is loading the dataset in memory"), keyhome.is_failure("WRONGTYPE")
+        (True, False)
+    """
+
+def pool_settings(text: str | bytes, pool: str | None = None) -> PoolSettings:
+    """What a config says of how a pool is served: everything but its servers.
+
+    Args:
+        text: As for `Router.from_config`.
+        pool: The name of the pool; not needed where there is one.
+
+    Returns:
+        `name`, `dialect` and the keys of the pool: for the dialect `twemproxy` with its defaults where the text says
+        nothing (a `timeout` of -1 is none), for others what the text says. Times are in milliseconds. `Health` and
+        `ReplicaSet` take it as it is.
+
+    Raises:
+        KeyhomeError: As for `Router.from_config`.
+
+    Example:
+        >>> settings = keyhome.pool_settings("pool: {servers: [10.0.0.1:6379:1], auto_eject_hosts: true}")
+        >>> settings["name"], settings["auto_eject_hosts"], settings["server_retry_timeout"]
+        ('pool', True, 30000)
+    """
+
+@final
+class Health:
+    """Which nodes of a pool take part: ejection and return, as in twemproxy.
+
+    It has no clock and no thread of its own. Times are whole microseconds of any clock that does not run backwards, the
+    same in all calls. Threads may share it.
+
+    Args:
+        rules: `on_failure`, `auto_eject_hosts`, `server_failure_limit`, `server_retry_timeout` (milliseconds), each with
+            twemproxy's default where it is not given. Other members are not looked at, so that what `pool_settings`
+            gives can be passed as it is.
+        nodes: The number of nodes. All are live at first.
+
+    Raises:
+        KeyhomeError: `pool.empty` for no node, `config.nodes` for more than 65,535; `argument.type`, also for a word that
+            is not one of `on_failure`; `argument.range`.
+
+    Example:
+        >>> health = keyhome.Health({"auto_eject_hosts": True, "server_failure_limit": 1}, len(router.nodes))
+        >>> now = 1_000_000
+        >>> health.report(0, "failure", now)
+        >>> health.update(now)
+        'changed'
+        >>> router.without_indexes(health.gone()).node("user:{1000}:name").name
+        'redis-3'
+        >>> health.update(now + 30_000_001), [event["event"] for event in health.take_events()]
+        ('changed', ['ejected', 'returned'])
+    """
+
+    def __new__(cls, rules: HealthRules, nodes: int) -> Health: ...
+    def update(self, now: int, /) -> LiveSet:
+        """Whether nodes came or went since the last call. It is called before each request, and before its key is placed:
+        nodes whose time is over come back here.
+
+        Args:
+            now: The time in microseconds.
+
+        Returns:
+            `same`; `changed`: keys are placed by `router.without_indexes(health.gone())` from now on; `empty`: no node
+            is left, and the request is refused without asking anybody.
+
+        Raises:
+            KeyhomeError: `argument.type`, `argument.range`.
+
+        Example:
+            >>> keyhome.Health({}, 3).update(1_000_000)
+            'same'
+        """
+
+    def admit(self, index: int, now: int, /) -> None:
+        """Lets a request to a node pass, or refuses it. Only `on_failure: fail` refuses.
+
+        Args:
+            index: The index of the node.
+            now: The time in microseconds.
+
+        Raises:
+            KeyhomeError: `node.ejected` where the node is left alone for now; `argument.range` where there is no such node;
+                `argument.type`.
+
+        Example:
+            >>> health = keyhome.Health({"on_failure": "fail", "auto_eject_hosts": True, "server_failure_limit": 1}, 3)
+            >>> health.admit(2, 1_000_000)
+            >>> health.report(2, "failure", 1_000_500)
+            >>> try:
+            ...     health.admit(2, 1_001_000)
+            ... except keyhome.KeyhomeError as error:
+            ...     print(error.code)
+            node.ejected
+        """
+
+    def report(self, index: int, outcome: Outcome, now: int) -> None:
+        """Tells what became of a request to a node, or of a check of it.
+
+        Args:
+            index: The index of the node.
+            outcome: `reply`: it was answered, an error that is not `is_failure` included; `failure`: the connection was
+                refused, reset, timed out or closed, one connection being one failure; `check_passed`, `check_failed`.
+            now: The time in microseconds.
+
+        Raises:
+            KeyhomeError: `argument.range` where there is no such node; `argument.type`, also for another word.
+
+        Example:
+            >>> health = keyhome.Health({"auto_eject_hosts": True}, 3)
+            >>> health.report(1, "failure", 1_000_000)
+            >>> health.report(1, "failure", 1_000_100)
+            >>> health.is_live(1), health.live
+            (False, 2)
+        """
+
+    def take_events(self) -> list[HealthEvent]:
+        """What happened since the last call, in order, to be told to people.
+
+        Returns:
+            Events: `ejected` and `postponed` with `index`, `at`, `until`; `returned` with `index`, `at`, `away` (for how
+            long) and `keys_elsewhere` (whether keys were placed elsewhere meanwhile); `all_gone` with `at`, `until`. Of
+            what nobody takes, the latest 1,024 are kept.
+
+        Example:
+            >>> health = keyhome.Health({"auto_eject_hosts": True, "server_failure_limit": 1}, 3)
+            >>> health.report(1, "failure", 1_000_000)
+            >>> health.take_events(), health.take_events()
+            ([{'event': 'ejected', 'index': 1, 'at': 1000000, 'until': 31000000}], [])
+        """
+
+    def due_checks(self, now: int, /) -> list[int]:
+        """The nodes to check now, with `on_failure: probe`. Each is given once; if nothing is reported of it, again after
+        `server_retry_timeout`.
+
+        Args:
+            now: The time in microseconds.
+
+        Returns:
+            Indexes, ascending; none in other modes.
+
+        Raises:
+            KeyhomeError: `argument.type`, `argument.range`.
+
+        Example:
+            >>> health = keyhome.Health({"on_failure": "probe", "auto_eject_hosts": True, "server_failure_limit": 1}, 3)
+            >>> health.report(1, "failure", 1_000_000)
+            >>> health.next_check(), health.due_checks(31_000_000), health.next_check()
+            (31000000, [1], 61000000)
+        """
+
+    def next_check(self) -> int | None:
+        """When the next check is due, with `on_failure: probe`.
+
+        Returns:
+            The time in microseconds; `None` while there is nothing to check.
+
+        Example:
+            >>> keyhome.Health({"on_failure": "probe"}, 3).next_check() is None
+            True
+        """
+
+    def gone(self) -> list[int]:
+        """The nodes that placement does without, for `router.without_indexes` of the router with all nodes.
+
+        Returns:
+            Indexes, ascending. While no node is live these are those of before; with `on_failure: fail` there are none.
+
+        Example:
+            >>> keyhome.Health({}, 3).gone()
+            []
+        """
+
+    def is_live(self, index: int, /) -> bool:
+        """Whether a node was live when nodes were last counted.
+
+        Args:
+            index: The index of the node.
+
+        Returns:
+            Whether it was; `False` where there is no such node.
+
+        Raises:
+            KeyhomeError: `argument.type`, `argument.range`.
+
+        Example:
+            >>> keyhome.Health({}, 3).is_live(2), keyhome.Health({}, 3).is_live(3)
+            (True, False)
+        """
+
+    @property
+    def live(self) -> int:
+        """How many nodes were live when they were last counted.
+
+        Example:
+            >>> keyhome.Health({}, 3).live
+            3
+        """
+
+    def is_all_gone(self) -> bool:
+        """Whether every request is refused because no node is live. Never with `on_failure: fail`, which refuses by node.
+
+        Example:
+            >>> keyhome.Health({}, 3).is_all_gone()
+            False
+        """
+
+    def snapshot(self) -> HealthSnapshot:
+        """All that is known: `rules`, `live`, `next_rebuild` and `nodes`.
+
+        Example:
+            >>> keyhome.Health({}, 1).snapshot()["nodes"][0]["failure_count"]
+            0
+        """
+
+@final
+class ReplicaSet:
+    """Which endpoint of a node, its primary or one of its replicas, serves a read.
+
+    An endpoint is a number: 0 is the primary, then the replicas in the order of `node.replicas`. Load and latency are
+    what is reported: `sent`, and then one of `done`, `failed`, `released`. Times are whole microseconds of any clock
+    that does not run backwards, the same in all calls. Threads may share it.
+
+    Args:
+        router: The router that has the node.
+        index: The index of the node.
+        options: `read_from`: `primary` (the default), `replica`, `prefer-replica`, `nearest`, `round-robin`, `random`,
+            `least-latency`; `zone`: where the caller stands. Other members are not looked at, so that what
+            `pool_settings` gives can be passed as it is.
+
+    Raises:
+        KeyhomeError: `argument.range` where there is no such node; `argument.type`, also for another word.
+
+    Example:
+        >>> cluster = [[0, 16383, ["10.0.0.1", 6379, "a"], ["10.0.0.2", 6379, "b"], ["10.0.0.3", 6379, "c"]]]
+        >>> router = keyhome.Router.from_cluster(cluster)
+        >>> replicas = keyhome.ReplicaSet(router, 0, {"read_from": "prefer-replica"})
+        >>> endpoint = replicas.choose(0x5bd1e995, 1_000_000)
+        >>> replicas.sent(endpoint, 1_000_000)
+        >>> replicas.done(endpoint, 250, 1_000_250)
+        >>> endpoint, replicas.latency(endpoint), replicas.choose(7, 1_000_300)
+        (1, 250, 2)
+        >>> replicas.choose(7, 1_000_400, "primary")
+        0
+    """
+
+    def __new__(cls, router: Router, index: int, options: ReplicaOptions | None = None) -> ReplicaSet: ...
+    def choose(self, dice: int, now: int, read_from: ReadFrom | None = None, /) -> int:
+        """The endpoint that serves a read.
+
+        Args:
+            dice: Any number from 0 to 2**64 - 1, another one for each call, such as `random.getrandbits(64)`. Only `random`
+                and `least-latency` look at it.
+            now: The time in microseconds.
+            read_from: Another policy for this one read.
+
+        Returns:
+            The endpoint.
+
+        Raises:
+            KeyhomeError: `replica.unavailable` where nothing that the policy allows is up; `argument.type`, also for
+                another word; `argument.range`.
+
+        Example:
+            >>> keyhome.ReplicaSet(router, 0).choose(7, 1_000_000)
+            0
+        """
+
+    def sent(self, endpoint: int, now: int, /) -> None:
+        """Tells that a request went to an endpoint.
+
+        Args:
+            endpoint: The endpoint.
+            now: The time in microseconds.
+
+        Raises:
+            KeyhomeError: `argument.range` where there is no such endpoint; `argument.type`.
+
+        Example:
+            >>> replicas = keyhome.ReplicaSet(router, 0)
+            >>> replicas.sent(0, 1_000_000)
+            >>> replicas.in_flight(0)
+            1
+        """
+
+    def done(self, endpoint: int, latency: int, now: int, /) -> None:
+        """Tells that an endpoint replied.
+
+        Args:
+            endpoint: The endpoint.
+            latency: How long it took, in microseconds.
+            now: The time in microseconds.
+
+        Raises:
+            KeyhomeError: As for `sent`.
+
+        Example:
+            >>> replicas = keyhome.ReplicaSet(router, 0)
+            >>> replicas.sent(0, 1_000_000)
+            >>> replicas.done(0, 400, 1_000_400)
+            >>> replicas.latency(0)
+            400
+        """
+
+    def failed(self, endpoint: int, now: int, /) -> None:
+        """Tells that an endpoint did not reply: the connection was refused or closed, or the request timed out. Three in a
+        row, and it is left out for a second, longer each time; but never more than half of the endpoints are.
+
+        Args:
+            endpoint: The endpoint.
+            now: The time in microseconds.
+
+        Raises:
+            KeyhomeError: As for `sent`.
+
+        Example:
+            >>> replicas = keyhome.ReplicaSet(router, 0)
+            >>> replicas.sent(0, 1_000_000)
+            >>> replicas.failed(0, 1_200_000)
+            >>> replicas.snapshot()["endpoints"][0]["failures"]
+            1
+        """
+
+    def released(self, endpoint: int, now: int, /) -> None:
+        """Tells that a request is over, and that its time says nothing: it was cancelled, or it was a write or a whole
+        pipeline.
+
+        Args:
+            endpoint: The endpoint.
+            now: The time in microseconds.
+
+        Raises:
+            KeyhomeError: As for `sent`.
+
+        Example:
+            >>> replicas = keyhome.ReplicaSet(router, 0)
+            >>> replicas.sent(0, 1_000_000)
+            >>> replicas.released(0, 1_000_400)
+            >>> replicas.in_flight(0), replicas.latency(0)
+            (0, None)
+        """
+
+    def set_up(self, endpoint: int, up: bool) -> None:
+        """Says whether an endpoint may be read from at all.
+
+        Args:
+            endpoint: The endpoint.
+            up: Whether it may. Failures of one that comes up are forgotten.
+
+        Raises:
+            KeyhomeError: As for `sent`.
+
+        Example:
+            >>> replicas = keyhome.ReplicaSet(router, 0)
+            >>> replicas.set_up(0, False)
+            >>> replicas.is_up(0)
+            False
+        """
+
+    def is_up(self, endpoint: int, /) -> bool:
+        """Whether an endpoint may be read from.
+
+        Args:
+            endpoint: The endpoint.
+
+        Returns:
+            Whether it may; `False` where there is no such endpoint.
+
+        Raises:
+            KeyhomeError: `argument.type`, `argument.range`.
+
+        Example:
+            >>> replicas = keyhome.ReplicaSet(router, 0)
+            >>> replicas.is_up(0), replicas.is_up(1)
+            (True, False)
+        """
+
+    def in_flight(self, endpoint: int, /) -> int:
+        """How many requests an endpoint has been sent that are not over.
+
+        Args:
+            endpoint: The endpoint.
+
+        Returns:
+            How many; 0 where there is no such endpoint.
+
+        Raises:
+            KeyhomeError: `argument.type`, `argument.range`.
+
+        Example:
+            >>> keyhome.ReplicaSet(router, 0).in_flight(0)
+            0
+        """
+
+    def latency(self, endpoint: int, /) -> int | None:
+        """The moving average of the latencies of an endpoint, as of when it last moved.
+
+        Args:
+            endpoint: The endpoint.
+
+        Returns:
+            Microseconds; `None` where none is known.
+
+        Raises:
+            KeyhomeError: `argument.type`, `argument.range`.
+
+        Example:
+            >>> keyhome.ReplicaSet(router, 0).latency(0) is None
+            True
+        """
+
+    @property
+    def count(self) -> int:
+        """How many endpoints there are.
+
+        Example:
+            >>> keyhome.ReplicaSet(router, 0).count
+            1
+        """
+
+    @property
+    def read_from(self) -> ReadFrom:
+        """The policy that was given.
+
+        Example:
+            >>> keyhome.ReplicaSet(router, 0).read_from
+            'primary'
+        """
+
+    def replace(self, router: Router, index: int) -> list[int | None]:
+        """Takes the endpoints of a node of another router, after a failover or a reload. What is known of an address that
+        stays is kept.
+
+        Args:
+            router: The router that has the node.
+            index: The index of the node.
+
+        Returns:
+            For each old endpoint its new place, under which requests in flight are reported; `None` where it is gone.
+
+        Raises:
+            KeyhomeError: `argument.range` where there is no such node; `argument.type`.
+
+        Example:
+            >>> keyhome.ReplicaSet(router, 0).replace(router, 1)
+            [None]
+        """
+
+    def snapshot(self) -> ReplicaSetSnapshot:
+        """All that is known: `read_from`, `zone` and `endpoints`.
+
+        Example:
+            >>> keyhome.ReplicaSet(router, 0).snapshot()["endpoints"][0]["address"]
+            '10.0.0.1:6379'
+        """
+
+@final
+class HotKeys:
+    """The hottest keys of a stream, in memory that does not grow, with bounds on every count.
+
+    Counts are never too low, and by how much each may be too high is known. Times are whole microseconds of any clock,
+    the same in all summaries that are to be merged. Threads may share it.
+
+    Args:
+        capacity: The number of keys that have a counter, 1 to 4096. Each takes some 240 bytes.
+        window: Microseconds between two halvings of all counts; 0 for never.
+
+    Raises:
+        KeyhomeError: `argument.range`, `argument.type`.
+
+    Example:
+        >>> hot = keyhome.HotKeys(capacity=64, window=10_000_000)
+        >>> for user in range(1000):
+        ...     _ = hot.record("feed:home", 1_000_000)
+        ...     _ = hot.record(f"user:{user}", 1_000_000)
+        >>> hot.top(1)
+        [{'key': 'feed:home', 'length': 9, 'count': 1000, 'error': 0}]
+    """
+
+    def __new__(cls, capacity: int | None = None, window: int | None = None) -> HotKeys: ...
+    def record(self, key: Key, now: int, count: int | None = None, /) -> int:
+        """Counts a key.
+
+        Args:
+            key: As for `slot`.
+            now: The time in microseconds; one before the latest that was given counts as the latest.
+            count: How often it is counted. Who looks at every n-th key only gives n.
+
+        Returns:
+            How often the key was counted at least, 0 while it has no counter: to be compared with the count above which a
+            key is hot.
+
+        Raises:
+            KeyhomeError: `key.encoding`, `key.type`; `argument.type`, `argument.range`.
+
+        Example:
+            >>> hot = keyhome.HotKeys()
+            >>> hot.record("feed:home", 1_000_000), hot.record(b"feed:home", 1_000_100, 5)
+            (1, 6)
+        """
+
+    def advance(self, now: int, /) -> None:
+        """Lets time pass without a key: counts are halved once for each window that began since.
+
+        Args:
+            now: The time in microseconds.
+
+        Raises:
+            KeyhomeError: `argument.type`, `argument.range`.
+
+        Example:
+            >>> hot = keyhome.HotKeys(window=1_000_000)
+            >>> _ = hot.record("feed:home", 500_000, 8)
+            >>> hot.advance(1_500_000)
+            >>> hot.total
+            4
+        """
+
+    def top(self, n: int, /) -> list[HotKey]:
+        r"""The keys of the highest counts.
+
+        Args:
+            n: How many at most.
+
+        Returns:
+            Highest first: `key`, a `str` where it is UTF-8 and else `bytes`; `length`, its length in bytes: of a key of
+            more than 128 bytes only the first 120 are kept; `count`, how often it was counted at most; `error`, by how
+            much that may be too high.
+
+        Raises:
+            KeyhomeError: `argument.type`, `argument.range`.
+
+        Example:
+            >>> hot = keyhome.HotKeys()
+            >>> _ = hot.record(b"\xff", 1_000_000, 2)
+            >>> hot.top(10)
+            [{'key': b'\xff', 'length': 1, 'count': 2, 'error': 0}]
+        """
+
+    def estimate(self, key: Key, /) -> Estimate:
+        """What is known of the count of one key, whether it has a counter or not.
+
+        Args:
+            key: As for `slot`.
+
+        Returns:
+            `count`, how often it was counted at most, and `error`, by how much that may be too high.
+
+        Raises:
+            KeyhomeError: `key.encoding`, `key.type`.
+
+        Example:
+            >>> keyhome.HotKeys().estimate("feed:home")
+            {'count': 0, 'error': 0}
+        """
+
+    @property
+    def total(self) -> int:
+        """How often keys were counted altogether, halved as the counts are. Every key that was counted more than `total /
+        capacity` times has a counter.
+
+        Example:
+            >>> keyhome.HotKeys().total
+            0
+        """
+
+    @property
+    def floor(self) -> int:
+        """No key without a counter was counted more often than this.
+
+        Example:
+            >>> keyhome.HotKeys().floor
+            0
+        """
+
+    @property
+    def options(self) -> HotKeysOptions:
+        """`capacity` and `window`, as they were given.
+
+        Example:
+            >>> keyhome.HotKeys(64).options
+            {'capacity': 64, 'window': 0}
+        """
+
+    def merge(self, other: HotKeys, /) -> None:
+        """Adds what another summary counted, as if this one had seen its keys as well. The other one stays as it is.
+
+        Args:
+            other: A summary of the same options.
+
+        Raises:
+            KeyhomeError: `hotkeys.merge` where the options differ; `argument.type`.
+
+        Example:
+            >>> one, other = keyhome.HotKeys(), keyhome.HotKeys()
+            >>> _ = one.record("feed:home", 1_000_000, 2), other.record("feed:home", 1_000_000, 3)
+            >>> one.merge(other)
+            >>> one.estimate("feed:home")["count"]
+            5
+        """
+
+    def to_bytes(self) -> bytes:
+        r"""The whole summary in a compact form, the same bytes in every language.
+
+        Example:
+            >>> keyhome.HotKeys(64).to_bytes()
+            b'khk1@\x00\x00\x00\x00\x00'
+        """
+
+    @staticmethod
+    def from_bytes(bytes: Buffer, /) -> HotKeys:
+        """The summary that `to_bytes` gave, here or in another process of any language.
+
+        Args:
+            bytes: `bytes`, or another buffer of bytes.
+
+        Returns:
+            The summary.
+
+        Raises:
+            KeyhomeError: `hotkeys.bytes` for bytes that are no summary; `argument.type`.
+
+        Example:
+            >>> keyhome.HotKeys.from_bytes(keyhome.HotKeys(64).to_bytes())
+            <keyhome.HotKeys: 0 of 64 counters in use>
+        """
+
+    def __len__(self) -> int: ...
+    def __bool__(self) -> bool: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,18 @@ class Replica:
 
     address: str
     zone: str | None = None
+
+
+class ScanTarget(NamedTuple):
+    """Whom to ask next in a SCAN over several nodes.
+
+    Attributes:
+        node: The index of the node.
+        cursor: The cursor to give it.
+    """
+
+    node: int
+    cursor: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 Key: TypeAlias = "str | Buffer"
 """What is taken as a key: a text, which is its UTF-8 bytes, or `bytes`, `bytearray`, `memoryview`, any buffer of bytes."""
 
+Word: TypeAlias = "str | Buffer | int | float"
+"""A word of a command: a key, or a number, which is its digits."""
+
 ErrorCode: TypeAlias = Literal[
     "config.syntax",
     "config.field",
@@ -80,3 +83,71 @@ Hash: TypeAlias = Literal[
     "crc16_slot",
     "charsum",
 ]
+
+OnFailure: TypeAlias = Literal[
+    "remap",
+    "fail",
+    "probe",
+]
+"""What becomes of the keys of a node that is out."""
+
+ReadFrom: TypeAlias = Literal[
+    "primary",
+    "replica",
+    "prefer-replica",
+    "nearest",
+    "round-robin",
+    "random",
+    "least-latency",
+]
+"""Which endpoint of a node is read from."""
+
+Outcome: TypeAlias = Literal[
+    "reply",
+    "failure",
+    "check_passed",
+    "check_failed",
+]
+"""What became of a request, or of a check."""
+
+LiveSet: TypeAlias = Literal[
+    "same",
+    "changed",
+    "empty",
+]
+"""What `Health.update` says of the nodes that take part."""
+
+Access: TypeAlias = Literal[
+    "read",
+    "write",
+    "neither",
+]
+"""Whether a command changes data."""
+
+FanOut: TypeAlias = Literal[
+    "home",
+    "split",
+    "channel",
+    "any",
+    "all_primaries",
+    "all_nodes",
+    "cursor",
+    "connection",
+    "one_server",
+]
+"""Where a command goes in a pool of several nodes."""
+
+Merge: TypeAlias = Literal[
+    "none",
+    "sum",
+    "min",
+    "and",
+    "all_ok",
+    "one_ok",
+    "first",
+    "union",
+    "by_key",
+    "cursor",
+    "per_node",
+]
+"""How the replies of several nodes become one."""
