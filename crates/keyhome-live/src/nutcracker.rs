@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
@@ -68,6 +69,7 @@ pub struct Nutcracker {
     process: Process,
     config: PathBuf,
     listens: Vec<(String, u16)>,
+    stats: u16,
 }
 
 impl Nutcracker {
@@ -87,8 +89,9 @@ impl Nutcracker {
             listens.push((pool.name.clone(), port));
         }
         fs::write(&config, yaml)?;
+        let stats = lease()?;
         let mut command = Command::new(program());
-        command.arg("-c").arg(&config).args(["-a", "127.0.0.1", "-s", &lease()?.to_string(), "-p"]);
+        command.arg("-c").arg(&config).args(["-a", "127.0.0.1", "-s", &stats.to_string(), "-p"]);
         command.arg(folder.join("pid"));
         let mut process = scratch.spawn(command, &folder)?;
         process.wait_until(|| {
@@ -102,7 +105,7 @@ impl Nutcracker {
         if !process.is_running()? {
             return Err(io::Error::other(format!("nutcracker does not start\n{}", process.log_end())));
         }
-        Ok(Self { process, config, listens })
+        Ok(Self { process, config, listens, stats })
     }
 
     /// The file it was started with.
@@ -119,6 +122,13 @@ impl Nutcracker {
     /// A new connection to a pool.
     pub fn connect(&self, pool: &str) -> io::Result<Connection> {
         Connection::open(self.port(pool)?)
+    }
+
+    /// What it counted, as its JSON: up to the first request that it served after it was last asked for this.
+    pub fn stats(&self) -> io::Result<String> {
+        let mut text = String::new();
+        TcpStream::connect((Ipv4Addr::LOCALHOST, self.stats))?.read_to_string(&mut text)?;
+        Ok(text)
     }
 
     /// Its version, such as `0.5.0`.

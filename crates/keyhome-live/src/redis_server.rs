@@ -70,6 +70,27 @@ impl RedisServer {
     pub fn kill(&mut self) -> io::Result<()> {
         self.process.kill()
     }
+
+    /// Starts it again on its port, empty, after a [`kill`](Self::kill).
+    pub fn start_again(&mut self, scratch: &Scratch) -> io::Result<()> {
+        *self = Self::start_on(self.port, scratch, &[])?;
+        Ok(())
+    }
+
+    /// Stops it without ending it: connections stay open, and nothing is answered.
+    pub fn pause(&self) -> io::Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// Lets it go on after a [`pause`](Self::pause).
+    pub fn resume(&self) -> io::Result<()> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> io::Result<()> {
+        let status = Command::new("kill").arg(signal).arg(self.process.id().to_string()).status()?;
+        if status.success() { Ok(()) } else { Err(io::Error::other(format!("kill {signal}: {status}"))) }
+    }
 }
 
 /// Tries a start with fresh ports. A program that is not installed will not be there the next time either.
@@ -97,6 +118,25 @@ mod tests {
         assert!(server.version().unwrap().starts_with(|c: char| c.is_ascii_digit()));
         server.kill().unwrap();
         assert!(server.connect().is_err());
+    }
+
+    #[test]
+    fn a_pause_and_a_new_start() {
+        let scratch = Scratch::new().unwrap();
+        let mut server = RedisServer::start(&scratch).unwrap();
+        server.connect().unwrap().call(&[b"SET", b"k", b"v"]).unwrap().ok().unwrap();
+        let mut connection = server.connect().unwrap();
+        server.pause().unwrap();
+        let answer = std::thread::spawn(move || connection.call(&[b"GET", b"k"]).unwrap());
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!answer.is_finished());
+        server.resume().unwrap();
+        assert_eq!(answer.join().unwrap().bytes(), Some(b"v".as_slice()));
+        let port = server.port();
+        server.kill().unwrap();
+        server.start_again(&scratch).unwrap();
+        assert_eq!(server.port(), port);
+        assert_eq!(server.connect().unwrap().call(&[b"GET", b"k"]).unwrap().bytes(), None);
     }
 
     #[test]
