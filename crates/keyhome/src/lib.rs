@@ -84,3 +84,9 @@ pub fn from_cluster(reply: impl Into<Reply>) -> Result<Router, Error> {
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// So are those of the documents.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/health.md")]
+#[doc = include_str!("../../../docs/replicas.md")]
+struct Documents;
