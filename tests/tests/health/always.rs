@@ -30,7 +30,7 @@ fn header() -> impl Strategy<Value = Header> {
 }
 
 fn outcome() -> impl Strategy<Value = &'static str> {
-    prop_oneof![3 => Just("reply"), 6 => Just("failure"), 1 => Just("check-passed"), 1 => Just("check-failed")]
+    prop_oneof![3 => Just("reply"), 6 => Just("failure"), 1 => Just("check_passed"), 1 => Just("check_failed")]
 }
 
 /// A call, and how much time passes before it.

@@ -48,7 +48,8 @@ impl Latency {
     /// What is left of it after a time without news.
     #[inline]
     pub(super) fn after(self, elapsed: u64) -> Self {
-        let halved = self.0.checked_shr((elapsed >> HALF_LIFE_BITS).min(64) as u32).unwrap_or(0);
+        // 42 bits: nothing is left of them long before 63.
+        let halved = self.0 >> (elapsed >> HALF_LIFE_BITS).min(63);
         let part = elapsed & ((1 << HALF_LIFE_BITS) - 1);
         let steep = STEEP - ((FLATTER * part) >> HALF_LIFE_BITS);
         // Twice 42 bits times 20.

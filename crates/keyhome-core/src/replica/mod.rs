@@ -25,6 +25,7 @@
 //! (twitter/finagle `P2CPeakEwma.scala`), linkerd and brpc; outliers are Envoy's consecutive failures
 //! (envoyproxy/envoy, outlier detection).
 
+mod candidates;
 mod latency;
 mod read_from;
 mod state;
@@ -39,8 +40,8 @@ use crate::{
     error::{Error, ErrorKind},
     topology::Node,
 };
+use candidates::Candidates;
 use latency::Latency;
-use read_from::NEVER;
 use state::EndpointState;
 
 /// The endpoints of one node and what is known about them. An endpoint is its place in [`Node::endpoints`]: 0 is the
@@ -57,13 +58,23 @@ pub struct ReplicaSet {
     /// The lowest average of those that are up.
     #[serde(skip)]
     quickest: Latency,
+    /// By policy.
+    #[serde(skip)]
+    candidates: [Candidates; ReadFrom::ALL.len()],
 }
 
 impl ReplicaSet {
     /// The endpoints of `node`, all up. `zone` is the caller's own; without one all endpoints are equally near.
     pub fn new(read_from: ReadFrom, zone: Option<&str>, node: &Node) -> Self {
         let endpoints = node.endpoints().map(|endpoint| EndpointState::new(&endpoint, zone)).collect();
-        Self { read_from, zone: zone.map(ToOwned::to_owned), endpoints, turn: 0, quickest: Latency::UNKNOWN }
+        Self {
+            read_from,
+            zone: zone.map(ToOwned::to_owned),
+            endpoints,
+            turn: 0,
+            quickest: Latency::UNKNOWN,
+            candidates: Default::default(),
+        }
     }
 
     /// The policy that was given.
@@ -88,27 +99,35 @@ impl ReplicaSet {
     /// As [`choose`](Self::choose), by another policy for this one read.
     #[inline]
     pub fn choose_from(&mut self, read_from: ReadFrom, dice: u64, now: u64) -> Result<usize, Error> {
-        let mut best = NEVER;
-        let mut candidates = 0;
-        for endpoint in &self.endpoints {
-            let rank = read_from.rank(endpoint, now);
-            if rank < best {
-                best = rank;
-                candidates = 1;
-            } else if rank == best {
-                candidates += 1;
+        let candidates = &mut self.candidates[read_from as usize];
+        if now >= candidates.until {
+            candidates.find(read_from, &self.endpoints, now);
+        }
+        let list = candidates.list.as_slice();
+        match (list, read_from) {
+            ([], _) => Err(self.unavailable(read_from)),
+            ([only], ReadFrom::Primary | ReadFrom::Random | ReadFrom::LeastLatency) => Ok(*only),
+            (_, ReadFrom::Random) => Ok(list[drawn(mix(dice) >> 32, list.len())]),
+            (_, ReadFrom::LeastLatency) => {
+                let dice = mix(dice);
+                let first = drawn(dice >> 32, list.len());
+                let second = drawn(dice & 0xffff_ffff, list.len() - 1);
+                let (first, second) = (list[first], list[second + usize::from(second >= first)]);
+                // As one number, which is compared without a branch.
+                let cost = |index: usize| {
+                    let endpoint = &self.endpoints[index];
+                    u128::from(endpoint.cost(self.quickest, now)) << 32 | u128::from(endpoint.in_flight)
+                };
+                Ok(if cost(second) < cost(first) { second } else { first })
+            }
+            _ => {
+                // The first from the turn on, around.
+                let before = list.iter().filter(|index| **index < self.turn).count();
+                let found = list[if before == list.len() { 0 } else { before }];
+                self.turn = found + 1;
+                Ok(found)
             }
         }
-        if best == NEVER {
-            return Err(self.unavailable(read_from));
-        }
-        let is_best = |endpoint: &EndpointState| read_from.rank(endpoint, now) == best;
-        Ok(match read_from {
-            ReadFrom::Primary => 0,
-            ReadFrom::Random => self.nth(drawn(mix(dice) >> 32, candidates), is_best),
-            ReadFrom::LeastLatency => self.better_of_two(mix(dice), candidates, is_best, now),
-            _ => self.in_turn(is_best),
-        })
     }
 
     #[cold]
@@ -118,46 +137,6 @@ impl ReplicaSet {
         let detail =
             format!("`{}` finds nothing to read from; {up} of {count} endpoints are up", read_from.word());
         Error::new(ErrorKind::ReplicaUnavailable, detail)
-    }
-
-    /// The candidate of that number.
-    fn nth(&self, number: usize, is_candidate: impl Fn(&EndpointState) -> bool) -> usize {
-        let candidates = self.endpoints.iter().enumerate().filter(|(_, endpoint)| is_candidate(endpoint));
-        candidates.map(|(index, _)| index).nth(number).unwrap_or(0)
-    }
-
-    /// The first candidate from the turn on, around.
-    fn in_turn(&mut self, is_candidate: impl Fn(&EndpointState) -> bool) -> usize {
-        let count = self.endpoints.len();
-        let around = (self.turn..count).chain(0..self.turn.min(count));
-        let found = around.into_iter().find(|index| is_candidate(&self.endpoints[*index])).unwrap_or(0);
-        self.turn = found + 1;
-        found
-    }
-
-    /// Two different candidates by the dice; of these the one with the lower cost, or else with less in flight, or
-    /// else the first.
-    fn better_of_two(
-        &self,
-        dice: u64,
-        candidates: usize,
-        is_candidate: impl Fn(&EndpointState) -> bool + Copy,
-        now: u64,
-    ) -> usize {
-        let first = drawn(dice >> 32, candidates);
-        if candidates == 1 {
-            return self.nth(first, is_candidate);
-        }
-        let mut second = drawn(dice & 0xffff_ffff, candidates - 1);
-        if second >= first {
-            second += 1;
-        }
-        let (first, second) = (self.nth(first, is_candidate), self.nth(second, is_candidate));
-        let cost = |index: usize| {
-            let endpoint = &self.endpoints[index];
-            (endpoint.cost(self.quickest, now), endpoint.in_flight)
-        };
-        if cost(second) < cost(first) { second } else { first }
     }
 
     /// A request went to the endpoint. Each is followed by one of [`done`](Self::done), [`failed`](Self::failed),
@@ -173,7 +152,10 @@ impl ReplicaSet {
     ///
     /// Errors: `argument.range` for an endpoint that is not there.
     pub fn done(&mut self, endpoint: usize, latency: u64, now: u64) -> Result<(), Error> {
-        self.endpoint(endpoint)?.done(latency, now);
+        let forgiven = self.endpoint(endpoint)?.done(latency, now);
+        if forgiven {
+            self.forget_candidates();
+        }
         self.find_quickest();
         Ok(())
     }
@@ -187,6 +169,7 @@ impl ReplicaSet {
         let may_leave_out = (outliers + 1) * 2 <= self.endpoints.len();
         let quickest = self.quickest;
         self.endpoint(endpoint)?.failed(quickest, may_leave_out, now);
+        self.forget_candidates();
         self.find_quickest();
         Ok(())
     }
@@ -209,6 +192,7 @@ impl ReplicaSet {
             state.forgive();
         }
         state.up = up;
+        self.forget_candidates();
         self.find_quickest();
         Ok(())
     }
@@ -249,8 +233,15 @@ impl ReplicaSet {
                 None => EndpointState::new(&endpoint, zone),
             });
         }
+        self.forget_candidates();
         self.find_quickest();
         places
+    }
+
+    fn forget_candidates(&mut self) {
+        for candidates in &mut self.candidates {
+            candidates.until = 0;
+        }
     }
 
     fn find_quickest(&mut self) {

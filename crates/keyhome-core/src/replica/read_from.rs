@@ -37,7 +37,6 @@ pub(super) const NEVER: Rank = Rank::MAX;
 const OUTLIER: Rank = 4;
 
 impl ReadFrom {
-    #[inline]
     pub(super) fn rank(self, endpoint: &EndpointState, now: u64) -> Rank {
         if !endpoint.up {
             return NEVER;

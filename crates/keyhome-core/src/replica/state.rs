@@ -18,9 +18,6 @@ const LEFT_OUT_DOUBLINGS: u32 = 5;
 const FAILURE_FLOOR: Latency = Latency::from_microseconds(1000);
 const FAILURE_MOST: Latency = Latency::from_microseconds(1 << 20);
 
-/// How much dearer a request to another zone is.
-const FAR_COST: u64 = 2;
-
 /// What is known about one endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct EndpointState {
@@ -37,7 +34,7 @@ pub(super) struct EndpointState {
     failures: u32,
     /// 0 where it is not, `null` in JSON.
     #[serde(serialize_with = "time")]
-    left_out_until: u64,
+    pub(super) left_out_until: u64,
     /// How often in a row it was left out.
     #[serde(skip)]
     left_out_times: u32,
@@ -87,22 +84,20 @@ impl EndpointState {
         self.latency.latest
     }
 
-    #[inline]
     pub(super) fn is_outlier(&self, now: u64) -> bool {
         self.left_out_until > now
     }
 
-    /// What one request more is expected to cost. `quickest` is the lowest average there is: half of it is the least
+    /// What one request more is expected to cost, twice as much in another zone. `quickest` is the lowest average there is: half of it is the least
     /// that is expected of anybody, so that who has been silent for long is tried again, but not by everybody at once.
     #[inline]
     pub(super) fn cost(&self, quickest: Latency, now: u64) -> u64 {
-        let mut latency = self.latency.now(now).max(quickest.half());
-        if self.in_flight > 0 {
-            // Whoever has been silent for so long takes at least so long.
-            latency = latency.max(Latency::from_microseconds(now.saturating_sub(self.progress_at)));
-        }
-        let cost = latency.times(u64::from(self.in_flight) + 1);
-        if self.far { cost.saturating_mul(FAR_COST) } else { cost }
+        // Nothing here is a branch: draws cannot be foreseen, and a wrong guess costs as much as all the rest.
+        let expected = self.latency.now(now).max(quickest.half());
+        // Whoever has been silent for so long takes at least so long.
+        let silent = now.saturating_sub(self.progress_at) * u64::from(self.in_flight > 0);
+        let latency = expected.max(Latency::from_microseconds(silent));
+        latency.times((u64::from(self.in_flight) + 1) << u32::from(self.far))
     }
 
     pub(super) fn sent(&mut self, now: u64) {
@@ -117,10 +112,13 @@ impl EndpointState {
         self.progress_at = now;
     }
 
-    pub(super) fn done(&mut self, latency: u64, now: u64) {
+    /// Whether it had been left out until now.
+    pub(super) fn done(&mut self, latency: u64, now: u64) -> bool {
         self.released(now);
         self.latency.observe(latency, now);
+        let left_out = self.left_out_until != 0;
         self.forgive();
+        left_out
     }
 
     /// Failures are forgotten.
