@@ -58,7 +58,8 @@ const declarations = `${root}/build/types`;
 const tsc = [`${root}/node_modules/typescript/bin/tsc`, "--project", root, "--outDir", declarations];
 execFileSync(process.execPath, tsc, { stdio: "inherit" });
 // What users see is made of these; the rest is the package's own.
-const types = ["answers", "browser", "cluster", "error", "index", "key", "router", "slot", "source"].map((name) => `${name}.d.ts`);
+const names_of_types = ["answers", "browser", "cluster", "command", "error", "health", "hot-keys", "index", "key"];
+const types = [...names_of_types, "replica-set", "router", "settings", "slot", "source"].map((name) => `${name}.d.ts`);
 for (const folder of ["types", "types-cjs"]) mkdirSync(`${root}/dist/${folder}`);
 for (const file of types) {
   for (const folder of ["types", "types-cjs"]) copyFileSync(`${declarations}/${file}`, `${root}/dist/${folder}/${file}`);

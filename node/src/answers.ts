@@ -22,6 +22,14 @@ export interface Replica {
   readonly zone: string | null;
 }
 
+/** A name for a copy of a key. */
+export interface KeyCopy {
+  /** The index of the node on which the name lives. */
+  readonly index: number;
+  /** The name: a key of its own, to be written and read like any other. */
+  readonly key: string | Uint8Array;
+}
+
 /** A count of hash values. Beyond 2^53 it is a text of hexadecimal digits, lower case, without a prefix. */
 export type Share = number | string;
 

@@ -28,6 +28,32 @@ export function count(value: unknown, what: string): number {
   return Math.min(Math.trunc(value), 0xffff_ffff);
 }
 
+/** A whole number from 0 that JavaScript holds exactly. */
+export function naturalNumber(value: unknown, what: string): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  if (typeof value !== "number") throw wrongType(what, "a number", value);
+  throw new KeyhomeError("argument.range", `${what} is ${value}; it can be a whole number from 0 to 2^53 - 1`);
+}
+
+/** A time in microseconds. */
+export function time(now: unknown): number {
+  return naturalNumber(now, "now");
+}
+
+/** An index, of 32 bits; what is more is as far beyond any list as the most. */
+export function indexNumber(value: unknown, what: string): number {
+  return Math.min(naturalNumber(value, what), 0xffff_ffff);
+}
+
+/** Some members of an object, each read once; null is as good as none. */
+export function members<Name extends string>(value: unknown, what: string, names: readonly Name[]): Record<Name, unknown> {
+  if (typeof value !== "object" || value === null) throw wrongType(what, "an object", value);
+  const given = value as Record<Name, unknown>;
+  return guarded("argument.type", what, () => {
+    return Object.fromEntries(names.map((name) => [name, given[name] ?? undefined])) as Record<Name, unknown>;
+  });
+}
+
 /** The error for a value of another type. */
 export function wrongType(what: string, wanted: string, value: unknown, position?: number): KeyhomeError {
   const message = `${what} is ${typeName(value)}, not ${wanted}`;

@@ -10,9 +10,23 @@ import { VERSION } from "./version.js";
 
 export type * from "./answers.js";
 export type { ClusterReply } from "./cluster.js";
+export { type CommandRoute, type ScanCursor, commandKeys, commandRoute, scanNext, scanTarget } from "./command.js";
 export { type ErrorCode, KeyhomeError } from "./error.js";
+export {
+  Health,
+  type HealthEvent,
+  type HealthRules,
+  type HealthSnapshot,
+  type LiveSet,
+  type OnFailure,
+  type Outcome,
+  isFailure,
+} from "./health.js";
+export { type Estimate, type HotKey, HotKeys, type HotKeysOptions } from "./hot-keys.js";
 export type { Key } from "./key.js";
+export { type ReadFrom, type ReplicaOptions, ReplicaSet, type ReplicaSnapshot } from "./replica-set.js";
 export { Router } from "./router.js";
+export { type PoolSettings, poolSettings } from "./settings.js";
 export type { WasmSource } from "./source.js";
 
 /** The engine that runs: here always WebAssembly. */

@@ -17,8 +17,79 @@ export interface Engine {
   fromClusterText(text: string): EngineRouter;
   /** CLUSTER SLOTS or CLUSTER SHARDS as JSON text. */
   fromClusterJson(json: string): EngineRouter;
-  /** `{error_codes, dialects, hashes}` as JSON text. */
+  /** The words of the core, list by list, as JSON text. */
   catalogue(): string;
+  /**
+   * The keys of a command of that name and number of words: the first position, the step to the next, and how many there
+   * are, in ten bits each from the lowest. -1 where all words have to be looked at.
+   */
+  commandKeys(name: Key, words: number): number;
+  commandKeysOfAll(words: readonly Key[]): Uint32Array;
+  /** JSON text. */
+  commandRoute(words: readonly Key[]): string;
+  /** The node, a space, and the cursor for it. */
+  scanTarget(cursor: string, nodes: number): string;
+  scanNext(cursor: string, answered: string, nodes: number): string;
+  /** JSON text. */
+  poolSettings(text: string, pool: string | undefined): string;
+  isFailure(error: Key): boolean;
+  health(
+    onFailure: string | undefined,
+    autoEjectHosts: boolean | undefined,
+    serverFailureLimit: number | undefined,
+    serverRetryTimeout: number | undefined,
+    nodes: number,
+  ): EngineHealth;
+  hotKeys(capacity: number | undefined, window: number | undefined): EngineHotKeys;
+  hotKeysFromBytes(bytes: Uint8Array): EngineHotKeys;
+}
+
+/** Which nodes take part. Numbers are whole and at least 0: that has been looked at. */
+export interface EngineHealth {
+  /** The place of the word among those of `live_sets`. */
+  update(now: number): number;
+  admit(index: number, now: number): void;
+  report(index: number, outcome: string, now: number): void;
+  /** JSON text. */
+  takeEvents(): string;
+  dueChecks(now: number): Uint32Array;
+  nextCheck(): number | undefined;
+  gone(): Uint32Array;
+  isLive(index: number): boolean;
+  live(): number;
+  isAllGone(): boolean;
+  /** JSON text. */
+  snapshot(): string;
+}
+
+/** The endpoints of a node. */
+export interface EngineReplicaSet {
+  choose(dice: number, now: number, readFrom: string | undefined): number;
+  sent(endpoint: number, now: number): void;
+  done(endpoint: number, latency: number, now: number): void;
+  failed(endpoint: number, now: number): void;
+  released(endpoint: number, now: number): void;
+  setUp(endpoint: number, up: boolean): void;
+  isUp(endpoint: number): boolean;
+  inFlight(endpoint: number): number;
+  latency(endpoint: number): number | undefined;
+  count(): number;
+  /** JSON text, as is the next. */
+  replace(router: EngineRouter, index: number): string;
+  snapshot(): string;
+}
+
+/** The hottest keys of a stream. */
+export interface EngineHotKeys {
+  record(key: Key, now: number, count: number): number;
+  advance(now: number): void;
+  /** JSON text, as are the next two. */
+  top(n: number): string;
+  estimate(key: Key): string;
+  summary(): string;
+  /** The other may be the same. */
+  merge(other: EngineHotKeys): void;
+  toBytes(): Uint8Array;
 }
 
 /** A router inside an engine. Every call that can fail throws a `KeyhomeError`. */
@@ -31,10 +102,13 @@ export interface EngineRouter {
   group(keys: readonly Key[]): Uint32Array;
   successors(key: Key, n: number): Uint32Array;
   without(names: readonly string[]): EngineRouter;
+  withoutIndexes(indexes: Uint32Array): EngineRouter;
+  replicaSet(index: number, readFrom: string | undefined, zone: string | undefined): EngineReplicaSet;
   fingerprint(): string;
-  /** JSON text, as are the three below. */
+  /** JSON text, as are the four below. */
   nodes(): string;
   explain(key: Key): string;
+  copies(key: Key, n: number): string;
   balance(): string;
   diff(other: EngineRouter): string;
 }

@@ -7,9 +7,23 @@ import { array } from "./arguments.js";
 
 export type * from "./answers.js";
 export type { ClusterReply } from "./cluster.js";
+export { type CommandRoute, type ScanCursor, commandKeys, commandRoute, scanNext, scanTarget } from "./command.js";
 export { type ErrorCode, KeyhomeError } from "./error.js";
+export {
+  Health,
+  type HealthEvent,
+  type HealthRules,
+  type HealthSnapshot,
+  type LiveSet,
+  type OnFailure,
+  type Outcome,
+  isFailure,
+} from "./health.js";
+export { type Estimate, type HotKey, HotKeys, type HotKeysOptions } from "./hot-keys.js";
 export type { Key } from "./key.js";
+export { type ReadFrom, type ReplicaOptions, ReplicaSet, type ReplicaSnapshot } from "./replica-set.js";
 export { Router } from "./router.js";
+export { type PoolSettings, poolSettings } from "./settings.js";
 
 const running = use(chooseEngine());
 

@@ -1,12 +1,14 @@
 // A router: the one class that users hold, over whichever engine runs.
 
-import type { Balance, Diff, Explanation, Node } from "./answers.js";
+import type { Balance, Diff, Explanation, KeyCopy, Node } from "./answers.js";
 import { array, count, guarded, text, wrongType } from "./arguments.js";
 import { type ClusterReply, clusterJson, clusterText } from "./cluster.js";
 import type { EngineRouter } from "./engine.js";
+import { grantAccess } from "./engine/access.js";
 import { engine } from "./engine/current.js";
 import { KeyhomeError } from "./error.js";
 import type { Key } from "./key.js";
+import { keysOf } from "./shown-key.js";
 
 /**
  * A pool made ready to answer which of its nodes owns a key.
@@ -34,6 +36,10 @@ import type { Key } from "./key.js";
  */
 export class Router {
   readonly #router: EngineRouter;
+  static {
+    grantAccess((router) => (#router in router ? router.#router : undefined));
+  }
+
   #nodes: readonly Node[] | undefined;
   #fingerprint: string | undefined;
 
@@ -158,6 +164,47 @@ export class Router {
       Array.from(array(names, "names"), (name, position) => text(name, "a name", "node.unknown", position)),
     );
     return new Router(this.#router.without(gone), this.nodes);
+  }
+
+  /**
+   * As {@link Router.without}, by index: `router.withoutIndexes(health.gone())`.
+   *
+   * @throws KeyhomeError `argument.range` and `argument.type` with the `position` of the index; `pool.empty`
+   */
+  withoutIndexes(indexes: readonly number[]): Router {
+    const gone = guarded("argument.type", "the array of indexes", () =>
+      Uint32Array.from(array(indexes, "indexes"), (index, position) => {
+        if (typeof index !== "number") throw wrongType("an index", "a number", index, position);
+        if (index >= 0 && index <= 0xffff_ffff && Number.isInteger(index)) return index;
+        const message = `position ${position}: there is no node ${index}`;
+        throw new KeyhomeError("argument.range", message, undefined, undefined, position);
+      }),
+    );
+    return new Router(this.#router.withoutIndexes(gone), this.nodes);
+  }
+
+  /**
+   * Up to `n` names for copies of a hot key, so that its reads can be spread: each name lives on another node, none on the
+   * key's own, for every plain client of the same pool. Fewer where the pool has not as many nodes; asking for fewer gives
+   * the first of the same names, in every language.
+   *
+   * @returns the index of the node of each name, and the name: text for a key of text (bytes if it is not UTF-8), bytes for
+   *   bytes
+   * @throws KeyhomeError as for {@link Router.index}
+   *
+   * @example
+   * ```ts
+   * import { Router } from "keyhome";
+   *
+   * const router = Router.fromConfig("pool:\n  servers:\n   - 10.0.0.1:6379:1\n   - 10.0.0.2:6379:1\n");
+   * router.copies("feed:home", 1); // => [{ index: 0, key: "feed:home~copy2.keyhome" }]
+   * ```
+   */
+  copies(key: Key, n: number): KeyCopy[] {
+    const copies = keysOf<KeyCopy>(this.#router.copies(key, count(n, "n")));
+    if (typeof key === "string") return copies;
+    const encoder = new TextEncoder();
+    return copies.map(({ index, key }) => ({ index, key: typeof key === "string" ? encoder.encode(key) : key }));
   }
 
   /**

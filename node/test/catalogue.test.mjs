@@ -23,6 +23,23 @@ test("the codes of errors are those of the core", () => {
   }
 });
 
+test("the words of types are those of the core", () => {
+  const union = (file, after) => {
+    const [, words] = new RegExp(`${after}\\s*((?:\\|?\\s*"[^"]*"\\s*)+);`).exec(read(`../src/${file}.ts`));
+    return [...words.matchAll(/"([^"]*)"/g)].map(([, word]) => word);
+  };
+  const lists = catalogue();
+  assert.deepEqual(union("health", "type OnFailure ="), lists.on_failure);
+  assert.deepEqual(union("health", "type Outcome ="), lists.outcomes);
+  assert.deepEqual(union("health", "type LiveSet ="), lists.live_sets);
+  assert.deepEqual(union("replica-set", "type ReadFrom ="), lists.read_from);
+  assert.deepEqual(union("command", "readonly access:"), lists.access);
+  assert.deepEqual(union("command", "readonly fan_out:"), lists.fan_out);
+  assert.deepEqual(union("command", "readonly merge:"), lists.merge);
+  const places = /LIVE_SETS: readonly LiveSet\[\] = (\[.*\]);/.exec(read("../src/health.ts"))[1];
+  assert.deepEqual(JSON.parse(places), lists.live_sets);
+});
+
 test("one version", () => {
   const [, workspace] = /\[workspace\.package\]\nversion = "([^"]+)"/.exec(read("../../Cargo.toml"));
   assert.equal(keyhome.version, workspace);

@@ -23,6 +23,16 @@ function pack(keys) {
   return [bytes, offsets];
 }
 
+const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** What a call gives, as JSON can show it. */
+function shown(value) {
+  if (value instanceof Uint8Array) return { bytes: toHex(value) };
+  if (Array.isArray(value)) return value.map(shown);
+  if (value === null || typeof value !== "object") return value ?? null;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shown(member)]));
+}
+
 /** A reply as clients hand it over that decode nothing: texts as bytes, maps as Maps. */
 function undecoded(reply) {
   if (typeof reply === "string") return new TextEncoder().encode(reply);
@@ -38,7 +48,7 @@ function undecoded(reply) {
  * @param moreForms - the forms of keys that only this place has, by name: from bytes to the form
  */
 export function adapter(keyhome, moreForms = {}) {
-  const { KeyhomeError, Router, engine, slot, slots, slotsPacked, version } = keyhome;
+  const { Health, HotKeys, KeyhomeError, ReplicaSet, Router, engine, slot, slots, slotsPacked, version } = keyhome;
   const forms = { text: asText, bytes: (bytes) => bytes, ...moreForms };
   const sets = {};
 
@@ -101,6 +111,52 @@ export function adapter(keyhome, moreForms = {}) {
     });
   }
 
+  /** What a call says of each command, its words as text and all as bytes: the two must not differ. */
+  function ofCommands(commands, name, call) {
+    return commands.map((digits) => {
+      const bytes = digits.map(fromHex);
+      const [said, again] = [bytes.map(asText), bytes].map((words) => outcome(name, () => call(words)));
+      if (JSON.stringify(said) !== JSON.stringify(again)) throw new Error(`${digits}: words as text and as bytes differ`);
+      return said;
+    });
+  }
+
+  const makes = {
+    health: ({ rules, nodes }) => new Health(rules, nodes),
+    replica_set: ({ index, options }, of) => new ReplicaSet(routerOf(of), index, options ?? undefined),
+    hot_keys: (options) => new HotKeys(options),
+    router: (_, of) => routerOf(of),
+    module: () => keyhome,
+  };
+
+  const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+
+  /** An argument of a replayed call: some are objects of one member that says what they stand for. */
+  function argument(value) {
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return value ?? undefined;
+    if ("key" in value) return asText(fromHex(value.key));
+    if ("bytes" in value) return fromHex(value.bytes);
+    if ("of" in value) return routerOf(value.of);
+    if ("summary" in value) return HotKeys.fromBytes(fromHex(value.summary));
+    return value;
+  }
+
+  /** Makes an object and calls it: a call that gives another object of the package goes on with that. */
+  function replay({ make, of, calls }) {
+    const [[kind, words]] = Object.entries(make);
+    let asked = makes[kind](words, of);
+    return calls.map(([name, words]) =>
+      outcome("gives", () => {
+        const member = camelCase(name);
+        if (!(member in asked)) throw new Error(`there is no ${member}`);
+        const given = typeof asked[member] === "function" ? asked[member](...words.map(argument)) : asked[member];
+        if (!(given instanceof Router || given instanceof HotKeys)) return shown(given);
+        asked = given;
+        return null;
+      }),
+    );
+  }
+
   const answers = {
     hello: () => ({ engine, version, forms: Object.keys(forms) }),
     keep,
@@ -114,6 +170,10 @@ export function adapter(keyhome, moreForms = {}) {
     balance: ({ of }) => routerOf(of).balance(),
     diff: ({ of, other }) => routerOf(of).diff(routerOf(other)),
     fingerprint: ({ of }) => routerOf(of).fingerprint,
+    settings: ({ of }) => keyhome.poolSettings(of.config, of.pool ?? undefined),
+    command_keys: ({ args_hex }) => ofCommands(args_hex, "positions", keyhome.commandKeys),
+    command_routes: ({ args_hex }) => ofCommands(args_hex, "route", keyhome.commandRoute),
+    replay,
   };
 
   return (request) => {

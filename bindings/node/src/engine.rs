@@ -3,12 +3,15 @@
 use keyhome_bindings_common::{self as common, ErrorKind, Failure, Router};
 
 use crate::{
+    command,
     function::{Body, Call, Tagged},
+    health, hot_keys,
     key::{Batch, slot, text, texts, with_key},
+    replica_set,
     value::Value,
 };
 
-type Answer<'e> = Result<Value<'e>, Failure>;
+pub(crate) type Answer<'e> = Result<Value<'e>, Failure>;
 
 /// The engine: an object of functions.
 pub(crate) fn engine<'e>(call: &Call<'e>) -> Answer<'e> {
@@ -16,29 +19,35 @@ pub(crate) fn engine<'e>(call: &Call<'e>) -> Answer<'e> {
     let engine = env.object()?;
     env.set(engine, "version", env.text(common::VERSION)?)?;
     env.set(engine, "slot", call.function(Slot)?)?;
-    let functions: [(&'static str, Run); 16] = [
-        ("slots", slots),
-        ("slotsPacked", slots_packed),
-        ("fromConfig", from_config),
-        ("fromClusterText", from_cluster_text),
-        ("fromClusterJson", from_cluster_json),
-        ("catalogue", |call| Ok(call.env.text(&common::catalogue())?)),
-        ("indexes", indexes),
-        ("indexesPacked", indexes_packed),
-        ("group", group),
-        ("successors", successors),
-        ("without", without),
-        ("fingerprint", |call| with_router(call, |router| Ok(call.env.text(&router.fingerprint()?)?))),
-        ("nodes", |call| with_router(call, |router| Ok(call.env.text(&common::nodes(router))?))),
-        ("explain", explain),
-        ("balance", |call| with_router(call, |router| Ok(call.env.text(&common::balance(router))?))),
-        ("diff", diff),
-    ];
-    for (name, run) in functions {
+    let tables =
+        [FUNCTIONS, command::FUNCTIONS, health::FUNCTIONS, replica_set::FUNCTIONS, hot_keys::FUNCTIONS];
+    for (name, run) in tables.concat() {
         env.set(engine, name, call.function(Plain { name, run })?)?;
     }
     Ok(engine)
 }
+
+/// The functions that are asked less often, those of routers first among their files.
+const FUNCTIONS: &[(&str, Run)] = &[
+    ("slots", slots),
+    ("slotsPacked", slots_packed),
+    ("fromConfig", from_config),
+    ("fromClusterText", from_cluster_text),
+    ("fromClusterJson", from_cluster_json),
+    ("catalogue", |call| Ok(call.env.text(&common::catalogue())?)),
+    ("indexes", indexes),
+    ("indexesPacked", indexes_packed),
+    ("group", group),
+    ("successors", successors),
+    ("without", without),
+    ("fingerprint", |call| with_router(call, |router| Ok(call.env.text(&router.fingerprint()?)?))),
+    ("nodes", |call| with_router(call, |router| Ok(call.env.text(&common::nodes(router))?))),
+    ("explain", explain),
+    ("balance", |call| with_router(call, |router| Ok(call.env.text(&common::balance(router))?))),
+    ("diff", diff),
+    ("withoutIndexes", without_indexes),
+    ("copies", copies),
+];
 
 /// A function without data of its own.
 struct Plain {
@@ -46,7 +55,7 @@ struct Plain {
     run: Run,
 }
 
-type Run = for<'e> fn(&Call<'e>) -> Answer<'e>;
+pub(crate) type Run = for<'e> fn(&Call<'e>) -> Answer<'e>;
 
 impl Body for Plain {
     fn name(&self) -> &'static str {
@@ -103,12 +112,21 @@ fn router<'e>(call: &Call<'e>, router: Router) -> Answer<'e> {
 
 /// The router in the first argument.
 fn with_router<'e>(call: &Call<'e>, then: impl FnOnce(&Router) -> Answer<'e>) -> Answer<'e> {
-    call.tagged(call.arguments[0], |index: &Index| then(&index.0))
+    router_in(call, call.arguments[0], then)
+}
+
+/// The router in an argument.
+pub(crate) fn router_in<'e>(
+    call: &Call<'e>,
+    argument: Value<'e>,
+    then: impl FnOnce(&Router) -> Answer<'e>,
+) -> Answer<'e> {
+    call.tagged(argument, |index: &Index| then(&index.0))
 }
 
 /// `slots(keys)` or `slots(joined, lengths)`
 fn slots<'e>(call: &Call<'e>) -> Answer<'e> {
-    let [keys, lengths, _] = call.arguments;
+    let [keys, lengths, ..] = call.arguments;
     let batch = Batch::read(call.env, keys, lengths)?;
     let mut slots = Vec::new();
     common::slots_packed(&batch.bytes, &batch.offsets, &mut slots)?;
@@ -117,7 +135,7 @@ fn slots<'e>(call: &Call<'e>) -> Answer<'e> {
 
 /// `slotsPacked(bytes, offsets)`
 fn slots_packed<'e>(call: &Call<'e>) -> Answer<'e> {
-    let [bytes, offsets, _] = call.arguments;
+    let [bytes, offsets, ..] = call.arguments;
     let slots = with_packed(call, [bytes, offsets], |bytes, offsets| {
         let mut slots = Vec::new();
         common::slots_packed(bytes, offsets, &mut slots)?;
@@ -128,7 +146,7 @@ fn slots_packed<'e>(call: &Call<'e>) -> Answer<'e> {
 
 /// `indexes(router, keys)` or `indexes(router, joined, lengths)`
 fn indexes<'e>(call: &Call<'e>) -> Answer<'e> {
-    let [_, keys, lengths] = call.arguments;
+    let [_, keys, lengths, ..] = call.arguments;
     let batch = Batch::read(call.env, keys, lengths)?;
     with_router(call, |router| {
         let mut indexes = Vec::new();
@@ -139,7 +157,7 @@ fn indexes<'e>(call: &Call<'e>) -> Answer<'e> {
 
 /// `indexesPacked(router, bytes, offsets)`
 fn indexes_packed<'e>(call: &Call<'e>) -> Answer<'e> {
-    let [_, bytes, offsets] = call.arguments;
+    let [_, bytes, offsets, ..] = call.arguments;
     with_router(call, |router| {
         let indexes = with_packed(call, [bytes, offsets], |bytes, offsets| {
             let mut indexes = Vec::new();
@@ -164,7 +182,7 @@ fn with_packed<'e, R: Send>(
 
 /// `group(router, keys)` or `group(router, joined, lengths)`
 fn group<'e>(call: &Call<'e>) -> Answer<'e> {
-    let [_, keys, lengths] = call.arguments;
+    let [_, keys, lengths, ..] = call.arguments;
     let batch = Batch::read(call.env, keys, lengths)?;
     with_router(call, |router| {
         let groups = common::group_packed(router, &batch.bytes, &batch.offsets)?;
@@ -174,7 +192,7 @@ fn group<'e>(call: &Call<'e>) -> Answer<'e> {
 
 /// `successors(router, key, n)`
 fn successors<'e>(call: &Call<'e>) -> Answer<'e> {
-    let [_, key, n] = call.arguments;
+    let [_, key, n, ..] = call.arguments;
     let n = call.env.read_number(n).map_err(|_| Failure::new(ErrorKind::ArgumentType, "not a number"))?;
     with_router(call, |router| {
         let nodes = with_key(call.env, key, |key| common::successors(router, key, n as usize))??;
@@ -203,13 +221,38 @@ fn without<'e>(call: &Call<'e>) -> Answer<'e> {
     with_router(call, |before| router(call, before.without(&names)?))
 }
 
+/// `withoutIndexes(router, indexes)`
+fn without_indexes<'e>(call: &Call<'e>) -> Answer<'e> {
+    let indexes = call.env.with_elements(call.arguments[1], |indexes: &[u32]| {
+        indexes.iter().map(|index| *index as usize).collect::<Vec<_>>()
+    })?;
+    let indexes =
+        indexes.ok_or_else(|| Failure::new(ErrorKind::ArgumentType, "not a Uint32Array of indexes"))?;
+    with_router(call, |before| router(call, before.without_indexes(&indexes)?))
+}
+
+/// `copies(router, key, n)`
+fn copies<'e>(call: &Call<'e>) -> Answer<'e> {
+    let [_, key, n, ..] = call.arguments;
+    let n = call.env.read_number(n)?;
+    with_router(call, |router| {
+        let copies = with_key(call.env, key, |key| common::copies(router, key, n as usize))??;
+        Ok(call.env.text(&copies)?)
+    })
+}
+
 /// `fromConfig(text, pool?)`
 fn from_config<'e>(call: &Call<'e>) -> Answer<'e> {
-    let [config, pool, _] = call.arguments;
-    let config = text(call.env, config, ErrorKind::ConfigSyntax)?;
-    let named = !call.env.is_undefined(pool);
-    let pool = named.then(|| text(call.env, pool, ErrorKind::PoolUnknown)).transpose()?;
+    let (config, pool) = config_and_pool(call)?;
     router(call, common::from_config(&config, pool.as_deref())?)
+}
+
+/// The text of a config, and the name of a pool, if it is given.
+pub(crate) fn config_and_pool(call: &Call<'_>) -> Result<(String, Option<String>), Failure> {
+    let [config, pool, ..] = call.arguments;
+    let config = text(call.env, config, ErrorKind::ConfigSyntax)?;
+    let pool = call.env.given(pool, |pool| text(call.env, pool, ErrorKind::PoolUnknown))?;
+    Ok((config, pool))
 }
 
 /// `fromClusterText(text)`

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The arguments that any function of ours takes, at most.
-const ARGUMENTS: usize = 3;
+const ARGUMENTS: usize = 5;
 
 /// What runs when JavaScript calls a function.
 pub(crate) trait Body: 'static {
@@ -81,7 +81,7 @@ impl<'e> Call<'e> {
                 .and_then(|()| done(sys::napi_unwrap(self.env.raw, value.raw, &raw mut data)))
         };
         if found.is_err() || !ours {
-            return Err(Failure::new(ErrorKind::ArgumentType, "not a router of this engine"));
+            return Err(Failure::new(ErrorKind::ArgumentType, "not an object of this engine"));
         }
         // SAFETY: only `function` wraps, and only what has `B`'s tag is a `Bound<B>`.
         let bound = unsafe { held::<B>(data) };
@@ -154,7 +154,7 @@ unsafe extern "C" fn called<B: Body>(env: sys::napi_env, info: sys::napi_callbac
     // SAFETY: `function` gave this callback and the data together.
     let bound = unsafe { held::<B>(data) };
     let call = Call { env, arguments, class: bound.class };
-    // What a panic may have left half done is never seen again: routers do not change.
+    // What a panic may have left half done is never seen again: routers do not change, and what changes is `Shared`.
     match catch_unwind(AssertUnwindSafe(|| bound.body.call(&call))) {
         Ok(Ok(value)) => value.raw,
         Ok(Err(failure)) => throw(env, bound.class, &failure),

@@ -19,6 +19,17 @@ pub(crate) fn with_key<R>(
     }
 }
 
+/// Lends a word: a text that is no key, such as those that choose one of several ways.
+#[inline]
+pub(crate) fn with_word<R>(
+    env: Env<'_>,
+    word: Value<'_>,
+    then: impl FnOnce(&str) -> R + Send,
+) -> Result<R, Failure> {
+    // Bytes are no word of ours, whatever they are.
+    with_key(env, word, |bytes| then(std::str::from_utf8(bytes).unwrap_or_default()))
+}
+
 /// The slot of a key: that of a short text, as most keys are, from its code units.
 ///
 /// Errors: those of [`with_key`].

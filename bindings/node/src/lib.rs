@@ -10,11 +10,18 @@
 //! | `value.rs` | values of JavaScript in Rust's types; unsafe |
 //! | `function.rs` | functions that JavaScript can call, with Rust data behind them; unsafe |
 //! | `key.rs` | a key, or many, on their way over the border |
-//! | `engine.rs` | what the package can call |
+//! | `shared.rs` | objects of Rust that change, behind functions |
+//! | `engine.rs` | what the package can call, and routers |
+//! | `command.rs`, `health.rs`, `replica_set.rs`, `hot_keys.rs` | the same, each about one thing |
 //!
 //! Nothing is decided here. A failure is thrown as the package's own `KeyhomeError`, which it hands over in `open`.
 
+mod command;
 mod engine;
 mod function;
+mod health;
+mod hot_keys;
 mod key;
+mod replica_set;
+mod shared;
 mod value;

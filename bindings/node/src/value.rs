@@ -194,6 +194,24 @@ impl<'e> Env<'e> {
         self.make(|env, result| unsafe { sys::napi_create_int32(env, i32::from(number), result) })
     }
 
+    #[inline]
+    pub(crate) fn signed(self, number: i32) -> Result<Value<'e>, Refused> {
+        // SAFETY: as above.
+        self.make(|env, result| unsafe { sys::napi_create_int32(env, number, result) })
+    }
+
+    /// A number that JavaScript holds exactly, if it is not above 2^53.
+    #[inline]
+    pub(crate) fn double(self, number: u64) -> Result<Value<'e>, Refused> {
+        // SAFETY: as above.
+        self.make(|env, result| unsafe { sys::napi_create_double(env, number as f64, result) })
+    }
+
+    pub(crate) fn boolean(self, switch: bool) -> Result<Value<'e>, Refused> {
+        // SAFETY: as above.
+        self.make(|env, result| unsafe { sys::napi_get_boolean(env, switch, result) })
+    }
+
     pub(crate) fn text(self, text: &str) -> Result<Value<'e>, Refused> {
         let (data, length) = (text.as_ptr().cast(), text.len() as isize);
         // SAFETY: the text is as long as is said.
@@ -235,6 +253,31 @@ impl<'e> Env<'e> {
         // SAFETY: both pointers are good.
         done(unsafe { sys::napi_get_value_uint32(self.raw, value.raw, &raw mut number) })?;
         Ok(number)
+    }
+
+    /// Whole numbers from 0 to 2^53, as the package has checked; others are cut.
+    #[inline]
+    pub(crate) fn read_double(self, value: Value<'e>) -> Result<u64, Refused> {
+        let mut number = 0.0;
+        // SAFETY: both pointers are good.
+        done(unsafe { sys::napi_get_value_double(self.raw, value.raw, &raw mut number) })?;
+        Ok(number as u64)
+    }
+
+    pub(crate) fn read_boolean(self, value: Value<'e>) -> Result<bool, Refused> {
+        let mut switch = false;
+        // SAFETY: both pointers are good.
+        done(unsafe { sys::napi_get_value_bool(self.raw, value.raw, &raw mut switch) })?;
+        Ok(switch)
+    }
+
+    /// What was given, if anything was.
+    pub(crate) fn given<R, E>(
+        self,
+        value: Value<'e>,
+        read: impl FnOnce(Value<'e>) -> Result<R, E>,
+    ) -> Result<Option<R>, E> {
+        if self.is_undefined(value) { Ok(None) } else { read(value).map(Some) }
     }
 
     pub(crate) fn is_undefined(self, value: Value<'e>) -> bool {

@@ -1,4 +1,4 @@
-//! The calls that are made once a key, as plain WebAssembly functions. The host writes the bytes of the key into
+//! The calls that are made once a key or a request, as plain WebAssembly functions. The host writes the bytes of the key into
 //! [`input`] and says how many they are; a number comes back. A key of more than `CAPACITY` bytes takes the way
 //! through wasm-bindgen.
 //!
@@ -6,6 +6,12 @@
 
 #![no_std]
 #![allow(unsafe_code)] // a router behind an address, memory that the host writes into, and names without a prefix
+
+mod changing;
+
+pub use changing::{
+    hot_admit, hot_choose, hot_command_keys, hot_done, hot_record, hot_report, hot_sent, hot_update,
+};
 
 use core::cell::UnsafeCell;
 
@@ -60,9 +66,16 @@ pub extern "C" fn slot(length: usize) -> u32 {
 /// The address is one that `Router::address` gave, and its router has not been freed: the host keeps the two together.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn index(address: *const Router, length: usize) -> u32 {
-    // SAFETY: the caller vouches for the address; for the input as above.
-    let (router, input) = unsafe { (address.as_ref(), &*INPUT.0.get()) };
+    // SAFETY: the caller vouches for the address.
+    let router = unsafe { address.as_ref() };
     let Some(router) = router else { return NO_HOME };
-    let key = &input[FRONT..];
-    router.index(key.get(..length).unwrap_or(key)).map_or(NO_HOME, |index| index as u32)
+    router.index(key(length)).map_or(NO_HOME, |index| index as u32)
+}
+
+/// The key of `length` bytes.
+#[inline(always)]
+fn key<'i>(length: usize) -> &'i [u8] {
+    // SAFETY: the host writes between calls only, and nothing else in here writes.
+    let key = unsafe { &(&*INPUT.0.get())[FRONT..] };
+    key.get(..length).unwrap_or(key)
 }

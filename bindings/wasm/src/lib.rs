@@ -1,7 +1,7 @@
 //! The border of keyhome to WebAssembly.
 //!
 //! Calls that are rare (a router from a config, explanations, diffs) and those about many keys at once cross through
-//! wasm-bindgen. `slot` and `index`, called once a key, cross as plain WebAssembly functions, in [`hot`].
+//! wasm-bindgen. What is called once a key or once a request crosses as plain WebAssembly functions, in [`hot`].
 //!
 //! Nothing is decided here. On other targets than WebAssembly this compiles, so that ordinary builds and lints cover
 //! it, but nothing calls it.
@@ -10,12 +10,20 @@
 
 extern crate alloc;
 
+mod command;
 mod failure;
+mod health;
+mod hot_keys;
 mod many;
+mod replica_set;
 mod router;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
 
+pub use command::{command_keys_of_all, command_route, is_failure, pool_settings, scan_next, scan_target};
+pub use health::Health;
+pub use hot_keys::HotKeys;
 pub use keyhome_wasm_hot as hot;
 pub use many::{catalogue, slots_packed, version};
+pub use replica_set::ReplicaSet;
 pub use router::Router;

@@ -11,7 +11,7 @@ use crate::failure::thrown;
 
 /// A router.
 #[wasm_bindgen]
-pub struct Router(Box<common::Router>);
+pub struct Router(pub(crate) Box<common::Router>);
 
 impl Router {
     fn new(made: Result<common::Router, common::Failure>) -> Result<Self, JsValue> {
@@ -67,6 +67,17 @@ impl Router {
     /// The same pool without the named nodes.
     pub fn without(&self, names: Vec<String>) -> Result<Router, JsValue> {
         Self::new(self.0.without(&names).map_err(common::Failure::from))
+    }
+
+    /// The same pool without the nodes at these indexes.
+    pub fn without_indexes(&self, indexes: &[u32]) -> Result<Router, JsValue> {
+        let indexes: Vec<usize> = indexes.iter().map(|index| *index as usize).collect();
+        Self::new(self.0.without_indexes(&indexes).map_err(common::Failure::from))
+    }
+
+    /// Names for copies of a key, as JSON text.
+    pub fn copies(&self, key: &[u8], n: u32) -> Result<String, JsValue> {
+        common::copies(&self.0, key, n as usize).map_err(thrown)
     }
 
     /// The fingerprint.

@@ -1,10 +1,11 @@
 // The native addon as an engine. It comes as a package of its own for each platform, and npm installs the one that fits.
 
 import { array, guarded } from "../arguments.js";
-import type { Engine, EngineRouter } from "../engine.js";
+import type { Engine, EngineReplicaSet, EngineRouter } from "../engine.js";
 import { KeyhomeError } from "../error.js";
 import type { Key } from "../key.js";
 import { builtin, program } from "./bundled.js";
+import { type ObjectsAddon, NativeHealth, NativeHotKeys, NativeReplicaSet } from "./native-objects.js";
 
 /** A router of the addon is the function that its hot call is; the addon's other functions take it as an argument. */
 type NativeRouter = (key: Key) => number;
@@ -13,7 +14,7 @@ type NativeRouter = (key: Key) => number;
 type Keys = string | readonly Key[];
 
 /** What the addon exports: see `bindings/node/src/engine.rs`. */
-interface Addon {
+interface Addon extends ObjectsAddon {
   readonly version: string;
   readonly slot: (key: Key) => number;
   slots(keys: Keys, lengths?: Uint32Array): Uint16Array;
@@ -22,11 +23,20 @@ interface Addon {
   fromClusterText(text: string): NativeRouter;
   fromClusterJson(json: string): NativeRouter;
   catalogue(): string;
+  commandKeys(name: Key, words: number): number;
+  commandKeysOfAll(words: Keys, lengths?: Uint32Array): Uint32Array;
+  commandRoute(words: Keys, lengths?: Uint32Array): string;
+  scanTarget(cursor: string, nodes: number): string;
+  scanNext(cursor: string, answered: string, nodes: number): string;
+  poolSettings(text: string, pool: string | undefined): string;
+  isFailure(error: Key): boolean;
   indexes(router: NativeRouter, keys: Keys, lengths?: Uint32Array): Uint32Array;
   indexesPacked(router: NativeRouter, bytes: Uint8Array, offsets: Uint32Array): Uint32Array;
   group(router: NativeRouter, keys: Keys, lengths?: Uint32Array): Uint32Array;
   successors(router: NativeRouter, key: Key, n: number): Uint32Array;
   without(router: NativeRouter, names: readonly string[]): NativeRouter;
+  withoutIndexes(router: NativeRouter, indexes: Uint32Array): NativeRouter;
+  copies(router: NativeRouter, key: Key, n: number): string;
   fingerprint(router: NativeRouter): string;
   nodes(router: NativeRouter): string;
   explain(router: NativeRouter, key: Key): string;
@@ -75,6 +85,16 @@ function engine(addon: Addon): Engine {
     fromClusterText: (text) => router(addon.fromClusterText(text)),
     fromClusterJson: (json) => router(addon.fromClusterJson(json)),
     catalogue: () => addon.catalogue(),
+    commandKeys: addon.commandKeys,
+    commandKeysOfAll: (words) => crossing(words, (words, lengths) => addon.commandKeysOfAll(words, lengths)),
+    commandRoute: (words) => crossing(words, (words, lengths) => addon.commandRoute(words, lengths)),
+    scanTarget: addon.scanTarget,
+    scanNext: addon.scanNext,
+    poolSettings: addon.poolSettings,
+    isFailure: addon.isFailure,
+    health: (...rules) => new NativeHealth(addon, addon.health(...rules)),
+    hotKeys: (...options) => new NativeHotKeys(addon, addon.hotKeys(...options)),
+    hotKeysFromBytes: (bytes) => new NativeHotKeys(addon, addon.hotKeysFromBytes(bytes)),
   };
 }
 
@@ -105,6 +125,18 @@ class Router implements EngineRouter {
 
   without(names: readonly string[]): EngineRouter {
     return new Router(this.#addon, this.#addon.without(this.index, names));
+  }
+
+  withoutIndexes(indexes: Uint32Array): EngineRouter {
+    return new Router(this.#addon, this.#addon.withoutIndexes(this.index, indexes));
+  }
+
+  replicaSet(index: number, readFrom: string | undefined, zone: string | undefined): EngineReplicaSet {
+    return new NativeReplicaSet(this.#addon, this.#addon.replicaSet(this.index, index, readFrom, zone));
+  }
+
+  copies(key: Key, n: number): string {
+    return this.#addon.copies(this.index, key, n);
   }
 
   fingerprint(): string {

@@ -2,30 +2,16 @@
 
 import * as core from "../../build/wasm/keyhome.js";
 import { guarded } from "../arguments.js";
-import type { Engine, EngineRouter } from "../engine.js";
-import { type ErrorCode, KeyhomeError } from "../error.js";
+import type { Engine, EngineReplicaSet, EngineRouter } from "../engine.js";
 import type { Key } from "../key.js";
-import { bytesOf, open, reopen, write } from "./input.js";
-import { pack } from "./pack.js";
-
-/** The calls that are made once a key; the key was written into the input. */
-interface Hot {
-  slot(length: number): number;
-  /** -1: the key has no home. */
-  index(address: number, length: number): number;
-}
-
-/** Not there yet; ready; or stopped for good. */
-let state: "absent" | "ready" | KeyhomeError = "absent";
-let hot: Hot = { slot: refuse, index: refuse };
+import { bytesOf, write } from "./input.js";
+import { guard, hot, start, translated } from "./instance.js";
+import { type Packed, pack } from "./pack.js";
+import { WasmHealth, WasmHotKeys, WasmReplicaSet } from "./wasm-objects.js";
 
 /** Makes an engine of the module. */
 export function wasmEngine(module: WebAssembly.Module): Engine {
-  const exports = core.initSync({ module });
-  // A plain object: properties of the exports themselves are slow to read.
-  hot = { slot: exports.slot, index: exports.index };
-  state = "ready";
-  open(exports);
+  start(core.initSync({ module }));
   return {
     name: "wasm",
     version: guard(() => core.version()),
@@ -36,6 +22,19 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
     fromClusterText: (text) => new WasmRouter(guard(() => core.Router.from_cluster_text(text))),
     fromClusterJson: (json) => new WasmRouter(guard(() => core.Router.from_cluster_json(json))),
     catalogue: () => guard(() => core.catalogue()),
+    commandKeys,
+    commandKeysOfAll: (words) => ofPacked(pack(words), core.command_keys_of_all),
+    commandRoute: (words) => ofPacked(pack(words), core.command_route),
+    scanTarget: (cursor, nodes) => guard(() => core.scan_target(cursor, nodes)),
+    scanNext: (cursor, answered, nodes) => guard(() => core.scan_next(cursor, answered, nodes)),
+    poolSettings: (text, pool) => guard(() => core.pool_settings(text, pool)),
+    isFailure(error) {
+      const bytes = bytesOf(error);
+      return guard(() => core.is_failure(bytes));
+    },
+    health: (...rules) => new WasmHealth(guard(() => new core.Health(...rules))),
+    hotKeys: (...options) => new WasmHotKeys(guard(() => new core.HotKeys(...options))),
+    hotKeysFromBytes: (bytes) => new WasmHotKeys(guard(() => core.HotKeys.from_bytes(bytes))),
   };
 }
 
@@ -45,12 +44,26 @@ export function slot(key: Key): number {
   return hot.slot(length); // it cannot trap: it allocates nothing, and has nothing to leave half done
 }
 
-function slotsOf({ bytes, offsets }: { bytes: Uint8Array; offsets: Uint32Array }): Uint16Array {
-  return guard(() => core.slots_packed(bytes, offsets));
+function slotsOf(keys: Packed): Uint16Array {
+  return ofPacked(keys, core.slots_packed);
+}
+
+function ofPacked<R>({ bytes, offsets }: Packed, call: (bytes: Uint8Array, offsets: Uint32Array) => R): R {
+  return guard(() => call(bytes, offsets));
+}
+
+function commandKeys(name: Key, words: number): number {
+  const length = write(name);
+  if (length < 0) return -1;
+  try {
+    return hot.hot_command_keys(length, words);
+  } catch (error) {
+    throw translated(error);
+  }
 }
 
 /** A router inside the instance. Its memory is freed when nobody refers to it, or to its `index`, any more. */
-class WasmRouter implements EngineRouter {
+export class WasmRouter implements EngineRouter {
   readonly #router: core.Router;
   readonly index: (key: Key) => number;
 
@@ -97,6 +110,24 @@ class WasmRouter implements EngineRouter {
     return new WasmRouter(guard(() => this.#router.without([...names])));
   }
 
+  withoutIndexes(indexes: Uint32Array): EngineRouter {
+    return new WasmRouter(guard(() => this.#router.without_indexes(indexes)));
+  }
+
+  replicaSet(index: number, readFrom: string | undefined, zone: string | undefined): EngineReplicaSet {
+    return new WasmReplicaSet(guard(() => new core.ReplicaSet(this.#router, index, readFrom, zone)));
+  }
+
+  /** The nodes of this router in the place of those of a set. */
+  replaceIn(set: core.ReplicaSet, index: number): string {
+    return guard(() => set.replace(this.#router, index));
+  }
+
+  copies(key: Key, n: number): string {
+    const bytes = bytesOf(key);
+    return guard(() => this.#router.copies(bytes, n));
+  }
+
   fingerprint(): string {
     return guard(() => this.#router.fingerprint());
   }
@@ -119,46 +150,6 @@ class WasmRouter implements EngineRouter {
   }
 }
 
-/** Runs a call that may fail, and that may make the memory grow. */
-function guard<R>(call: () => R): R {
-  if (state !== "ready") refuse();
-  try {
-    return call();
-  } catch (error) {
-    throw translated(error);
-  } finally {
-    reopen();
-  }
-}
-
-/**
- * The error that a call threw. The core's own come as JSON text. Anything else, such as a trap or a stack that is too
- * deep, left a call half done: the instance is never called again, so that nothing is answered from a broken state.
- */
-function translated(error: unknown): KeyhomeError {
-  if (error instanceof KeyhomeError) return error;
-  if (typeof error === "string") {
-    const { code, message, line, column, position } = JSON.parse(error) as Failure;
-    return new KeyhomeError(code, message, line, column, position);
-  }
-  const message = `the WebAssembly instance has stopped (${String(error)}); load keyhome anew`;
-  state = new KeyhomeError("engine.failure", message, undefined, undefined, undefined, error);
-  hot = { slot: refuse, index: refuse };
-  return state;
-}
-
-interface Failure {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly line?: number;
-  readonly column?: number;
-  readonly position?: number;
-}
-
-function refuse(): never {
-  throw state instanceof KeyhomeError ? state : new KeyhomeError("engine.unavailable", "call `await init()` first");
-}
-
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 const own = (name: "buffer" | "byteOffset" | "length"): ((this: unknown) => unknown) =>
   Object.getOwnPropertyDescriptor(typedArray, name)!.get!;
@@ -166,7 +157,7 @@ const [bufferOf, offsetOf, lengthOf] = [own("buffer"), own("byteOffset"), own("l
 const typeOf = Object.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag)!.get!;
 
 /** A caller's packed batch as plain arrays: what is copied into the instance is as long as it says. */
-function checked(bytes: unknown, offsets: unknown): { bytes: Uint8Array; offsets: Uint32Array } {
+function checked(bytes: unknown, offsets: unknown): Packed {
   const parts = (array: unknown, type: string) => {
     if (typeOf.call(array) !== type) throw new TypeError(`not a ${type}`);
     return [bufferOf, offsetOf, lengthOf].map((part) => part.call(array)) as [ArrayBuffer, number, number];

@@ -3,15 +3,31 @@
 import {
   type Balance,
   type ClusterReply,
+  type CommandRoute,
   type Diff,
   type ErrorCode,
+  type Estimate,
   type Explanation,
+  Health,
+  type HealthEvent,
+  type HotKey,
+  HotKeys,
   type Key,
+  type KeyCopy,
   KeyhomeError,
+  type LiveSet,
   type Node,
+  type PoolSettings,
+  ReplicaSet,
   Router,
+  commandKeys,
+  commandRoute,
   engine,
   init,
+  isFailure,
+  poolSettings,
+  scanNext,
+  scanTarget,
   slot,
   slots,
   slotsPacked,
@@ -73,6 +89,57 @@ try {
     else console.log(place);
   }
 }
+
+exactly<Equal<ReturnType<Router["copies"]>, KeyCopy[]>>();
+exactly<Equal<ReturnType<Router["withoutIndexes"]>, Router>>();
+exactly<Equal<ReturnType<typeof commandKeys>, number[]>>();
+exactly<Equal<ReturnType<typeof commandRoute>, CommandRoute>>();
+exactly<Equal<ReturnType<typeof scanTarget>, { node: number; cursor: string }>>();
+exactly<Equal<ReturnType<typeof isFailure>, boolean>>();
+commandKeys(["GET", bytes] as const);
+const cursors: string[] = [scanNext("0", 17, 3), scanNext(0, 17n, 3), scanTarget(0n, 3).cursor];
+
+const settings: PoolSettings = poolSettings("text", "pool");
+const hash: string | number | boolean | null | undefined = settings["hash"];
+const health = new Health(settings, 3);
+new Health({}, 3);
+new Health({ on_failure: "probe", server_failure_limit: undefined }, 3);
+exactly<Equal<ReturnType<Health["update"]>, LiveSet>>();
+exactly<Equal<ReturnType<Health["gone"]>, number[]>>();
+exactly<Equal<ReturnType<Health["nextCheck"]>, number | null>>();
+exactly<Equal<Health["live"], number>>();
+const away: number[] = health.takeEvents().map((event: HealthEvent) => (event.event === "returned" ? event.away : event.until));
+health.report(0, "check_passed", 1);
+const ejections: number = health.snapshot().nodes[0]!.ejections;
+
+const replicas = new ReplicaSet(router, 0, settings);
+const endpoints: number[] = [new ReplicaSet(router, 0).choose(1, 2), replicas.choose(1, 2, "primary"), replicas.count];
+const places: (number | null)[] = replicas.replace(router, 0);
+
+const hot = new HotKeys({ capacity: 9 });
+exactly<Equal<ReturnType<HotKeys["top"]>, HotKey[]>>();
+exactly<Equal<ReturnType<HotKeys["estimate"]>, Estimate>>();
+hot.record(bytes, 1, 2);
+hot.merge(HotKeys.fromBytes(hot.toBytes()));
+const capacity: number | undefined = hot.options.capacity;
+console.log(cursors, hash, away, ejections, endpoints, places, capacity);
+
+// @ts-expect-error: no such word
+new Health({ on_failure: "retry" }, 3);
+// @ts-expect-error: no such rule
+new Health({ eject: true }, 3);
+// @ts-expect-error: no such word
+health.report(0, "timeout", 1);
+// @ts-expect-error: times are numbers
+health.update(1n);
+// @ts-expect-error: made of a router
+new ReplicaSet([], 0);
+// @ts-expect-error: no such word
+replicas.choose(1, 2, "nearby");
+// @ts-expect-error: the words are text or bytes
+commandKeys(["GET", 1]);
+// @ts-expect-error: keys are text or bytes
+hot.record(1, 1);
 
 // @ts-expect-error: keys are text or bytes
 router.index(1);

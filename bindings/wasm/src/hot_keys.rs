@@ -1,0 +1,71 @@
+//! The hottest keys of a stream. What is asked for every request is in `hot`, and here once more for long keys.
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+
+use keyhome_bindings_common as common;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::failure::thrown;
+
+/// The hottest keys of a stream. Numbers are whole and at least 0: the package has looked.
+#[wasm_bindgen]
+pub struct HotKeys(Box<common::HotKeys>);
+
+#[wasm_bindgen]
+impl HotKeys {
+    /// An empty summary. What is left out has its default.
+    #[wasm_bindgen(constructor)]
+    pub fn new(capacity: Option<f64>, window: Option<f64>) -> Result<HotKeys, JsValue> {
+        let [capacity, window] = [capacity, window].map(|given| given.map(|number| number as u64));
+        let keys = common::HotKeys::new(&common::hot_keys_options(capacity, window));
+        Ok(Self(Box::new(keys.map_err(thrown)?)))
+    }
+
+    /// The summary of these bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<HotKeys, JsValue> {
+        Ok(Self(Box::new(common::HotKeys::from_bytes(bytes).map_err(thrown)?)))
+    }
+
+    /// Where it lies, for the calls in `hot`. Good until `free`.
+    pub fn address(&mut self) -> *mut u8 {
+        let keys: *mut common::HotKeys = &raw mut *self.0;
+        keys.cast()
+    }
+
+    /// Counts a key.
+    pub fn record(&mut self, key: &[u8], now: f64, count: f64) -> f64 {
+        self.0.record_many(key, count as u64, now as u64) as f64
+    }
+
+    /// Lets time pass.
+    pub fn advance(&mut self, now: f64) {
+        self.0.advance(now as u64);
+    }
+
+    /// The hottest, as JSON text.
+    pub fn top(&self, n: u32) -> String {
+        common::hottest(&self.0, n as usize)
+    }
+
+    /// What is known of one key, as JSON text.
+    pub fn estimate(&self, key: &[u8]) -> String {
+        common::estimate(&self.0, key)
+    }
+
+    /// Its numbers, as JSON text.
+    pub fn summary(&self) -> String {
+        common::hot_keys_summary(&self.0)
+    }
+
+    /// Adds what another one counted, of which these are the bytes: the two may be one.
+    pub fn merge(&mut self, other: &[u8]) -> Result<(), JsValue> {
+        let other = common::HotKeys::from_bytes(other).map_err(thrown)?;
+        self.0.merge(&other).map_err(thrown)
+    }
+
+    /// All of it.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_bytes()
+    }
+}

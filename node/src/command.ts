@@ -1,0 +1,162 @@
+// Which words of a command are keys, and where it goes in a pool of several nodes.
+
+import { array, guarded, indexNumber, isBytes, naturalNumber, text, wrongType } from "./arguments.js";
+import { engine } from "./engine/current.js";
+import type { Key } from "./key.js";
+
+/** Where a command goes in a pool of several nodes, and which of its words are keys. */
+export interface CommandRoute {
+  /** Its name as Redis writes it: `get`, `xgroup|create`. */
+  readonly command: string;
+  /** Whether it changes data: a `read` may go to a replica, anything else goes to the primary. */
+  readonly access: "read" | "write" | "neither";
+  /** Whether it can wait for something to happen (BLPOP): then it needs a connection of its own. */
+  readonly blocking: boolean;
+  /** The positions of its keys, the command's name being 0. */
+  readonly keys: readonly number[];
+  /** The positions of its channels, where it goes by them. */
+  readonly channels: readonly number[];
+  /**
+   * Where it goes: to the one node of its keys (`home`); to the nodes of its keys, each with its own of them (`split`); to
+   * the node that owns its channels (`channel`); to any node; to every primary; to every server, replicas too; from one
+   * primary to the next with a cursor (SCAN); it follows its connection (AUTH, MULTI); or it is about one server, and
+   * only the caller can say which (CONFIG, SHUTDOWN).
+   */
+  readonly fan_out:
+    | "home"
+    | "split"
+    | "channel"
+    | "any"
+    | "all_primaries"
+    | "all_nodes"
+    | "cursor"
+    | "connection"
+    | "one_server";
+  /**
+   * How the replies become one: there is one (`none`); numbers are added, or the least counts, or 1 where all say 1 (in
+   * lists place by place); the first reply if all succeeded; the first that succeeded; the first that is not null; lists
+   * put together, or in the order of the keys; a cursor, see {@link scanNext}; or they stay apart (`per_node`).
+   */
+  readonly merge:
+    | "none"
+    | "sum"
+    | "min"
+    | "and"
+    | "all_ok"
+    | "one_ok"
+    | "first"
+    | "union"
+    | "by_key"
+    | "cursor"
+    | "per_node";
+  /** The words of one key, itself included, where the command can be split: 2 for MSET; else 1. */
+  readonly key_step: number;
+}
+
+/**
+ * The positions of the keys of a command, in the order of `COMMAND GETKEYS`.
+ *
+ * @param args - the words, the command's name first, in letters of either case
+ * @throws KeyhomeError `command.unknown`; `command.arguments`; `argument.type` with the `position` of what is neither text
+ *   nor bytes; `key.encoding`
+ *
+ * @example
+ * ```ts
+ * import { commandKeys } from "keyhome";
+ *
+ * commandKeys(["SET", "user:1001", "Ada", "EX", "60"]); // => [1]
+ * commandKeys(["ZUNIONSTORE", "sum", "2", "a", "b", "WEIGHTS", "1", "2"]); // => [1, 3, 4]
+ * ```
+ */
+export function commandKeys(args: readonly Key[]): number[] {
+  const count = checked(args);
+  if (count > 0) {
+    const even = engine().commandKeys(args[0]!, count);
+    if (even === 1 + 2 ** 20) return [1];
+    if (even >= 0) {
+      const step = (even >> 10) & 1023;
+      return Array.from({ length: even >> 20 }, (_, number) => (even & 1023) + number * step);
+    }
+  }
+  return Array.from(engine().commandKeysOfAll(args));
+}
+
+/**
+ * Where a command goes in a pool of several nodes, and its keys.
+ *
+ * @param args - the words, the command's name first
+ * @throws KeyhomeError those of {@link commandKeys}; also `command.arguments` for an MSET whose last key has no value
+ *
+ * @example
+ * ```ts
+ * import { commandRoute } from "keyhome";
+ *
+ * const { keys, fan_out, merge } = commandRoute(["DEL", "a", "b"]);
+ * [keys, fan_out, merge]; // => [[1, 2], "split", "sum"]
+ * ```
+ */
+export function commandRoute(args: readonly Key[]): CommandRoute {
+  checked(args);
+  return JSON.parse(engine().commandRoute(args)) as CommandRoute;
+}
+
+/** The number of words, each of which is text or bytes. */
+function checked(args: readonly unknown[]): number {
+  const words = array(args, "args");
+  return guarded("argument.type", "the array of words", () => {
+    const count = words.length;
+    for (let position = 0; position < count; position++) {
+      const word = words[position];
+      if (typeof word !== "string" && !isBytes(word)) throw wrongType("a word", "a string or bytes", word, position);
+    }
+    return count;
+  });
+}
+
+/** A cursor of SCAN: decimal digits, as Redis gives them, or a number. */
+export type ScanCursor = string | number | bigint;
+
+/**
+ * Which node a SCAN over all nodes asks next, and with which cursor of that node. The cursor of the whole scan is 0 at the
+ * beginning, then what {@link scanNext} gives, until that is `"0"` again.
+ *
+ * @param cursor - the cursor of the whole scan, below 2^64
+ * @param nodes - the number of nodes, the same from the first call to the last
+ * @throws KeyhomeError `command.arguments`, `argument.type`, `argument.range`
+ *
+ * @example
+ * ```ts
+ * import { scanNext, scanTarget } from "keyhome";
+ *
+ * scanTarget("0", 3); // => { node: 0, cursor: "0" }
+ * scanNext("0", "17", 3); // => "51"
+ * scanTarget("51", 3); // => { node: 0, cursor: "17" }
+ * scanNext("51", "0", 3); // => "1"
+ * scanTarget("1", 3); // => { node: 1, cursor: "0" }
+ * ```
+ */
+export function scanTarget(cursor: ScanCursor, nodes: number): { node: number; cursor: string } {
+  const target = engine().scanTarget(digits(cursor, "the cursor"), indexNumber(nodes, "nodes"));
+  const [node, own] = target.split(" ") as [string, string];
+  return { node: Number(node), cursor: own };
+}
+
+/**
+ * The cursor with which a SCAN over all nodes goes on, when the node of {@link scanTarget} has answered with a cursor of
+ * its own: there, or at the next node, or `"0"` where all is scanned.
+ *
+ * @param cursor - the cursor of the whole scan
+ * @param answered - what the node has answered
+ * @param nodes - the number of nodes
+ * @throws KeyhomeError `command.arguments`, `argument.type`, `argument.range`
+ */
+export function scanNext(cursor: ScanCursor, answered: ScanCursor, nodes: number): string {
+  const [whole, own] = [digits(cursor, "the cursor"), digits(answered, "the answered cursor")];
+  return engine().scanNext(whole, own, indexNumber(nodes, "nodes"));
+}
+
+function digits(cursor: unknown, what: string): string {
+  if (typeof cursor === "bigint") return String(cursor);
+  if (typeof cursor === "number") return String(naturalNumber(cursor, what));
+  return text(cursor, what, "command.arguments");
+}
