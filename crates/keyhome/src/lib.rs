@@ -88,5 +88,6 @@ struct Readme;
 /// So are those of the documents.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/health.md")]
+#[doc = include_str!("../../../docs/hot-keys.md")]
 #[doc = include_str!("../../../docs/replicas.md")]
 struct Documents;
