@@ -32,6 +32,7 @@ pub mod hotkeys;
 pub mod key;
 mod packed;
 mod placement;
+pub mod quote;
 pub mod replica;
 pub mod router;
 pub mod share;

@@ -133,5 +133,9 @@ fn without_whom() {
     assert_eq!(code(router.without(&["a", "b"])), "pool.empty");
     assert_eq!(code(router.without(&["a"]).unwrap().without(&["b"])), "pool.empty");
     assert_eq!(router.without(&["a", "a"]).unwrap().index("k").unwrap(), 1);
-    println!("without whom: 5 cases");
+    for name in ["a\nb", "\u{202e}", &"é".repeat(1 << 20)] {
+        let message = router.without(&[name]).unwrap_err().to_string();
+        assert!(message.len() < 200 && !message.contains(['\n', '\u{202e}']), "{message}");
+    }
+    println!("without whom: 8 cases");
 }

@@ -6,6 +6,7 @@ use super::{Dialect, Options, Place, RingRule};
 use crate::{
     error::{Error, ErrorKind},
     key::SLOTS,
+    quote::{line, quote},
     topology::{ByName, Member},
 };
 
@@ -52,7 +53,8 @@ impl Dialect {
             return Err(Error::new(ErrorKind::ConfigWeight, detail).in_field("weight"));
         }
         if member.node.weight != 1 && !self.weights {
-            let found = format!("weights, and `{}` has weight {}", member.node.name, member.node.weight);
+            let found =
+                format!("weights, and {} has weight {}", quote(&member.node.name), member.node.weight);
             return Err(has_not(&found).in_field("weight"));
         }
         if !member.slots.is_empty() && !self.node_slots {
@@ -77,8 +79,10 @@ fn check_names(members: &[Member]) -> Result<(), Error> {
     let Some((first, position)) = earliest else { return Ok(()) };
     let first = &members[first].node;
     let detail = format!(
-        "two servers are called `{}`: {} and {}; each needs a name of its own",
-        first.name, first.address, members[position].node.address
+        "two servers are called {}: {} and {}; each needs a name of its own",
+        quote(&first.name),
+        line(&first.address),
+        line(&members[position].node.address)
     );
     Err(Error::new(ErrorKind::ConfigName, detail).in_field("name").at_position(position))
 }
@@ -121,8 +125,9 @@ fn check_slots(members: &[Member]) -> Result<(), Error> {
                     && owner != position
                 {
                     let detail = format!(
-                        "slot {slot} belongs to both `{}` and `{}`",
-                        members[owner].node.name, member.node.name
+                        "slot {slot} belongs to both {} and {}",
+                        quote(&members[owner].node.name),
+                        quote(&member.node.name)
                     );
                     return Err(wrong(detail));
                 }

@@ -28,6 +28,7 @@ use crate::{
     key::SLOTS,
     packed::Packed,
     placement::{Placement, charsum, ring::Ring},
+    quote::quote,
     share::Share,
     topology::{ByName, Member, Node},
 };
@@ -322,7 +323,7 @@ impl Router {
         for (position, name) in names.iter().enumerate() {
             let name = name.as_ref();
             let Some(index) = by_name.index(name) else {
-                let detail = format!("no node is called `{name}`; there are {}", self.names());
+                let detail = format!("no node is called {}; there are {}", quote(name), self.names());
                 return Err(Error::new(ErrorKind::NodeUnknown, detail).at_position(position));
             };
             live[index] = false;
@@ -359,9 +360,8 @@ impl Router {
         const SHOWN: usize = 8;
         let mut names = String::new();
         for node in self.pool.nodes.iter().take(SHOWN) {
-            names.push_str(if names.is_empty() { "`" } else { ", `" });
-            names.push_str(&node.name);
-            names.push('`');
+            names.push_str(if names.is_empty() { "" } else { ", " });
+            names.push_str(&quote(&node.name));
         }
         let more = self.pool.nodes.len().saturating_sub(SHOWN);
         if more > 0 { format!("{names} and {more} more") } else { names }
