@@ -3,4 +3,6 @@
 
 mod contract;
 mod live;
+mod naive;
+mod recorded;
 mod words;

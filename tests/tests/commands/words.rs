@@ -40,7 +40,7 @@ const COUNTS: &[&str] =
 /// What may stand behind a command's name: mostly keys, no two alike.
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![
-        6 => "[a-e]{1,3}:[0-9]{1,6}",
+        6 => any::<u16>().prop_map(|number| format!("key:{number}")),
         2 => select(OPTIONS).prop_map(str::to_owned),
         3 => select(COUNTS).prop_map(str::to_owned),
     ]
