@@ -1,6 +1,7 @@
 //! Benchmarks beside the obvious alternatives. Every figure is a ratio of two things run in turn, in one process, on
 //! the same keys, so that a busy machine slows both; the median over many rounds is printed.
 
+mod commands;
 mod decisions;
 mod growth;
 mod hot_keys;

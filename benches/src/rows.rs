@@ -5,7 +5,7 @@ use std::hint::black_box;
 use keyhome_core::{Dialect, Error, Options, Router, slot};
 
 use crate::{
-    decisions, hot_keys,
+    commands, decisions, hot_keys,
     keys::{Numbers, keys, pool, servers},
     paired::{self, Paired},
     peers,
@@ -17,12 +17,13 @@ const KEYS: usize = 16_384;
 pub(crate) fn print_all(rounds: usize) {
     println!("{:<46} {:<40} {:>9} {:>9} {:>7} {:>7}", "what", "beside", "ns", "peer ns", "ratio", "at most");
     slots(rounds);
-    let rows: [Result<(), Error>; 8] = [
+    let rows: [Result<(), Error>; 9] = [
         lookup(rounds, 10, 0.35),
         lookup(rounds, 1000, 0.25),
         index(rounds),
         build(rounds),
         batch(rounds),
+        commands::rows(rounds),
         decisions::rows(rounds),
         hot_keys::rows(rounds),
         hot_keys::accuracy(),
