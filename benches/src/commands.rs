@@ -45,7 +45,7 @@ pub(crate) fn rows(rounds: usize) -> Result<(), Error> {
     let peer = || run(&|words| _ = black_box(first(black_box(words))));
     let count = REPEATED * COMMANDS.len();
     let beside = "HashMap of upper-case names, first key";
-    print("command_keys, 16 commands", beside, 1.0, &paired::time(rounds, count, keys, peer));
+    print("command_keys, 16 commands", beside, 1.2, &paired::time(rounds, count, keys, peer));
     print("Command::find, 16 commands", beside, 0.5, &paired::time(rounds, count, find, peer));
     let one = ["GET", "user:1001"];
     let mut out = Vec::with_capacity(8);
@@ -56,6 +56,6 @@ pub(crate) fn rows(rounds: usize) -> Result<(), Error> {
         }
     };
     let peer = || (0..count).for_each(|_| _ = black_box(first(black_box(&one))));
-    print("find and keys of GET, into a Vec", beside, 0.5, &paired::time(rounds, count, keys_into, peer));
+    print("find and keys of GET, into a Vec", beside, 0.6, &paired::time(rounds, count, keys_into, peer));
     Ok(())
 }

@@ -45,7 +45,7 @@ fn getkeys() {
                         assert_eq!(code, Some("command.unknown"), "{:?}", case.args);
                     }
                     (None, error) => {
-                        assert_eq!(code, Some("command.arguments"), "{:?}: {error:?}", case.args)
+                        assert_eq!(code, Some("command.arguments"), "{:?}: {error:?}", case.args);
                     }
                 }
             }

@@ -37,7 +37,12 @@ pub(super) fn by_specs<A: AsRef<[u8]>>(
         let Some((first, last, step)) = range(spec.find, begin, args) else { return false };
         let fits = first <= last && last < args.len();
         if fits {
-            out.extend((first..=last).step_by(step));
+            // Not `step_by`, which divides to know its length.
+            let mut at = first;
+            while at <= last {
+                out.push(at);
+                at += step;
+            }
         }
         fits
     })

@@ -1,8 +1,8 @@
 //! From the words of a command to its row.
 //!
 //! The names are packed when this crate is compiled: into buckets by their hash, each a run of bytes. So a look-up hashes
-//! the name once and compares two or three names of the same bucket, and what a browser downloads is the names and a byte
-//! or two for each.
+//! the name once and looks at the two or three names of one bucket, and what a browser downloads is the names and two
+//! bytes for each.
 
 use super::class::{Class, Group};
 use super::table::GROUPS;
@@ -32,7 +32,7 @@ struct Packed<const LENGTH: usize> {
 pub(super) fn find(word: &[u8], subcommand: Option<&[u8]>) -> Option<(&'static [u8], &'static Class)> {
     let (hash, length) = match subcommand {
         None => (hash(SEED, word), word.len()),
-        Some(second) => (hash(hash(hash(SEED, word), b"|"), second), word.len() + 1 + second.len()),
+        Some(second) => (hash(hash(SEED, word), second), word.len() + 1 + second.len()),
     };
     let bucket = bucket(hash);
     let (start, end) = (*PACKED.starts.get(bucket)?, *PACKED.starts.get(bucket + 1)?);
@@ -50,29 +50,54 @@ pub(super) fn find(word: &[u8], subcommand: Option<&[u8]>) -> Option<(&'static [
 /// Whether a name of the right length is that of these words. No command has a bar in its own name: `xgroup|create` as
 /// one word is no command.
 fn is(name: &[u8], word: &[u8], subcommand: Option<&[u8]>) -> bool {
-    match (subcommand, name.split_at_checked(word.len())) {
-        (None, _) => name.eq_ignore_ascii_case(word) && !word.contains(&b'|'),
-        (Some(second), Some((first, [b'|', rest @ ..]))) => {
+    let Some(second) = subcommand else {
+        return name.eq_ignore_ascii_case(word) && !name.contains(&b'|');
+    };
+    match name.split_at_checked(word.len()) {
+        Some((first, [b'|', rest @ ..])) => {
             first.eq_ignore_ascii_case(word) && rest.eq_ignore_ascii_case(second)
         }
         _ => false,
     }
 }
 
-const SEED: u32 = 0x811C_9DC5;
+const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// FNV-1a of the letters in lower case.
-const fn hash(mut hash: u32, word: &[u8]) -> u32 {
-    let mut at = 0;
-    while at < word.len() {
-        hash = (hash ^ (word[at] | 0x20) as u32).wrapping_mul(0x0100_0193);
-        at += 1;
-    }
-    hash
+/// A hash of the letters in lower case: of the first eight bytes, the last eight and the length, which is all of nearly
+/// every name.
+const fn hash(seed: u64, word: &[u8]) -> u64 {
+    let (head, tail) = match (word.first_chunk(), word.last_chunk()) {
+        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+        _ => match (word.first_chunk(), word.last_chunk()) {
+            (Some(head), Some(tail)) => (u32::from_le_bytes(*head) as u64, u32::from_le_bytes(*tail) as u64),
+            _ => match word {
+                [] => (0, 0),
+                [first, .., last] => (*first as u64, (word[word.len() / 2] as u64) << 8 | *last as u64),
+                [only] => (*only as u64, 0),
+            },
+        },
+    };
+    const LOWER: u64 = 0x2020_2020_2020_2020;
+    let mixed =
+        (seed ^ (head | LOWER)).wrapping_mul(SEED) ^ (tail | LOWER).rotate_left(31) ^ word.len() as u64;
+    mixed.wrapping_mul(SEED)
 }
 
-const fn bucket(hash: u32) -> usize {
-    (hash >> 24) as usize
+const fn bucket(hash: u64) -> usize {
+    (hash >> 56) as usize
+}
+
+/// The hash of a name in the table, where a bar parts the words.
+const fn hash_of_name(name: &[u8]) -> u64 {
+    let mut at = 0;
+    while at < name.len() {
+        if name[at] == b'|' {
+            let (word, subcommand) = name.split_at(at);
+            return hash(hash(SEED, word), subcommand.split_at(1).1);
+        }
+        at += 1;
+    }
+    hash(SEED, name)
 }
 
 const fn packed_length(groups: &[Group]) -> usize {
@@ -97,7 +122,7 @@ const fn pack<const LENGTH: usize>(groups: &[Group]) -> Packed<LENGTH> {
         let names = groups[group].names;
         let mut at = 0;
         while at < names.len() {
-            starts[bucket(hash(SEED, names[at].as_bytes())) + 1] += 2 + names[at].len() as u16;
+            starts[bucket(hash_of_name(names[at].as_bytes())) + 1] += 2 + names[at].len() as u16;
             at += 1;
         }
         group += 1;
@@ -113,7 +138,7 @@ const fn pack<const LENGTH: usize>(groups: &[Group]) -> Packed<LENGTH> {
         let mut at = 0;
         while at < names.len() {
             let name = names[at].as_bytes();
-            let bucket = bucket(hash(SEED, name));
+            let bucket = bucket(hash_of_name(name));
             let start = next[bucket] as usize;
             rows[start] = name.len() as u8;
             rows[start + 1] = group as u8;
@@ -128,4 +153,23 @@ const fn pack<const LENGTH: usize>(groups: &[Group]) -> Packed<LENGTH> {
         group += 1;
     }
     Packed { starts, rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_are_short() {
+        let rows = |bucket: usize| {
+            let range = usize::from(PACKED.starts[bucket])..usize::from(PACKED.starts[bucket + 1]);
+            let (mut rows, mut count) = (&PACKED.rows[range], 0);
+            while let [length, _, rest @ ..] = rows {
+                (rows, count) = (&rest[usize::from(*length)..], count + 1);
+            }
+            count
+        };
+        let longest = (0..BUCKETS).map(rows).max().unwrap();
+        assert!(longest <= 9, "{longest} names in one bucket: mix the hash better");
+    }
 }
