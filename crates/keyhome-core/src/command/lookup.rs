@@ -63,6 +63,9 @@ fn is(name: &[u8], word: &[u8], subcommand: Option<&[u8]>) -> bool {
 
 const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 
+/// The bit that makes each of eight letters a small one.
+const LOWER: u64 = 0x2020_2020_2020_2020;
+
 /// A hash of the letters in lower case: of the first eight bytes, the last eight and the length, which is all of nearly
 /// every name.
 const fn hash(seed: u64, word: &[u8]) -> u64 {
@@ -77,7 +80,6 @@ const fn hash(seed: u64, word: &[u8]) -> u64 {
             },
         },
     };
-    const LOWER: u64 = 0x2020_2020_2020_2020;
     let mixed =
         (seed ^ (head | LOWER)).wrapping_mul(SEED) ^ (tail | LOWER).rotate_left(31) ^ word.len() as u64;
     mixed.wrapping_mul(SEED)
