@@ -1,7 +1,7 @@
 //! Which words of a command are keys, and where the command goes in a pool of several nodes.
 //!
 //! The table is data: what COMMAND of real servers says of itself (name, number of words, flags, key specs, tips), made
-//! into [`table`] by `cargo xtask commands`, with a short reviewed list of what the servers leave out. Positions are
+//! into `table.rs` by `cargo xtask commands`, with a short reviewed list of what the servers leave out. Positions are
 //! those of COMMAND GETKEYS of redis-server 7.0.15, to the letter; docs/commands.md says where the rest comes from.
 //!
 //! ```
