@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import keyhome
-from keyhome import KeyhomeError, Router
+from keyhome import Health, HotKeys, KeyhomeError, ReplicaSet, Router
 
 
 def as_text(key: bytes) -> str | bytes:
@@ -135,6 +135,76 @@ def successors(words: dict[str, Any]) -> list[list[int]]:
     return [[places[id(node)] for node in router.successors(key, words["n"])] for key in keys]
 
 
+def of_commands(name: str, ask: Callable[[list[Any]], Any], words: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is said of each command. Words are texts as far as they are UTF-8; as bytes they must mean the same."""
+    said = []
+    for args in words["args_hex"]:
+        args = [bytes.fromhex(word) for word in args]
+        answers = [outcome(name, lambda form=form: ask(form)) for form in (list(map(as_text, args)), args)]  # type: ignore[misc]
+        if answers[0] != answers[1]:
+            raise AssertionError(f"{args}: as text {answers[0]}, as bytes {answers[1]}")
+        said.append(answers[0])
+    return said
+
+
+def settings(words: dict[str, Any]) -> Any:
+    return keyhome.pool_settings(words["of"]["config"], words["of"].get("pool"))
+
+
+def made(make: dict[str, Any], of: dict[str, Any] | None) -> Any:
+    """What a run asks."""
+    [(what, words)] = make.items()
+    if what == "health":
+        return Health(words["rules"], words["nodes"])
+    if what == "hot_keys":
+        return HotKeys(**words)
+    if what == "module":
+        return keyhome
+    router = router_of(of or {})
+    return ReplicaSet(router, words["index"], words["options"]) if what == "replica_set" else router
+
+
+def argument(given: Any) -> Any:
+    match given:
+        case {"key": digits}:
+            return as_text(bytes.fromhex(digits))
+        case {"bytes": digits}:
+            return bytes.fromhex(digits)
+        case {"summary": digits}:
+            return HotKeys.from_bytes(bytes.fromhex(digits))
+        case {"of": of}:
+            return router_of(of)
+        case _:
+            return given
+
+
+def with_digits(value: Any) -> Any:
+    """What a call gives, bytes as digits."""
+    match value:
+        case bytes():
+            return {"bytes": value.hex()}
+        case list() | tuple():
+            return [with_digits(item) for item in value]
+        case dict():
+            return {name: with_digits(item) for name, item in value.items()}
+        case _:
+            return value
+
+
+def replay(words: dict[str, Any]) -> list[dict[str, Any]]:
+    asked = made(words["make"], words.get("of"))
+
+    def call(name: str, arguments: list[Any]) -> Any:
+        nonlocal asked
+        member = len(asked) if name == "size" else getattr(asked, name)
+        value = member(*map(argument, arguments)) if callable(member) else member
+        if isinstance(value, Router | HotKeys):
+            asked, value = value, None
+        return with_digits(value)
+
+    return [outcome("gives", lambda step=step: call(*step)) for step in words["calls"]]  # type: ignore[misc]
+
+
 ANSWERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "hello": lambda words: {"engine": "python", "version": keyhome.__version__, "forms": list(FORMS)},
     "keep": keep,
@@ -145,6 +215,10 @@ ANSWERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "balance": lambda words: router_of(words["of"]).balance(),
     "diff": lambda words: router_of(words["of"]).diff(router_of(words["other"])),
     "fingerprint": lambda words: router_of(words["of"]).fingerprint,
+    "settings": settings,
+    "command_keys": lambda words: of_commands("positions", keyhome.command_keys, words),
+    "command_routes": lambda words: of_commands("route", keyhome.command_route, words),
+    "replay": replay,
 }
 
 

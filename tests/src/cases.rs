@@ -211,3 +211,13 @@ pub struct ConfigError {
     pub line: Option<u32>,
     pub column: Option<u32>,
 }
+
+/// A case of `commands.json`.
+#[derive(Debug, Deserialize)]
+#[allow(missing_docs, reason = "contract/README.md says what they are")]
+pub struct Command {
+    pub name: String,
+    pub args: Vec<String>,
+    pub positions: Option<Vec<usize>>,
+    pub error: Option<String>,
+}

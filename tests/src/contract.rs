@@ -15,7 +15,7 @@ use crate::{
 pub type Ask = fn(&dyn Door) -> Count;
 
 /// Everything, file by file.
-pub const FILES: [(&str, Ask); 10] = [
+pub const FILES: [(&str, Ask); 11] = [
     ("placement", placement),
     ("without", without),
     ("successors", successors),
@@ -26,6 +26,7 @@ pub const FILES: [(&str, Ask); 10] = [
     ("cluster", cluster),
     ("config", config),
     ("config_errors", config_errors),
+    ("commands", commands),
 ];
 
 /// What was answered; else the tally notes why not.
@@ -207,29 +208,17 @@ pub fn cluster(door: &dyn Door) -> Count {
 /// `config.json`
 pub fn config(door: &dyn Door) -> Count {
     let mut tally = Tally::new(format!("{} config", door.name()));
-    let mut without_options = 0;
     for case in cases::read::<cases::Config>("config.json") {
         let names: Vec<&str> = case.pools.iter().filter_map(|pool| pool["name"].as_str()).collect();
         if let Some(pools) = answer(&mut tally, &case.name, door.config(&case.config, &names)) {
             tally.compare(&case.name, &pools.len(), &case.pools.len());
-            for (given, mut wanted) in pools.iter().zip(case.pools) {
-                if !door.shows_options()
-                    && wanted.as_object_mut().is_some_and(|pool| pool.remove("options").is_some())
-                {
-                    without_options += 1;
-                }
+            for (given, wanted) in pools.iter().zip(case.pools) {
                 if let Err(difference) = holds(given, &wanted) {
                     tally.fail(&case.name, difference);
                 }
             }
             tally.ran(pools.len(), "pools");
         }
-    }
-    if without_options > 0 {
-        println!(
-            "{} config: {without_options} pools without options, which cannot be seen there",
-            door.name()
-        );
     }
     tally.finish(66)
 }
@@ -267,6 +256,35 @@ pub fn config_errors(door: &dyn Door) -> Count {
         compare_refusal(&mut tally, &case.name, asked, &case.code, [case.line, case.column]);
     }
     tally.finish(161)
+}
+
+/// `commands.json`
+pub fn commands(door: &dyn Door) -> Count {
+    let mut tally = Tally::new(format!("{} commands", door.name()));
+    let cases: Vec<cases::Command> = cases::read("commands.json");
+    let words =
+        |case: &cases::Command| case.args.iter().map(|word| cases::Key(word.as_bytes().into())).collect();
+    let all: Vec<Vec<cases::Key>> = cases.iter().map(words).collect();
+    let said = match door.commands(&all) {
+        Asked::Answered(said) => said,
+        Asked::Refused(refusal) => panic!("{}: {refusal:?}", door.name()),
+        Asked::NotHere(why) => {
+            for case in &cases {
+                tally.not_here(&case.name, why);
+            }
+            return tally.finish(830);
+        }
+    };
+    for (case, said) in cases.iter().zip(said) {
+        let given = said.keys.as_ref().map_err(|refusal| refusal.code.as_str());
+        match (&case.positions, &case.error) {
+            (Some(positions), None) => tally.compare(&case.name, &given, &Ok(positions)),
+            (None, Some(code)) => tally.compare(&case.name, &given, &Err(code.as_str())),
+            _ => panic!("{}: positions or an error", case.name),
+        }
+        tally.ran(case.positions.as_ref().map_or(0, Vec::len), "keys");
+    }
+    tally.finish(830)
 }
 
 fn compare_refusal<T>(tally: &mut Tally, case: &str, asked: Asked<T>, code: &str, place: [Option<u32>; 2]) {

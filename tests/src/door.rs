@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::{
     cases::{ClusterNode, Key},
     pool::Pool,
+    traces::Run,
 };
 
 /// The index of the node on which a key lives, or the code of the error.
@@ -53,6 +54,15 @@ pub struct Cluster {
     pub nodes: Vec<ClusterNode>,
     /// A home for each key.
     pub homes: Vec<Home>,
+}
+
+/// What is said of a command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// The positions of its keys.
+    pub keys: Result<Vec<usize>, Refusal>,
+    /// Its route, as JSON.
+    pub route: Result<Value, Refusal>,
 }
 
 /// Who can say where keys live: a door, or real servers.
@@ -106,14 +116,15 @@ pub trait Door: Witness {
     /// The pools of a config, which have these names, as `config.json` shows them.
     fn config(&self, config: &str, pools: &[&str]) -> Asked<Vec<Value>>;
 
-    /// Whether it shows the options of pools.
-    fn shows_options(&self) -> bool {
-        true
-    }
-
     /// What a config that is not valid is refused with.
     fn config_error(&self, config: &str, pool: Option<&str>) -> Asked<()>;
 
     /// What a cluster's reply means; `kind` is `nodes` (text), `slots` or `shards` (lists and maps).
     fn cluster(&self, kind: &str, reply: &Value, keys: &[Key]) -> Asked<Cluster>;
+
+    /// What is said of commands, each a list of words.
+    fn commands(&self, commands: &[Vec<Key>]) -> Asked<Vec<Said>>;
+
+    /// What the calls of a run give, as the recordings have it.
+    fn replay(&self, run: &Run) -> Asked<Vec<Value>>;
 }

@@ -3,7 +3,8 @@
 //! A *door* is a way in: the Rust library, the command, the packages for other languages. [`cases`] reads the
 //! contract's cases and [`recordings`] what real programs answered; [`contract`] and [`recorded`] ask a [`Door`] all of
 //! them and report how many. [`twin`] answers naively, to be compared with. [`proof`] asks all doors at once for the
-//! homes of random keys in random pools, beside real servers ([`real`]), and [`demo`] shows it on a small scale.
+//! homes of random keys in random pools, beside real servers ([`real`]), and has them play all [`traces`] again;
+//! [`demo`] shows it on a small scale.
 //! [`traces`] are recorded runs of health, replica choice and hot keys, [`world`] is where replicas are slow and fail.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![allow(
@@ -13,6 +14,7 @@
 #![allow(clippy::format_collect, reason = "plain before fast")]
 
 pub mod cases;
+pub mod commands;
 pub mod contract;
 pub mod demo;
 mod dice;
@@ -29,7 +31,7 @@ pub mod traces;
 pub mod twin;
 pub mod world;
 
-pub use door::{Asked, Cluster, Door, Home, Refusal, Witness};
+pub use door::{Asked, Cluster, Door, Home, Refusal, Said, Witness};
 pub use tally::{Count, Tally};
 
 use std::path::{Path, PathBuf};

@@ -51,3 +51,8 @@ fn config() {
 fn config_errors() {
     contract::config_errors(&CommandDoor::new());
 }
+
+#[test]
+fn commands() {
+    contract::commands(&CommandDoor::new());
+}

@@ -19,13 +19,16 @@ use run::{Ran, build, lossy};
 use super::{cluster_node, refusal};
 use crate::{
     cases::{Key, to_hex},
-    door::{Asked, Cluster, Door, Home, Refusal, Witness},
+    door::{Asked, Cluster, Door, Home, Refusal, Said, Witness},
     pool::Pool,
+    traces::Run,
 };
 
 const NO_WITHOUT: &str = "the command cannot take nodes away";
 const NO_SUCCESSORS: &str = "the command lists no successors";
 const TEXT_ONLY: &str = "the command reads the text of CLUSTER NODES, not lists or maps";
+const NO_COMMANDS: &str = "the command knows nothing of the commands of Redis";
+const NO_STATE: &str = "the command keeps nothing from one call to the next";
 const NO_REPLY: &str = "the command takes a text that does not begin as CLUSTER NODES does for a config";
 
 /// Tests of one process each have a door, and a folder, of their own.
@@ -364,5 +367,13 @@ impl Door for CommandDoor {
             Asked::Refused(refusal) => Asked::Refused(refusal),
             Asked::NotHere(why) => Asked::NotHere(why),
         }
+    }
+
+    fn commands(&self, _: &[Vec<Key>]) -> Asked<Vec<Said>> {
+        Asked::NotHere(NO_COMMANDS)
+    }
+
+    fn replay(&self, _: &Run) -> Asked<Vec<Value>> {
+        Asked::NotHere(NO_STATE)
     }
 }

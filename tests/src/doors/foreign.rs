@@ -13,13 +13,15 @@ use serde_json::{Value, json};
 use super::{
     cluster_node,
     driver::Driver,
+    replay::{self, Played},
     ways::{Told, agreed},
 };
 use crate::{
-    cases::Key,
-    door::{Asked, Cluster, Door, Home, Refusal, Witness},
+    cases::{Key, to_hex},
+    door::{Asked, Cluster, Door, Home, Refusal, Said, Witness},
     here,
     pool::Pool,
+    traces::Run,
 };
 
 /// A package for another language.
@@ -108,6 +110,39 @@ impl ForeignDoor {
 
     fn nodes(&self, of: &Value) -> Asked<Vec<Value>> {
         self.ask(&json!({ "ask": "nodes", "of": of }))
+    }
+
+    /// A pool as the contract shows it: what the package says of its settings are `name` and `options` in one.
+    fn with_options(&self, config: &str, pool: &str, nodes: &[Value]) -> Value {
+        let asked = self.ask(&json!({ "ask": "settings", "of": of(config, Some(pool), &[]) }));
+        let mut options: serde_json::Map<String, Value> =
+            asked.answer().unwrap_or_else(|refusal| panic!("{}: {refusal:?}", self.name));
+        let name = options.remove("name");
+        json!({ "name": name, "options": options, "nodes": nodes })
+    }
+}
+
+/// What a package says of a command.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum OfCommand {
+    Positions(Vec<usize>),
+    Route(Value),
+    Refused(Refusal),
+}
+
+fn said(keys: OfCommand, route: OfCommand) -> Said {
+    Said {
+        keys: match keys {
+            OfCommand::Positions(positions) => Ok(positions),
+            OfCommand::Refused(refusal) => Err(refusal),
+            OfCommand::Route(route) => panic!("no positions: {route}"),
+        },
+        route: match route {
+            OfCommand::Route(route) => Ok(route),
+            OfCommand::Refused(refusal) => Err(refusal),
+            OfCommand::Positions(positions) => panic!("no route: {positions:?}"),
+        },
     }
 }
 
@@ -228,16 +263,12 @@ impl Door for ForeignDoor {
         let mut given = Vec::new();
         for pool in pools {
             match self.nodes(&of(config, Some(pool), &[])) {
-                Asked::Answered(nodes) => given.push(json!({ "name": pool, "nodes": nodes })),
+                Asked::Answered(nodes) => given.push(self.with_options(config, pool, &nodes)),
                 Asked::Refused(refusal) => return Asked::Refused(refusal),
                 Asked::NotHere(why) => return Asked::NotHere(why),
             }
         }
         Asked::Answered(given)
-    }
-
-    fn shows_options(&self) -> bool {
-        false
     }
 
     fn config_error(&self, config: &str, pool: Option<&str>) -> Asked<()> {
@@ -255,5 +286,25 @@ impl Door for ForeignDoor {
         asked(
             decoded.map(|(nodes, homes)| Cluster { nodes: nodes.iter().map(cluster_node).collect(), homes }),
         )
+    }
+
+    fn commands(&self, commands: &[Vec<Key>]) -> Asked<Vec<Said>> {
+        let words = |words: &Vec<Key>| words.iter().map(|word| to_hex(&word.0)).collect::<Vec<_>>();
+        let args: Vec<_> = commands.iter().map(words).collect();
+        let mut driver = self.driver();
+        let mut ask = |what: &str| driver.ask(&json!({ "ask": what, "args_hex": args }));
+        let keys = ask("command_keys").and_then(|keys| Ok((keys, ask("command_routes")?)));
+        drop(driver);
+        asked(keys.map(|(keys, routes): (Value, Value)| {
+            let keys: Vec<OfCommand> = serde_json::from_value(keys).expect("an answer for each command");
+            let routes: Vec<OfCommand> = serde_json::from_value(routes).expect("an answer for each command");
+            assert_eq!((keys.len(), routes.len()), (commands.len(), commands.len()), "{}", self.name);
+            keys.into_iter().zip(routes).map(|(keys, route)| said(keys, route)).collect()
+        }))
+    }
+
+    fn replay(&self, run: &Run) -> Asked<Vec<Value>> {
+        let played: Asked<Vec<Played>> = self.ask(&replay::request(run));
+        asked(played.answer().map(|played| played.into_iter().map(Played::recorded).collect()))
     }
 }

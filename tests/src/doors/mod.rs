@@ -3,6 +3,7 @@
 mod command;
 mod driver;
 mod foreign;
+mod replay;
 mod rust;
 mod ways;
 

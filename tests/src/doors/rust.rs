@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     cases::Key,
-    door::{Asked, Cluster, Door, Home, Refusal, Witness},
+    door::{Asked, Cluster, Door, Home, Refusal, Said, Witness},
     pool::Pool,
+    traces::Run,
 };
 
 /// The crate `keyhome`.
@@ -205,5 +206,17 @@ impl Door for RustDoor {
             nodes: router.nodes().iter().map(|node| cluster_node(&json!(node))).collect(),
             homes: homes(&router, keys),
         }))
+    }
+
+    fn commands(&self, commands: &[Vec<Key>]) -> Asked<Vec<Said>> {
+        let said = |words: &Vec<Key>| Said {
+            keys: keyhome::command_keys(words).map_err(|error| refused(&error)),
+            route: keyhome::command_route(words).map(|route| json!(route)).map_err(|error| refused(&error)),
+        };
+        Asked::Answered(commands.iter().map(said).collect())
+    }
+
+    fn replay(&self, run: &Run) -> Asked<Vec<Value>> {
+        Asked::Answered(run.play())
     }
 }

@@ -8,44 +8,76 @@ use crate::{
     door::{Asked, Home, Witness},
     doors::shown,
     pool::Pool,
+    traces::Run,
 };
 
-/// Two do not say the same about a key.
+/// Two do not say the same.
 #[derive(Debug)]
 pub struct Disagreement {
-    /// In hexadecimal digits, and as text where it is one.
-    pub key: Key,
-    /// The pool; none where the key's slot is in question.
-    pub pool: Option<Box<Pool>>,
+    /// What they were asked.
+    pub about: About,
     /// Who says what.
     pub said: Vec<(String, String)>,
     /// What else there is to know.
     pub note: &'static str,
 }
 
+/// What is in question.
+#[derive(Debug)]
+pub enum About {
+    /// The home of a key in a pool.
+    Home(Key, Box<Pool>),
+    /// The slot of a key.
+    Slot(Key),
+    /// The keys or the route of a command.
+    Command(Vec<Key>),
+    /// What the last call of a run gives.
+    Run(Box<Run>),
+}
+
 impl Disagreement {
     /// Two do not say the same about a slot.
     pub(super) fn of_slots(key: &Key, said: &[(&str, u16)]) -> Self {
         let said = said.iter().map(|(who, slot)| ((*who).to_owned(), slot.to_string())).collect();
-        Self { key: key.clone(), pool: None, said, note: "" }
+        Self { about: About::Slot(key.clone()), said, note: "" }
     }
 }
 
 impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text =
-            str::from_utf8(&self.key.0).map_or_else(|_| "not UTF-8".to_owned(), |text| format!("{text:?}"));
-        writeln!(f, "key {} ({text}, {} bytes)", to_hex(&self.key.0), self.key.0.len())?;
+        match &self.about {
+            About::Home(key, _) | About::Slot(key) => writeln!(f, "key {}", Shown(key))?,
+            About::Command(words) => {
+                writeln!(f, "command")?;
+                words.iter().try_for_each(|word| writeln!(f, "  {}", Shown(word)))?;
+            }
+            About::Run(run) => {
+                let (header, calls) = run.lines();
+                writeln!(f, "the last call of\n  {header}")?;
+                calls.iter().try_for_each(|call| writeln!(f, "  {call}"))?;
+            }
+        }
         for (who, what) in &self.said {
             writeln!(f, "  {who:<13}  {what}")?;
         }
-        if let Some(pool) = &self.pool {
+        if let About::Home(_, pool) = &self.about {
             if !pool.gone.is_empty() {
                 writeln!(f, "without {}, of the pool", pool.gone().join(", "))?;
             }
             write!(f, "{}", pool.text())?;
         }
         write!(f, "{}", self.note)
+    }
+}
+
+/// In hexadecimal digits, and as text where it is one.
+struct Shown<'k>(&'k Key);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Key(key)) = self;
+        let text = str::from_utf8(key).map_or_else(|_| "not UTF-8".to_owned(), |text| format!("{text:?}"));
+        write!(f, "{} ({text}, {} bytes)", to_hex(key), key.len())
     }
 }
 
@@ -115,5 +147,5 @@ fn shrunk(all: &[&dyn Witness], two: [&dyn Witness; 2], pool: &Pool, key: &Key) 
         };
         (witness.name().to_owned(), said)
     });
-    Disagreement { said: said.collect(), key, pool: Some(Box::new(pool)), note }
+    Disagreement { said: said.collect(), about: About::Home(key, Box::new(pool)), note }
 }

@@ -1,10 +1,11 @@
 //! The proof: all doors are asked for the same things, and real servers beside them.
 
+mod decisions;
 mod disagreement;
 mod every_way;
 mod shrink;
 
-pub use disagreement::{Disagreement, compare};
+pub use disagreement::{About, Disagreement, compare};
 
 use std::{io, time::Instant};
 
@@ -12,12 +13,13 @@ use keyhome_live::{Nutcracker, Scratch};
 
 use crate::{
     cases::Key,
-    contract,
+    commands, contract,
     door::{Asked, Door, Witness},
     keys,
     pool::{self, Pool},
     real::{BehindNutcracker, InCluster},
     tally::Count,
+    traces::{self, Run},
 };
 use every_way::EveryWay;
 
@@ -32,6 +34,12 @@ const EVERY_WAY: usize = 5_000;
 
 /// How many of them are written through nutcracker in each pool that it has, and into a Redis Cluster.
 const WRITTEN: usize = 10_000;
+
+/// Random runs beside the recorded ones: so many times as many.
+const RUNS: u64 = 4;
+
+/// Random commands.
+const COMMANDS: usize = 20_000;
 
 /// As many as the largest pool has.
 const SERVERS: usize = 12;
@@ -53,6 +61,10 @@ pub struct Score {
     pub beside: usize,
     /// Slots.
     pub slots: usize,
+    /// Decisions of runs that were played again: health, replica choice, hot keys, copies.
+    pub replayed: usize,
+    /// Random commands whose keys and route were asked for.
+    pub commands: usize,
 }
 
 /// The proof under way.
@@ -73,6 +85,7 @@ impl<'d> Proof<'d> {
     /// Everything. What each door has answered, if all agree.
     pub fn run(mut self) -> Result<Vec<Score>, Disagreement> {
         self.contract();
+        self.decisions()?;
         let pools = pool::random(self.seed, POOLS);
         let keys = keys::with_empty(self.seed, KEYS);
         self.random_pools(&pools, &keys)?;
@@ -95,6 +108,27 @@ impl<'d> Proof<'d> {
             }
         }
         self.say("the contract is asked");
+    }
+
+    /// Runs that are recorded, runs that nobody has seen before, and commands.
+    fn decisions(&mut self) -> Result<(), Disagreement> {
+        let recorded = traces::recorded();
+        for (run, gives) in &recorded {
+            assert_eq!(run.play(), *gives, "{}", run.name());
+        }
+        // Seed 0 gives the recorded ones.
+        let seeds =
+            (0..RUNS).map(|number| self.seed.wrapping_mul(RUNS).wrapping_add(number) % 0xffff_ffff + 1);
+        let random = seeds.flat_map(traces::random);
+        let runs: Vec<Run> = recorded.iter().cloned().chain(random).map(|(run, _)| run).collect();
+        let counts = decisions::replay(self.doors, &runs)?;
+        add(&mut self.scores, &counts, |score| &mut score.replayed);
+        self.say(&format!("{} runs, {} of them recorded, {} calls", runs.len(), recorded.len(), counts[0]));
+        let commands = commands::random(self.seed, COMMANDS);
+        let counts = decisions::commands(self.doors, &commands)?;
+        add(&mut self.scores, &counts, |score| &mut score.commands);
+        self.say(&format!("{} random commands", counts[0]));
+        Ok(())
     }
 
     fn random_pools(&mut self, pools: &[Pool], keys: &[Key]) -> Result<(), Disagreement> {
@@ -175,6 +209,8 @@ impl<'d> Proof<'d> {
         let cases = |score: &Score| score.contract.answered + score.contract.not_here;
         assert_eq!(first.homes, POOLS * KEYS);
         assert!(first.without >= KEYS && first.every_way >= POOLS * EVERY_WAY && first.slots == KEYS);
+        assert!(first.replayed >= 60_000, "{} decisions", first.replayed);
+        assert_eq!(first.commands, COMMANDS);
         assert!(first.beside >= 25 * WRITTEN, "every hash and distribution of twemproxy, and a cluster");
         for score in rest {
             assert_eq!(cases(score), cases(first), "{}", score.name);
@@ -182,11 +218,13 @@ impl<'d> Proof<'d> {
             assert_eq!(same(score), same(first), "{}", score.name);
             if score.name == "command" {
                 assert!(score.every_way >= POOLS * EVERY_WAY, "{}", score.name);
+                // It keeps nothing from one call to the next, and knows nothing of commands.
+                assert_eq!((score.replayed, score.commands), (0, 0));
             } else {
                 assert_eq!(score.contract, first.contract, "{}", score.name);
                 assert_eq!(
-                    (score.without, score.every_way),
-                    (first.without, first.every_way),
+                    (score.without, score.every_way, score.replayed, score.commands),
+                    (first.without, first.every_way, first.replayed, first.commands),
                     "{}",
                     score.name
                 );

@@ -112,7 +112,7 @@ mod tests {
         door::{Asked, Home},
         doors::RustDoor,
         keys, pool,
-        proof::compare,
+        proof::{About, compare},
         twin::pool::System,
     };
 
@@ -152,7 +152,8 @@ mod tests {
             if let Err(disagreement) = compare(&[&RustDoor, wrong], &pool, &keys) {
                 assert_eq!(disagreement.said[0].0, "rust");
                 assert_ne!(disagreement.said[0].1, disagreement.said[1].1, "{disagreement}");
-                small.push((*disagreement.pool.unwrap(), disagreement.key));
+                let About::Home(key, pool) = disagreement.about else { panic!("a home") };
+                small.push((*pool, key));
             }
         }
         small

@@ -7,6 +7,9 @@ pub mod hotkeys;
 mod record;
 mod record_hotkeys;
 pub mod replica;
+mod run;
+
+pub use run::Run;
 
 use std::{fmt::Debug, fs, path::PathBuf};
 
@@ -15,8 +18,8 @@ use serde_json::{Value, json};
 
 use crate::here;
 
-/// Makes the text of a file.
-type Recorder = fn() -> String;
+/// Makes the text of a file. Seed 0 makes the runs that are recorded, any other one makes others.
+type Recorder = fn(u64) -> String;
 
 /// The files, each with what makes it anew.
 pub const FILES: [(&str, Recorder); 4] = [
@@ -69,7 +72,25 @@ pub fn path(file: &str) -> PathBuf {
 
 /// The runs of a file: each starts with a line that has `trace`.
 pub fn read<H: DeserializeOwned, C: DeserializeOwned>(file: &str) -> Vec<Trace<H, C>> {
-    let text = fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    parse(file, &text_of(file))
+}
+
+fn text_of(file: &str) -> String {
+    fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// All recorded runs, of all files, each with what its calls gave.
+pub fn recorded() -> Vec<(Run, Vec<Value>)> {
+    FILES.iter().flat_map(|(file, _)| Run::read(file, &text_of(file))).collect()
+}
+
+/// As many other runs of each kind, with what the calls give by now.
+pub fn random(seed: u64) -> Vec<(Run, Vec<Value>)> {
+    assert_ne!(seed, 0, "those are the recorded ones");
+    FILES.iter().flat_map(|(file, make)| Run::read(file, &make(seed))).collect()
+}
+
+fn parse<H: DeserializeOwned, C: DeserializeOwned>(file: &str, text: &str) -> Vec<Trace<H, C>> {
     let mut traces: Vec<Trace<H, C>> = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let value: Value =
@@ -91,7 +112,7 @@ fn parsed<T: DeserializeOwned>(value: Value, file: &str, number: usize) -> T {
 /// Writes the files anew.
 pub fn write_all() {
     for (file, text) in FILES {
-        let text = text();
+        let text = text(0);
         fs::write(path(file), &text).unwrap_or_else(|error| panic!("{file}: {error}"));
         println!("{file}: {} lines", text.lines().count());
     }

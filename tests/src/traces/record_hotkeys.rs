@@ -1,16 +1,16 @@
 //! Makes the recorded runs of hot keys and of copies.
 
-use super::{Step, Subject, copies, hotkeys, line};
+use super::{Step, Subject, copies, hotkeys, line, record::far};
 use crate::{cases::to_hex, dice::Dice, keys, pool};
 
 /// Keys in each run.
 const KEYS: usize = 500;
 
 /// Small summaries, which have to choose, and two that send each other bytes.
-pub(super) fn hotkeys() -> String {
+pub(super) fn hotkeys(seed: u64) -> String {
     let mut out = String::new();
     let runs = [(1, 0, 3), (4, 0, 40), (8, 1_000_000, 60), (16, 250_000, 300), (64, 5_000_000, 200)];
-    for (seed, (capacity, window, distinct)) in runs.into_iter().enumerate() {
+    for (number, (capacity, window, distinct)) in (far(seed) + 1..).zip(runs) {
         let header = hotkeys::Header {
             trace: "hotkeys".to_owned(),
             name: format!("{capacity} counters, window {window}, {distinct} keys"),
@@ -18,7 +18,7 @@ pub(super) fn hotkeys() -> String {
             window,
         };
         line(&mut out, &header);
-        let dice = Dice::new(seed as u64 + 1);
+        let dice = Dice::new(number);
         let run = HotKeysRun { keys: stream_keys(distinct), now: 1_700_000_000_000_000, dice, steps: vec![] };
         for step in run.record(&header) {
             line(&mut out, &step);
@@ -128,21 +128,21 @@ impl HotKeysRun {
 }
 
 /// Every hash and dialect.
-pub(super) fn copies() -> String {
+pub(super) fn copies(seed: u64) -> String {
     let mut out = String::new();
-    for (number, pool) in pool::random(11, 50).into_iter().enumerate() {
+    // The recorded ones are of the odd keys, which come first.
+    let keys = if seed == 0 { 10 } else { 60 };
+    for (number, pool) in (far(seed)..).zip(pool::random(far(seed) + 11, 50)) {
         let header = copies::Header {
             trace: "copies".to_owned(),
-            name: format!("pool {number}, {}", pool.system.dialect().0),
+            name: format!("pool {}, {}", number & 0xff, pool.system.dialect().0),
             config: (!pool.is_map()).then(|| pool.text()),
             cluster: pool.is_map().then(|| pool.text()),
             without: pool.gone(),
         };
         line(&mut out, &header);
         let mut router = header.router();
-        for (key, n) in
-            keys::with_empty(number as u64, 10).into_iter().zip([1, 2, 3, 100].into_iter().cycle())
-        {
+        for (key, n) in keys::with_empty(number, keys).into_iter().zip([1, 2, 3, 100].into_iter().cycle()) {
             let call = copies::Call::Copies { key_hex: to_hex(&key.0), n };
             let gives = router.perform(&call);
             line(&mut out, &Step { call, gives });
