@@ -90,10 +90,7 @@ impl Nutcracker {
         }
         fs::write(&config, yaml)?;
         let stats = lease()?;
-        let mut command = Command::new(program());
-        command.arg("-c").arg(&config).args(["-a", "127.0.0.1", "-s", &stats.to_string(), "-p"]);
-        command.arg(folder.join("pid"));
-        let mut process = scratch.spawn(command, &folder)?;
+        let mut process = scratch.spawn(serving(&config, stats), &folder)?;
         process.wait_until(|| {
             for (_, port) in &listens {
                 Connection::open(*port)?;
@@ -126,8 +123,29 @@ impl Nutcracker {
 
     /// What it counted, as its JSON: up to the first request that it served after it was last asked for this.
     pub fn stats(&self) -> io::Result<String> {
+        stats(self.stats)
+    }
+
+    /// Whether it takes a config, as `nutcracker -t` says.
+    pub fn takes(scratch: &Scratch, config: &str) -> io::Result<bool> {
+        let file = scratch.folder("config")?.join("nutcracker.yml");
+        fs::write(&file, config)?;
+        Ok(Command::new(program()).arg("-t").arg("-c").arg(file).output()?.status.success())
+    }
+
+    /// The stats that it gives with a config that it takes, in which every pool has its name, and every server has its
+    /// name in its pool.
+    pub fn stats_with(scratch: &Scratch, config: &str) -> io::Result<String> {
+        let folder = scratch.folder("config")?;
+        let file = folder.join("nutcracker.yml");
+        fs::write(&file, config)?;
+        let port = lease()?;
+        let mut process = scratch.spawn(serving(&file, port), &folder)?;
         let mut text = String::new();
-        TcpStream::connect((Ipv4Addr::LOCALHOST, self.stats))?.read_to_string(&mut text)?;
+        process.wait_until(|| {
+            text = stats(port)?;
+            Ok(!text.is_empty())
+        })?;
         Ok(text)
     }
 
@@ -146,6 +164,20 @@ impl Nutcracker {
     pub fn kill(&mut self) -> io::Result<()> {
         self.process.kill()
     }
+}
+
+fn stats(port: u16) -> io::Result<String> {
+    let mut text = String::new();
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port))?.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// What serves a config, with its stats at a port.
+fn serving(config: &Path, stats: u16) -> Command {
+    let mut command = Command::new(program());
+    command.arg("-c").arg(config).args(["-a", "127.0.0.1", "-s", &stats.to_string(), "-p"]);
+    command.arg(config.with_extension("pid"));
+    command
 }
 
 /// Debian puts it in /usr/sbin, which is not on the PATH of ordinary users.
