@@ -38,7 +38,7 @@ impl Pool {
     /// Reads the pool `name`, whose key stands at `place`.
     pub(crate) fn read(name: &str, place: Place, value: &Value) -> Result<Self, Error> {
         let dialect = dialect_of(value)?;
-        let fields = fields::read(value, "a pool", &known_keys(dialect))?;
+        let fields = fields::read(value, "a pool", &known_keys())?;
         let mut pool = Self {
             name: name.into(),
             dialect,
@@ -129,12 +129,16 @@ fn dialect_of(value: &Value) -> Result<&'static Dialect, Error> {
     Ok(Dialect::find(found).unwrap_or(Dialect::TWEMPROXY))
 }
 
-/// Every key that a pool can have, those of its own dialect first, so that a slip is taken for one of them.
-fn known_keys(dialect: &Dialect) -> Vec<&'static str> {
-    let others = Dialect::ALL.iter().copied().filter(|other| other.id != dialect.id);
-    let options = core::iter::once(dialect).chain(others).flat_map(|dialect| dialect.options);
-    let ours = ["dialect", "servers"].iter().chain(Settings::KEYS).copied();
-    ours.chain(options.map(|option| option.name)).collect()
+/// Every key that a pool can have, of whatever dialect: one that is not of its own is told so later.
+fn known_keys() -> Vec<&'static str> {
+    let mut keys = Vec::from(["dialect", "servers"]);
+    keys.extend_from_slice(Settings::KEYS);
+    for dialect in Dialect::ALL {
+        for option in dialect.options {
+            keys.push(option.name);
+        }
+    }
+    keys
 }
 
 /// `{"name", "options", "nodes"}`. For the dialect `twemproxy`, `options` has its defaults filled in; for others

@@ -25,13 +25,13 @@ macro_rules! settings {
 
             /// Reads the value of `key` if it is one of [`KEYS`](Self::KEYS).
             pub(crate) fn read(&mut self, key: &str, value: &Value) -> Result<(), Error> {
-                match key {
+                self.given.push(match key {
                     $(stringify!($name) => {
                         self.$name = Setting::read(value)?;
-                        self.given.push(stringify!($name));
+                        stringify!($name)
                     })*
-                    _ => {}
-                }
+                    _ => return Ok(()),
+                });
                 Ok(())
             }
 

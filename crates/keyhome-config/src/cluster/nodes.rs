@@ -9,7 +9,7 @@ use keyhome_core::{Error, Router};
 use super::{NO_ADDRESS, owners::Owners, unreadable};
 use crate::{
     document::{Place, without_byte_order_mark},
-    scalar::is_digits,
+    scalar::{digits, is_digits},
     slots,
     wording::quote,
 };
@@ -20,7 +20,7 @@ pub fn looks_like_cluster_nodes(text: &str) -> bool {
     let first = without_byte_order_mark(text).lines().find(|line| !line.trim().is_empty());
     let mut words = first.unwrap_or_default().split(' ');
     let (id, address) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    is_id(id) && address.split(['@', ',']).next().and_then(host_and_port).is_some()
+    is_id(id) && host_and_port(address).is_some()
 }
 
 /// The router that a reply of CLUSTER NODES tells.
@@ -98,8 +98,8 @@ impl<'t> Node<'t> {
         if !is_id(id) {
             return Err(wrong(id, "which is not the id of a node, 40 hexadecimal digits"));
         }
-        let host_port = address.split(['@', ',']).next().unwrap_or_default();
-        let (host, port) = host_and_port(host_port).ok_or_else(|| wrong(address, "which is no address"))?;
+        let (host_port, host, port) =
+            host_and_port(address).ok_or_else(|| wrong(address, "which is no address"))?;
         if let Some(word) = [ping, pong, epoch].into_iter().find(|word| !is_digits(word)) {
             return Err(wrong(word, "which is not a number"));
         }
@@ -145,16 +145,20 @@ fn is_id(word: &str) -> bool {
     word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn host_and_port(word: &str) -> Option<(&str, u16)> {
-    let (host, port) = word.rsplit_once(':')?;
-    if is_digits(port) { Some((host, port.parse().ok()?)) } else { None }
+/// `host:port` as it stands before a bus port or a host name (`@17000,name`), and its parts.
+fn host_and_port(word: &str) -> Option<(&str, &str, u16)> {
+    let length = word.bytes().take_while(|byte| !matches!(byte, b'@' | b',')).count();
+    let address = word.get(..length)?;
+    let (host, port) = address.rsplit_once(':')?;
+    Some((address, host, u16::try_from(digits(port)?).ok()?))
 }
 
 /// A slot on its way, `[93-<-id]` or `[77->-id]`: it still belongs where the ranges say.
 fn is_migration(word: &str) -> bool {
     let inside = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).unwrap_or_default();
-    let parts = inside.split_once("-<-").or_else(|| inside.split_once("->-"));
-    parts.is_some_and(|(slot, id)| slots::range(slot).is_some() && is_id(id))
+    let Some((slot, rest)) = inside.split_once('-') else { return false };
+    let id = rest.strip_prefix("<-").or_else(|| rest.strip_prefix(">-"));
+    slots::range(slot).is_some() && id.is_some_and(is_id)
 }
 
 #[cfg(test)]
