@@ -5,6 +5,7 @@ import HashRing from "hashring";
 import { Router, engine, slot, slots, slotsPacked } from "keyhome";
 import { SERVERS, config, makeKeys, pack } from "./keys.mjs";
 import { each, paired } from "./paired.mjs";
+import { REQUEST_ROWS } from "./requests.mjs";
 
 // More than hashring's cache of 5,000 answers holds: every key is a new one to it, as in a large keyspace.
 const keys = makeKeys(20_000);
@@ -37,6 +38,7 @@ const ROWS = [
   ["slotsPacked(10k)", "cluster-key-slot, map", [10], () => slotsPacked(bytes, offsets), theirFewSlots],
   ["indexesPacked(10k)", "hashring, map", [25], () => fnv.indexesPacked(bytes, offsets), theirFewHomes],
   ["indexesPacked(10k), md5", "hashring, map", [], () => md5.indexesPacked(bytes, offsets), theirFewHomes],
+  ...REQUEST_ROWS,
 ];
 
 const rows = ROWS.map(([what, beside, wanted, ours, theirs]) => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Router, slot, slots } from "keyhome";
+import { Health, HotKeys, ReplicaSet, Router, commandKeys, commandRoute, poolSettings, slot, slots } from "keyhome";
 import { config, outcome } from "./support.mjs";
 
 /** Lets finalizers run: they wait for the event loop. */
@@ -79,6 +79,56 @@ test("answers", async () => {
     ring.index("x".repeat(70_000));
   });
   console.log(`1,200 batches: ${grown.toFixed(1)} MB more`);
+  assert.ok(grown < 8, `${grown} MB`);
+});
+
+test("objects that change", async () => {
+  const router = Router.fromConfig(config(10));
+  const grown = await growth(400, (round) => {
+    const health = new Health({ auto_eject_hosts: true, server_failure_limit: 1 }, 2000);
+    health.report(round % 2000, "failure", round);
+    health.gone();
+    const replicas = new ReplicaSet(router, round % 10, { read_from: "random", zone: "a".repeat(2000) });
+    replicas.sent(replicas.choose(round, round), round);
+    replicas.replace(router, 3);
+    const hot = new HotKeys({ capacity: 512 }); // some 120 KB
+    hot.record("a", round);
+    hot.merge(HotKeys.fromBytes(hot.toBytes()));
+  });
+  console.log(`1,600 objects: ${grown.toFixed(1)} MB more`);
+  assert.ok(grown < 10, `${grown} MB`);
+});
+
+test("a million calls", async () => {
+  const router = Router.fromConfig(config(10));
+  const health = new Health({ auto_eject_hosts: true, server_failure_limit: 1, server_retry_timeout: 0 }, 10);
+  const replicas = new ReplicaSet(router, 0, { read_from: "least-latency" });
+  const hot = new HotKeys({ capacity: 64, window: 1000 });
+  let now = 0;
+  const grown = await growth(50, () => {
+    for (let n = 0; n < 2500; n++) {
+      const index = n % 10;
+      health.update(++now);
+      health.admit(index, now);
+      health.report(index, n % 3 ? "reply" : "failure", now);
+      outcome(() => health.report(99, "reply", now));
+      replicas.sent(replicas.choose(n, now), now);
+      replicas.done(0, n, now);
+      hot.record(`key:${n % 999}`, now);
+      commandKeys(n % 5 ? ["GET", "a"] : ["EVAL", "return", "1", "a"]);
+    }
+    health.snapshot();
+    health.dueChecks(now);
+    replicas.snapshot();
+    hot.top(10);
+    hot.toBytes();
+    router.copies("hot", 3);
+    router.withoutIndexes([1]);
+    commandRoute(["MSET", "a", "b"]);
+    poolSettings(config(10));
+    for (let n = 0; n < 20; n++) outcome(() => new Health({ on_failure: "no" }, 1));
+  });
+  console.log(`1,000,000 calls a stretch: ${grown.toFixed(1)} MB more`);
   assert.ok(grown < 8, `${grown} MB`);
 });
 

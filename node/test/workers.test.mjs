@@ -3,17 +3,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
-import { Router, engine, slots } from "keyhome";
+import { HotKeys, Router, commandKeys, engine, slots } from "keyhome";
 import { config } from "./support.mjs";
 
 const source = `
   import { parentPort, workerData } from "node:worker_threads";
-  import { KeyhomeError, Router, engine, slots } from "keyhome";
+  import { Health, HotKeys, KeyhomeError, Router, commandKeys, engine, slots } from "keyhome";
   const keys = Array.from({ length: 5000 }, (_, number) => "user:" + number);
   let code;
   for (let round = 0; round < workerData.rounds; round++) {
     const router = Router.fromConfig(workerData.config);
-    const answer = { engine, indexes: router.indexes(keys), slots: slots(keys) };
+    const health = new Health({ auto_eject_hosts: true, server_failure_limit: 1 }, 10);
+    health.report(3, "failure", 1);
+    const hot = new HotKeys({ capacity: 8 });
+    for (const key of keys) hot.record(key.slice(0, 7), 1);
+    const objects = { gone: health.gone(), summary: hot.toBytes(), positions: commandKeys(["MGET", ...keys]) };
+    const answer = { engine, indexes: router.indexes(keys), slots: slots(keys), ...objects };
     try { router.index("\\ud800"); } catch (error) { code = error instanceof KeyhomeError && error.code; }
     parentPort.postMessage({ ...answer, code });
   }
@@ -29,7 +34,10 @@ function start(rounds) {
 
 test("eight threads answer as this one does", async () => {
   const router = Router.fromConfig(config(10));
-  const wanted = { engine, indexes: router.indexes(keys), slots: slots(keys), code: "key.encoding" };
+  const hot = new HotKeys({ capacity: 8 });
+  for (const key of keys) hot.record(key.slice(0, 7), 1);
+  const objects = { gone: [3], summary: hot.toBytes(), positions: commandKeys(["MGET", ...keys]) };
+  const wanted = { engine, indexes: router.indexes(keys), slots: slots(keys), code: "key.encoding", ...objects };
   const workers = Array.from({ length: 8 }, () => start(5));
   await Promise.all(
     workers.map(async (worker) => {
