@@ -351,6 +351,7 @@ impl Health {
                     due.push(index);
                 }
             }
+            self.next_rebuild = self.next_check();
         }
         due
     }

@@ -113,12 +113,12 @@ impl ReplicaSet {
                 let first = drawn(dice >> 32, list.len());
                 let second = drawn(dice & 0xffff_ffff, list.len() - 1);
                 let (first, second) = (list[first], list[second + usize::from(second >= first)]);
-                // As one number, which is compared without a branch.
+                // One number each, and no branch: which of two it is cannot be foreseen.
                 let cost = |index: usize| {
                     let endpoint = &self.endpoints[index];
                     u128::from(endpoint.cost(self.quickest, now)) << 32 | u128::from(endpoint.in_flight)
                 };
-                Ok(if cost(second) < cost(first) { second } else { first })
+                Ok([first, second][usize::from(cost(second) < cost(first))])
             }
             _ => {
                 // The first from the turn on, around.
