@@ -8,6 +8,7 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `value.rs` | values of JavaScript in Rust's types; unsafe |
+//! | `array.rs` | typed arrays; unsafe |
 //! | `function.rs` | functions that JavaScript can call, with Rust data behind them; unsafe |
 //! | `key.rs` | a key, or many, on their way over the border |
 //! | `shared.rs` | objects of Rust that change, behind functions |
@@ -16,6 +17,7 @@
 //!
 //! Nothing is decided here. A failure is thrown as the package's own `KeyhomeError`, which it hands over in `open`.
 
+mod array;
 mod command;
 mod engine;
 mod function;
