@@ -7,6 +7,7 @@ import mmap
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -133,13 +134,52 @@ def test_what_is_no_list_of_keys(router: Router, keys: Any) -> None:
         assert error.value.code == "argument.type"
 
 
-def test_what_an_iterator_raises_is_its_own(router: Router) -> None:
-    def broken() -> Iterator[str]:
-        yield "a"
-        raise ZeroDivisionError
+def raising(first: Any, error: BaseException) -> Iterator[Any]:
+    yield first
+    raise error
 
-    with pytest.raises(ZeroDivisionError):
-        router.indexes(broken())
+
+class Once:
+    """Raises when it is read a second time."""
+
+    def __init__(self, *items: Any) -> None:
+        self.items = iter(items)
+        self.read = False
+
+    def __iter__(self) -> Iterator[Any]:
+        assert not self.read
+        self.read = True
+        return self.items
+
+
+class Items:
+    """A list by the old protocol, which raises `KeyError` where it ends."""
+
+    def __init__(self, *items: Any) -> None:
+        self.items = dict(enumerate(items))
+
+    def __getitem__(self, position: int) -> Any:
+        return self.items[position]
+
+
+def test_what_a_list_raises_is_the_cause(router: Router) -> None:
+    calls: list[tuple[Any, Any]] = [
+        (keyhome.slots, "a"),
+        (router.indexes, "a"),
+        (router.group, "a"),
+        (router.without, "redis-1"),
+        (partial(router.indexes_packed, b""), 0),
+    ]
+    for ask, item in calls:
+        ask(Once(item))
+        for given, cause in ((raising(item, ZeroDivisionError("\n")), ZeroDivisionError), (Items(item), KeyError)):
+            with pytest.raises(KeyhomeError, match=f"it raised {cause.__name__}$") as error:
+                ask(given)
+            assert error.value.code == "argument.type"
+            assert isinstance(error.value.__cause__, cause)
+        for wanted in (KeyboardInterrupt, MemoryError, GeneratorExit, SystemExit):
+            with pytest.raises(wanted):
+                ask(raising(item, wanted()))
 
 
 def test_the_first_key_without_a_home_is_the_error() -> None:

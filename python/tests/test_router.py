@@ -120,6 +120,17 @@ def test_threads(router: Router) -> None:
         assert all(threads.map(work, range(4)))
 
 
+def test_names_have_positions(router: Router) -> None:
+    odd: list[Any] = ["\ud800", b"\xff", "nobody", 5, None]
+    codes = ["node.unknown"] * 3 + ["argument.type"] * 2
+    for name, code in zip(odd, codes, strict=True):
+        error = pytest.raises(KeyhomeError, router.without, ["redis-1", name]).value
+        assert (error.code, error.position) == (code, 1)
+    message = pytest.raises(KeyhomeError, router.without, ["a\nb" * 1000]).value.message
+    assert "\n" not in message
+    assert len(message) < 300
+
+
 ODD = [None, 1, 1.5, "", "x", b"", b"\xff", [], [1], ["x"], {}, {"x": 1}, {1: 2}, object(), "\ud800", float("nan"), int]
 
 

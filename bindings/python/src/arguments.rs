@@ -3,26 +3,30 @@
 use keyhome_bindings_common::{ErrorKind, Failure};
 use pyo3::{
     Borrowed,
-    exceptions::PyOverflowError,
+    exceptions::{PyException, PyMemoryError, PyOverflowError},
     prelude::*,
     types::{PyByteArray, PyBytes, PyList, PyMemoryView, PyString, PyTuple},
 };
 
 use crate::{
-    failure::{Raised, wrong_type},
+    failure::{Raised, type_name, wrong_type},
     raw::{Buffer, with_buffer},
 };
 
 /// A text, of `str` or of UTF-8 in `bytes`. `kind` is the error of a text that is none.
 pub(crate) fn text<'a>(what: &str, given: &'a Bound<'_, PyAny>, kind: ErrorKind) -> PyResult<&'a str> {
+    read_text(what, given, kind).map_err(|failure| failure.raised(given.py()))
+}
+
+fn read_text<'a>(what: &str, given: &'a Bound<'_, PyAny>, kind: ErrorKind) -> Result<&'a str, Failure> {
     let read = if let Ok(text) = given.cast::<PyString>() {
         text.to_str().ok()
     } else if let Ok(bytes) = given.cast::<PyBytes>() {
         str::from_utf8(bytes.as_bytes()).ok()
     } else {
-        return Err(wrong_type(&format!("{what}, a text,"), given).raised(given.py()));
+        return Err(wrong_type(&format!("{what}, a text,"), given));
     };
-    read.ok_or_else(|| Failure::new(kind, format!("{what} is not UTF-8")).raised(given.py()))
+    read.ok_or_else(|| Failure::new(kind, format!("{what} is not UTF-8")))
 }
 
 /// The text of a config and the name of a pool.
@@ -84,18 +88,35 @@ pub(crate) fn tuple_of<'py>(what: &str, given: &Bound<'py, PyAny>) -> PyResult<B
         || given.is_instance_of::<PyBytes>()
         || given.is_instance_of::<PyByteArray>()
         || given.is_instance_of::<PyMemoryView>();
-    if one_key || given.try_iter().is_err() {
-        return Err(wrong_type(what, given).raised(given.py()));
+    let items = match given.try_iter() {
+        Ok(items) if !one_key => items,
+        _ => return Err(wrong_type(what, given).raised(given.py())),
+    };
+    let tuple = given.py().get_type::<PyTuple>().call1((items,));
+    Ok(tuple.map_err(|error| unreadable(given.py(), error))?.cast_into()?)
+}
+
+/// The error of a list that raised `error` while it was read, which is its cause. What ends a program, such as
+/// `KeyboardInterrupt`, and a lack of memory are no errors of a list.
+fn unreadable(py: Python<'_>, error: PyErr) -> PyErr {
+    if !error.is_instance_of::<PyException>(py) || error.is_instance_of::<PyMemoryError>(py) {
+        return error;
     }
-    Ok(given.py().get_type::<PyTuple>().call1((given,))?.cast_into()?)
+    let raised = type_name(error.value(py));
+    let message = format!("the list cannot be read: it raised {raised}");
+    let failure = Failure::new(ErrorKind::ArgumentType, message).raised(py);
+    failure.set_cause(py, Some(error));
+    failure
 }
 
 /// Names of nodes.
 pub(crate) fn names(given: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-    if given.is_instance_of::<PyString>() || given.is_instance_of::<PyBytes>() || given.try_iter().is_err() {
-        return Err(wrong_type("a list of names", given).raised(given.py()));
-    }
-    given.try_iter()?.map(|name| text("a name", &name?, ErrorKind::NodeUnknown).map(str::to_owned)).collect()
+    let names = tuple_of("a list of names", given)?;
+    let name = |(position, name): (usize, Borrowed<'_, '_, PyAny>)| {
+        let read = read_text("a name", &name, ErrorKind::NodeUnknown).map(str::to_owned);
+        read.map_err(|failure| failure.at_position(position).raised(name.py()))
+    };
+    names.iter_borrowed().enumerate().map(name).collect()
 }
 
 /// Indexes of nodes; the error of one has its position.
@@ -114,13 +135,13 @@ pub(crate) fn offsets(given: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
     if let Ok(Some(read)) = with_buffer(given, |buffer| numbers(&buffer)) {
         return read.map_err(|OutOfRange| refused("an offset is not within 0 to 4294967295"));
     }
-    if given.is_instance_of::<PyString>() || given.is_instance_of::<PyBytes>() || given.try_iter().is_err() {
-        return Err(wrong_type("a buffer or a list of offsets", given).raised(given.py()));
-    }
-    given
-        .try_iter()?
+    let offsets = match given.try_iter() {
+        Ok(offsets) if !(given.is_instance_of::<PyString>() || given.is_instance_of::<PyBytes>()) => offsets,
+        _ => return Err(wrong_type("a buffer or a list of offsets", given).raised(given.py())),
+    };
+    offsets
         .map(|offset| {
-            let offset = offset?;
+            let offset = offset.map_err(|error| unreadable(given.py(), error))?;
             offset.extract::<u32>().map_err(|error| {
                 if error.is_instance_of::<PyOverflowError>(given.py()) {
                     refused("an offset is not within 0 to 4294967295")
