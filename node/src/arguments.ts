@@ -70,12 +70,68 @@ export function guarded<R>(code: ErrorCode, what: string, read: () => R): R {
   }
 }
 
-const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
-  .get as (this: unknown) => string | undefined;
+/** What something that was thrown says; it can be anything at all. */
+export function said(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "something that says nothing was thrown";
+  }
+}
+
+/** A member that all typed arrays inherit: what the object itself calls so may be anything. */
+function inherited<T>(name: PropertyKey): (this: unknown) => T {
+  return Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name)!.get!;
+}
+
+const typedArrayName = inherited<string | undefined>(Symbol.toStringTag);
+const bufferOf = inherited<ArrayBuffer>("buffer");
+const offsetOf = inherited<number>("byteOffset");
+const lengthOf = inherited<number>("length");
 
 /** Whether a value is a Uint8Array, of whichever realm: test runners give each file a realm of its own. */
 export function isBytes(value: unknown): value is Uint8Array {
   return typedArrayName.call(value) === "Uint8Array";
+}
+
+/**
+ * A Uint8Array as a plain one, whose members say what is so.
+ *
+ * @throws KeyhomeError `key.type` for anything else, and for one whose memory was transferred
+ */
+export function plainBytes(value: unknown, position?: number): Uint8Array {
+  if (!isBytes(value)) throw noKey(position);
+  return plain(value, Uint8Array, "key.type", position);
+}
+
+/**
+ * The offsets of a packed batch as a plain Uint32Array.
+ *
+ * @throws KeyhomeError `batch.offsets` as {@link plainBytes} throws `key.type`
+ */
+export function plainOffsets(value: unknown): Uint32Array {
+  if (typedArrayName.call(value) === "Uint32Array") return plain(value, Uint32Array, "batch.offsets");
+  throw new KeyhomeError("batch.offsets", "the offsets are not a Uint32Array");
+}
+
+function plain<T>(
+  array: unknown,
+  type: new (buffer: ArrayBuffer, offset: number, length: number) => T,
+  code: ErrorCode,
+  position?: number,
+): T {
+  try {
+    return new type(bufferOf.call(array), offsetOf.call(array), lengthOf.call(array));
+  } catch (error) {
+    // Its buffer is gone, or is shorter by now than where the view begins.
+    throw new KeyhomeError(code, "the bytes are gone: their buffer was transferred to somebody else", undefined, undefined, position, error);
+  }
+}
+
+/** The error for a key that is none. */
+export function noKey(position?: number): KeyhomeError {
+  const message = "a key is a string or a Uint8Array, such as a Buffer, and this is neither";
+  return new KeyhomeError("key.type", message, undefined, undefined, position);
 }
 
 function typeName(value: unknown): string {

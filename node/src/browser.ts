@@ -1,9 +1,10 @@
 // The package in browsers, workers and edge runtimes: WebAssembly, ready after `await init()`.
 
-import { array } from "./arguments.js";
+import { array, said } from "./arguments.js";
 import { engine as running, use } from "./engine/current.js";
 import { compiled } from "./engine/load.js";
 import { slot as slotOf, wasmEngine } from "./engine/wasm.js";
+import { KeyhomeError } from "./error.js";
 import type { Key } from "./key.js";
 import type { WasmSource } from "./source.js";
 import { VERSION } from "./version.js";
@@ -44,17 +45,28 @@ let ready: Promise<void> | undefined;
  * @throws KeyhomeError `engine.unavailable`; then it may be called again
  */
 export function init(source?: WasmSource): Promise<void> {
-  ready ??= start(source ?? new URL("./keyhome.wasm", import.meta.url));
+  ready ??= start(source).catch((error: unknown) => {
+    ready = undefined;
+    if (error instanceof KeyhomeError) throw error;
+    throw unavailable(`the WebAssembly module does not load: ${said(error)}`, error);
+  });
   return ready;
 }
 
-async function start(source: WasmSource): Promise<void> {
+async function start(source: WasmSource | undefined): Promise<void> {
+  use(wasmEngine(await compiled(source ?? besideThisScript())));
+}
+
+function besideThisScript(): URL {
   try {
-    use(wasmEngine(await compiled(source)));
+    return new URL("./keyhome.wasm", import.meta.url);
   } catch (error) {
-    ready = undefined;
-    throw error;
+    throw unavailable("a bundle that is no module does not know where it lies; hand keyhome.wasm to init()", error);
   }
+}
+
+function unavailable(message: string, cause: unknown): KeyhomeError {
+  return new KeyhomeError("engine.unavailable", message, undefined, undefined, undefined, cause);
 }
 
 /**

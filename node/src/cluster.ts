@@ -26,13 +26,23 @@ export function clusterText(reply: unknown): string | undefined {
   return typeof reply === "string" ? reply : isBytes(reply) ? decoded(reply) : undefined;
 }
 
+/** No reply has more values: each of 16,384 slots by itself, with a hundred replicas. Few objects can be many values. */
+const MOST = 2 ** 23;
+
 /** The reply as JSON text. Keys of maps keep their order and may repeat, so that the core sees what the server said. */
 export function clusterJson(reply: unknown): string {
-  return guarded("cluster.reply", "the reply", () => json(reply, 0));
+  return guarded("cluster.reply", "the reply", () => json(reply, { depth: 0, count: 0 }));
 }
 
-function json(value: unknown, depth: number): string {
-  if (depth > DEEPEST) throw unreadable("it is nested too deep");
+/** Where in the reply a value stands: how deep, and behind how many others. */
+interface Place {
+  depth: number;
+  count: number;
+}
+
+function json(value: unknown, at: Place): string {
+  if (at.depth > DEEPEST) throw unreadable("it is nested too deep");
+  if (++at.count > MOST) throw unreadable("it is longer than any of a cluster");
   switch (typeof value) {
     case "string":
       return JSON.stringify(value);
@@ -43,22 +53,27 @@ function json(value: unknown, depth: number): string {
       return String(value);
     case "undefined":
       return "null";
-    case "object":
-      return value === null ? "null" : jsonOfObject(value, depth + 1);
+    case "object": {
+      if (value === null) return "null";
+      at.depth++;
+      const text = jsonOfObject(value, at);
+      at.depth--;
+      return text;
+    }
     default:
       throw unreadable(`it has a ${typeof value}`);
   }
 }
 
-function jsonOfObject(value: object, depth: number): string {
+function jsonOfObject(value: object, at: Place): string {
   if (isBytes(value)) return JSON.stringify(decoded(value));
-  if (Array.isArray(value)) return `[${Array.from(value, (item) => json(item, depth)).join(",")}]`;
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => json(item, at)).join(",")}]`;
   const isMap = Object.prototype.toString.call(value) === "[object Map]";
   const entries: [unknown, unknown][] = isMap ? Array.from(value as Map<unknown, unknown>) : Object.entries(value);
   const members = entries.map(([key, item]) => {
     const name = clusterText(key);
     if (name === undefined) throw unreadable("a map has a key that is not text");
-    return `${JSON.stringify(name)}:${json(item, depth)}`;
+    return `${JSON.stringify(name)}:${json(item, at)}`;
   });
   return `{${members.join(",")}}`;
 }

@@ -1,6 +1,6 @@
 // The hottest keys of a stream.
 
-import { count, isBytes, members, naturalNumber, time, wrongType } from "./arguments.js";
+import { count, isBytes, members, naturalNumber, plainBytes, time, wrongType } from "./arguments.js";
 import type { EngineHotKeys } from "./engine.js";
 import { engine } from "./engine/current.js";
 import type { Key } from "./key.js";
@@ -76,7 +76,7 @@ export class HotKeys {
    */
   static fromBytes(bytes: Uint8Array): HotKeys {
     if (!isBytes(bytes)) throw wrongType("the summary", "bytes", bytes);
-    made = engine().hotKeysFromBytes(bytes);
+    made = engine().hotKeysFromBytes(plainBytes(bytes));
     try {
       return new HotKeys(MADE);
     } finally {

@@ -110,7 +110,7 @@ export class Router {
    * @throws KeyhomeError that of the first key without a home, with its `position`
    */
   indexes(keys: readonly Key[]): Uint32Array {
-    return this.#router.indexes(array(keys, "keys"));
+    return ofMany(keys, (keys) => this.#router.indexes(keys));
   }
 
   /**
@@ -130,7 +130,7 @@ export class Router {
    * @throws KeyhomeError as for {@link Router.indexes}
    */
   group(keys: readonly Key[]): Map<number, number[]> {
-    const flat = this.#router.group(array(keys, "keys"));
+    const flat = ofMany(keys, (keys) => this.#router.group(keys));
     const groups = new Map<number, number[]>();
     for (let at = 0; at < flat.length; ) {
       const start = at + 2;
@@ -247,6 +247,23 @@ export class Router {
   /** An index of ours is one of `nodes`. */
   #at(index: number): Node {
     return this.nodes[index]!;
+  }
+}
+
+/**
+ * Asks an engine about many keys. Engines read all of them before they place the first: where one is no key, a key before
+ * it may have no home, and then that is the first error.
+ */
+function ofMany<R>(keys: readonly Key[], ask: (keys: readonly Key[]) => R): R {
+  const all = array(keys, "keys");
+  try {
+    return ask(all);
+  } catch (error) {
+    if (error instanceof KeyhomeError && error.position !== undefined && error.code.startsWith("key.")) {
+      const { position } = error;
+      ask(guarded("argument.type", "the array of keys", () => Array.from({ length: position }, (_, at) => all[at]!)));
+    }
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
-import { KeyhomeError, Router, slot, slots, slotsPacked } from "keyhome";
+import { KeyhomeError, Router, engine, slot, slots, slotsPacked } from "keyhome";
 import { config, outcome, pack } from "./support.mjs";
 
 const ring = Router.fromConfig(config(10, "  hash_tag: '{}'\n"));
@@ -81,6 +81,10 @@ test("views of all kinds of memory", () => {
     assert.equal(code(() => call(gone)), "key.type");
   }
   assert.equal(code(() => slotsPacked(gone, Uint32Array.of(0))), "key.type");
+  const noOffsets = new Uint32Array(2);
+  structuredClone(noOffsets.buffer, { transfer: [noOffsets.buffer] });
+  assert.equal(code(() => slotsPacked(new Uint8Array(0), noOffsets)), "batch.offsets");
+  for (const call of [() => slot(gone), () => ring.indexes([gone])]) assert.throws(call, /the bytes are gone/);
 });
 
 /** What is no key. */
@@ -118,6 +122,59 @@ test("bytes and maps of another realm", () => {
   assert.equal(Router.fromCluster(reply).nodes[0].name, "h:1");
 });
 
+test("bytes that lie about themselves", () => {
+  const lying = (object) => {
+    for (const name of ["length", "byteLength", "byteOffset", "buffer", "constructor", Symbol.iterator, Symbol.toStringTag]) {
+      Object.defineProperty(object, name, { get: () => 5000 });
+    }
+    return object;
+  };
+  class Mine extends Uint8Array {
+    get length() {
+      return 2;
+    }
+    get buffer() {
+      return new ArrayBuffer(9);
+    }
+  }
+  const orphan = Object.setPrototypeOf(Buffer.from("user:1001").subarray(), null);
+  const long = Buffer.alloc(3000, "ab");
+  for (const [key, text] of [
+    [lying(new Uint8Array(Buffer.from("user:1001"))), "user:1001"], [Mine.from(Buffer.from("user:1001")), "user:1001"],
+    [orphan, "user:1001"], [lying(new Uint8Array(long)), long.toString()],
+  ]) {
+    assert.equal(slot(key), slot(text));
+    assert.deepEqual(slots([key, "a"]), slots([text, "a"]));
+    assert.equal(ring.index(key), ring.index(text));
+    assert.deepEqual(ring.indexes(["a", key]), ring.indexes(["a", text]));
+    assert.deepEqual(ring.group(["a", key]), ring.group(["a", text]));
+    assert.deepEqual(ring.successors(key, 2), ring.successors(text, 2));
+    assert.deepEqual(ring.explain(key), ring.explain(text));
+    const offsets = Object.setPrototypeOf(Uint32Array.of(0, text.length), null);
+    assert.deepEqual(ring.indexesPacked(key, offsets), ring.indexes([text]));
+    assert.deepEqual(slotsPacked(key, offsets), slots([text]));
+  }
+});
+
+test("the first key without a home is the error", () => {
+  const few = Router.fromCluster([[0, 100, ["10.0.0.1", 6379]]]);
+  const covered = Array.from({ length: 20_000 }, (_, number) => `${number}`).filter((key) => slot(key) <= 100);
+  for (const odd of ["\ud800", undefined, 5, {}]) {
+    for (const at of [0, 1, 30]) {
+      for (const bytes of [false, true]) {
+        const keys = covered.map((key) => (bytes ? Buffer.from(key) : key));
+        keys.splice(at, 0, "user:1001", odd);
+        for (const call of [(keys) => few.indexes(keys), (keys) => few.group(keys)]) {
+          const given = outcome(() => call(keys));
+          assert.deepEqual([given.code, given.position], ["slot.uncovered", at]);
+          const later = outcome(() => call(keys.toSpliced(at, 1)));
+          assert.deepEqual([later.code, later.position], [odd === "\ud800" ? "key.encoding" : "key.type", at]);
+        }
+      }
+    }
+  }
+});
+
 test("keys that are no array, and arrays that lie", () => {
   const { proxy, revoke } = Proxy.revocable([], {});
   revoke();
@@ -136,6 +193,22 @@ test("keys that are no array, and arrays that lie", () => {
   let reads = 0;
   const changing = new Proxy(["a", "b"], { get: (target, name) => (name === "0" && reads++ ? "longer" : target[name]) });
   assert.deepEqual(slots(changing), slots(["a", "b"]), "each key is read once");
+  class Sequence extends Array {
+    static get [Symbol.species]() {
+      throw new Error("no");
+    }
+    *[Symbol.iterator]() {
+      yield "other";
+    }
+  }
+  for (const keys of [Sequence.of("a", "b"), Sequence.of("a", Buffer.from("b"))]) assert.deepEqual(slots(keys), slots(["a", "b"]));
+  // As long as they like: nothing is made of what is not there.
+  for (const length of [2 ** 27, 2 ** 32 - 1]) assert.ok(["key.type", "argument.type"].includes(code(() => slots(new Array(length)))));
+  for (const length of [-1, 2 ** 53 - 1, { valueOf: () => { throw new Error("no"); } }, 10n, Symbol("a")]) {
+    const endless = new Proxy(["a"], { get: (target, name) => (name === "length" ? length : (target[name] ?? "a")) });
+    if (length !== 10n) assert.equal(code(() => slots(endless)), "argument.type");
+    else assert.equal(slots(endless).length, 10);
+  }
   const joining = Object.assign(["a", "b"], { join: () => "other" });
   assert.deepEqual(slots(joining), slots(["a", "b"]));
   assert.deepEqual(slots([]), new Uint16Array(0));
@@ -180,8 +253,11 @@ test("replies that are none", () => {
   circular.push(circular);
   const deep = JSON.parse("[".repeat(5000) + "]".repeat(5000));
   const throwing = { get slots() { throw new Error("no"); } };
+  // A few objects that are two thousand million values.
+  let wide = [];
+  for (let depth = 0; depth < 31; depth++) wide = [wide, wide];
   const replies = [undefined, null, 1, 1.5, Number.NaN, 10n, true, Symbol("a"), () => 1, "", "x", [], {}, new Map(), circular,
-    deep, throwing, [[0, 16383, ["\ud800", 1]]], [[0, 16383, [Buffer.from([255]), 1]]], [new Map([[{}, 1]])], new Date(0),
+    deep, wide, throwing, [[0, 16383, ["\ud800", 1]]], [[0, 16383, [Buffer.from([255]), 1]]], [new Map([[{}, 1]])], new Date(0),
     [[0, 1e300, ["a", 1]]], [[0n, 2n ** 70n, ["a", 1n]]], Buffer.from([255])];
   for (const reply of replies) assert.equal(code(() => Router.fromCluster(reply)), "cluster.reply");
   assert.equal(Router.fromCluster([[0n, 16383n, [Buffer.from("a"), 1n]]]).nodes[0].name, "a:1");
@@ -261,4 +337,18 @@ test("huge texts", () => {
   assert.equal(ring.index(Buffer.from(huge)), index);
   assert.deepEqual([...ring.indexes(["a", huge, huge])], [ring.index("a"), index, index]);
   assert.equal(code(() => ring.index(`${huge}\ud800`)), "key.encoding");
+});
+
+test("more bytes than there is memory for", () => {
+  const huge = new Uint8Array(2 ** 31 + 1); // nobody writes to it, so the system gives it no memory
+  const home = ring.index("user:1001");
+  if (engine === "wasm") {
+    const offsets = Uint32Array.of(0, huge.length);
+    for (const call of [() => slot(huge), () => slots([huge]), () => ring.index(huge), () => ring.indexesPacked(huge, offsets)]) {
+      assert.equal(code(call), "engine.failure");
+    }
+  } else {
+    assert.equal(slot(huge), slot(huge.subarray(1)), "zeros change no CRC");
+  }
+  assert.equal(ring.index("user:1001"), home, "the engine goes on");
 });

@@ -7,12 +7,15 @@
 #![no_std]
 #![allow(unsafe_code)] // a router behind an address, memory that the host writes into, and names without a prefix
 
+extern crate alloc;
+
 mod changing;
 
 pub use changing::{
     hot_admit, hot_choose, hot_command_keys, hot_done, hot_record, hot_report, hot_sent, hot_update,
 };
 
+use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
 use keyhome_bindings_common::{Router, slot as slot_of};
@@ -46,6 +49,15 @@ pub extern "C" fn input() -> *mut u8 {
 #[unsafe(no_mangle)]
 pub extern "C" fn capacity() -> usize {
     CAPACITY
+}
+
+/// Whether there is memory for `bytes` bytes. If so they were taken and given back: what is asked for next finds them.
+#[unsafe(no_mangle)]
+pub extern "C" fn reserve(bytes: usize) -> bool {
+    let mut room: Vec<u8> = Vec::new();
+    let found = room.try_reserve_exact(bytes).is_ok();
+    core::hint::black_box(&room); // or the compiler sees that nobody uses it
+    found
 }
 
 /// The slot of the key of `length` bytes.

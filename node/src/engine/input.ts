@@ -1,7 +1,6 @@
 // One key at a time into WebAssembly: its bytes are written into a fixed piece of the instance's memory.
 
-import { isBytes, text } from "../arguments.js";
-import { KeyhomeError } from "../error.js";
+import { plainBytes, text } from "../arguments.js";
 import type { Key } from "../key.js";
 
 /** What an instance offers: see `bindings/wasm-hot/src/lib.rs`. */
@@ -15,8 +14,6 @@ export interface Input {
 const SHORT = 48;
 
 const encoder = new TextEncoder();
-const nothing = new Uint8Array(0);
-const { get: byteLength } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")!;
 
 let instance: Input | undefined;
 let buffer: ArrayBuffer | undefined;
@@ -79,10 +76,10 @@ function writeEncoded(key: string, bytes: Uint8Array): number {
 }
 
 function writeBytes(key: unknown, bytes: Uint8Array): number {
-  const length = lengthOf(key);
-  if (length > bytes.length) return -1;
-  bytes.set(key as Uint8Array);
-  return length;
+  const plain = plainBytes(key);
+  if (plain.length > bytes.length) return -1;
+  bytes.set(plain);
+  return plain.length;
 }
 
 /**
@@ -92,25 +89,5 @@ function writeBytes(key: unknown, bytes: Uint8Array): number {
  */
 export function bytesOf(key: Key, position?: number): Uint8Array {
   if (typeof key === "string") return encoder.encode(text(key, "the key", "key.encoding", position));
-  lengthOf(key, position);
-  return key;
-}
-
-/** The length that a Uint8Array really has, whatever its class says. One whose memory was transferred is no key. */
-function lengthOf(key: unknown, position?: number): number {
-  if (isBytes(key)) {
-    const length = byteLength!.call(key) as number;
-    if (length > 0 || isAttached(key)) return length;
-  }
-  const message = "a key is a string or a Uint8Array, such as a Buffer, and this is neither";
-  throw new KeyhomeError("key.type", message, undefined, undefined, position);
-}
-
-function isAttached(array: Uint8Array): boolean {
-  try {
-    nothing.set(array);
-    return true;
-  } catch {
-    return false;
-  }
+  return plainBytes(key, position);
 }

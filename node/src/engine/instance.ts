@@ -10,6 +10,8 @@ import { type Input, open, reopen } from "./input.js";
 export interface Hot {
   slot(length: number): number;
   index(address: number, length: number): number;
+  /** Whether there is memory for so many bytes; after it there is. */
+  reserve(bytes: number): number;
   hot_command_keys(length: number, words: number): number;
   hot_update(address: number, now: number): number;
   hot_admit(address: number, index: number, now: number): number;
@@ -23,6 +25,7 @@ export interface Hot {
 const refusing: Hot = {
   slot: refuse,
   index: refuse,
+  reserve: refuse,
   hot_command_keys: refuse,
   hot_update: refuse,
   hot_admit: refuse,
@@ -45,10 +48,21 @@ export function start(exports: Hot & Input): void {
   open(exports);
 }
 
-/** Runs a call that may fail, and that may make the memory grow. */
-export function guard<R>(call: () => R): R {
+/** What there is room for, or else nothing goes at all. */
+const LARGE = 2 ** 20;
+
+/**
+ * Runs a call that may fail, and that may make the memory grow.
+ *
+ * @param room - how many bytes the call takes, as far as that follows from what it is given. An instance that finds no
+ *   memory within a call stops for good, so what is large is asked for first.
+ */
+export function guard<R>(call: () => R, room = 0): R {
   if (state !== "ready") refuse();
   try {
+    if (room > LARGE && !(room < 2 ** 31 && hot.reserve(room))) {
+      throw new KeyhomeError("engine.failure", `WebAssembly finds no memory for ${room} bytes`);
+    }
     return call();
   } catch (error) {
     throw translated(error);

@@ -4,18 +4,12 @@ import { isBytes } from "../arguments.js";
 import { KeyhomeError } from "../error.js";
 import type { WasmSource } from "../source.js";
 
-/** @throws KeyhomeError `engine.unavailable` */
-export async function compiled(source: WasmSource): Promise<WebAssembly.Module> {
-  try {
-    return await compile(await source);
-  } catch (error) {
-    if (error instanceof KeyhomeError) throw error;
-    const message = `the WebAssembly module does not load: ${String(error)}`;
-    throw new KeyhomeError("engine.unavailable", message, undefined, undefined, undefined, error);
-  }
-}
-
-async function compile(source: Awaited<WasmSource>): Promise<WebAssembly.Module> {
+/**
+ * @throws KeyhomeError `argument.type` for what is no source
+ * @throws whatever fetching and compiling throws
+ */
+export async function compiled(given: WasmSource): Promise<WebAssembly.Module> {
+  const source = await given;
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof ArrayBuffer || isBytes(source)) return WebAssembly.compile(source as BufferSource);
   if (typeof source === "string" || source instanceof URL) return streamed(await fetch(source));

@@ -1,10 +1,11 @@
 // The native addon as an engine. It comes as a package of its own for each platform, and npm installs the one that fits.
 
-import { array, guarded } from "../arguments.js";
+import { guarded } from "../arguments.js";
 import type { Engine, EngineReplicaSet, EngineRouter } from "../engine.js";
 import { KeyhomeError } from "../error.js";
 import type { Key } from "../key.js";
 import { builtin, program } from "./bundled.js";
+import { joined, listed } from "./keys.js";
 import { type ObjectsAddon, NativeHealth, NativeHotKeys, NativeReplicaSet } from "./native-objects.js";
 
 /** A router of the addon is the function that its hot call is; the addon's other functions take it as an argument. */
@@ -162,23 +163,6 @@ class Router implements EngineRouter {
 
 /** Takes keys over the border: texts as one, anything else one by one. */
 function crossing<R>(keys: readonly Key[], cross: (keys: Keys, lengths?: Uint32Array) => R): R {
-  const all = guarded("argument.type", "the array of keys", () => joined(array(keys, "keys")) ?? Array.from(keys));
+  const all = guarded("argument.type", "the array of keys", () => joined(keys) ?? listed(keys));
   return "text" in all ? cross(all.text, all.lengths) : cross(all);
 }
-
-/** All keys in one text, if all are texts. Adding them up is quicker than `join`, and reads each once. */
-function joined(keys: readonly Key[]): { text: string; lengths: Uint32Array } | undefined {
-  const lengths = new Uint32Array(keys.length);
-  let text = "";
-  for (let position = 0; position < lengths.length; position++) {
-    const key = keys[position];
-    if (typeof key !== "string") return undefined;
-    if (text.length + key.length > LONGEST_TEXT) return undefined;
-    lengths[position] = key.length;
-    text += key;
-  }
-  return { text, lengths };
-}
-
-/** What V8 holds in one string on every platform, by half. */
-const LONGEST_TEXT = 2 ** 28;

@@ -1,8 +1,9 @@
 // Many keys into one run of bytes, which is how they cross into WebAssembly.
 
-import { array, guarded } from "../arguments.js";
+import { guarded } from "../arguments.js";
 import type { Key } from "../key.js";
 import { bytesOf } from "./input.js";
+import { joined, listed } from "./keys.js";
 
 /** Keys that lie one behind the other: key `i` is `bytes.subarray(offsets[i], offsets[i + 1])`. */
 export interface Packed {
@@ -14,26 +15,24 @@ const encoder = new TextEncoder();
 
 /** @throws KeyhomeError `key.encoding`, `key.type`, with the position */
 export function pack(keys: readonly Key[]): Packed {
-  return guarded("argument.type", "the array of keys", () => {
-    const list = Array.from(array(keys, "keys"));
-    return packAscii(list) ?? packAny(list);
-  });
+  return guarded("argument.type", "the array of keys", () => packAscii(keys) ?? packAny(listed(keys)));
 }
 
-/** Joined and encoded at once, where every key is text and every unit a byte. */
+/** Encoded at once, where every key is text and every unit a byte. */
 function packAscii(keys: readonly Key[]): Packed | undefined {
-  const offsets = new Uint32Array(keys.length + 1);
+  const all = joined(keys);
+  if (all === undefined) return undefined;
+  const { text, lengths } = all;
+  const bytes = new Uint8Array(text.length);
+  const { read, written } = encoder.encodeInto(text, bytes);
+  if (read !== text.length || written !== text.length) return undefined;
+  const offsets = new Uint32Array(lengths.length + 1);
   let end = 0;
-  for (let position = 0; position < keys.length; position++) {
-    const key = keys[position];
-    if (typeof key !== "string") return undefined;
-    end += key.length;
+  for (let position = 0; position < lengths.length; position++) {
+    end += lengths[position]!;
     offsets[position + 1] = end;
   }
-  if (end >= 2 ** 28) return undefined; // more than V8 holds in one string
-  const bytes = new Uint8Array(end);
-  const { read, written } = encoder.encodeInto(keys.join(""), bytes);
-  return read === end && written === end ? { bytes, offsets } : undefined;
+  return { bytes, offsets };
 }
 
 function packAny(keys: readonly Key[]): Packed {

@@ -174,7 +174,7 @@ export class WasmHotKeys implements EngineHotKeys {
       }
     }
     const bytes = bytesOf(key); // too long for the input
-    return guard(() => this.#keys.record(bytes, now, count));
+    return guard(() => this.#keys.record(bytes, now, count), bytes.length);
   }
 
   advance(now: number): void {
@@ -187,7 +187,7 @@ export class WasmHotKeys implements EngineHotKeys {
 
   estimate(key: Key): string {
     const bytes = bytesOf(key);
-    return guard(() => this.#keys.estimate(bytes));
+    return guard(() => this.#keys.estimate(bytes), bytes.length);
   }
 
   summary(): string {

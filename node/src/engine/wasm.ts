@@ -1,26 +1,40 @@
 // WebAssembly as an engine. One instance for each copy of the package; in browsers there is none before `init()`.
 
 import * as core from "../../build/wasm/keyhome.js";
-import { guarded } from "../arguments.js";
+import { plainBytes, plainOffsets } from "../arguments.js";
 import type { Engine, EngineReplicaSet, EngineRouter } from "../engine.js";
+import { KeyhomeError } from "../error.js";
 import type { Key } from "../key.js";
+import { VERSION } from "../version.js";
 import { bytesOf, write } from "./input.js";
 import { guard, hot, start, translated } from "./instance.js";
 import { type Packed, pack } from "./pack.js";
 import { WasmHealth, WasmHotKeys, WasmReplicaSet } from "./wasm-objects.js";
 
-/** Makes an engine of the module. */
+/**
+ * Makes an engine of the module.
+ *
+ * @throws KeyhomeError `engine.unavailable` for a module of another version
+ * @throws whatever instantiating throws
+ */
 export function wasmEngine(module: WebAssembly.Module): Engine {
-  start(core.initSync({ module }));
+  // wasm-bindgen keeps the first instance that it makes, whatever it is of: no other module may get so far.
+  const names = WebAssembly.Module.exports(module).map(({ name }) => name);
+  if (!["__wbindgen_start", "input", "version"].every((name) => names.includes(name))) throw new TypeError("it is not keyhome.wasm");
+  const exports = core.initSync({ module });
+  const version = core.version();
+  // As where a page has the one cached and the other not.
+  if (version !== VERSION) throw new KeyhomeError("engine.unavailable", `keyhome.wasm is of version ${version}, not ${VERSION}`);
+  start(exports);
   return {
     name: "wasm",
-    version: guard(() => core.version()),
+    version,
     slot,
     slots: (keys) => slotsOf(pack(keys)),
     slotsPacked: (bytes, offsets) => slotsOf(checked(bytes, offsets)),
-    fromConfig: (text, pool) => new WasmRouter(guard(() => core.Router.from_config(text, pool))),
-    fromClusterText: (text) => new WasmRouter(guard(() => core.Router.from_cluster_text(text))),
-    fromClusterJson: (json) => new WasmRouter(guard(() => core.Router.from_cluster_json(json))),
+    fromConfig: (text, pool) => new WasmRouter(guard(() => core.Router.from_config(text, pool), 8 * text.length)),
+    fromClusterText: (text) => new WasmRouter(guard(() => core.Router.from_cluster_text(text), 8 * text.length)),
+    fromClusterJson: (json) => new WasmRouter(guard(() => core.Router.from_cluster_json(json), 8 * json.length)),
     catalogue: () => guard(() => core.catalogue()),
     commandKeys,
     commandKeysOfAll: (words) => ofPacked(pack(words), core.command_keys_of_all),
@@ -49,7 +63,8 @@ function slotsOf(keys: Packed): Uint16Array {
 }
 
 function ofPacked<R>({ bytes, offsets }: Packed, call: (bytes: Uint8Array, offsets: Uint32Array) => R): R {
-  return guard(() => call(bytes, offsets));
+  // Keys, and what is said about each of them: where it ends, its home, its place in a group.
+  return guard(() => call(bytes, offsets), bytes.length + 16 * offsets.length);
 }
 
 function commandKeys(name: Key, words: number): number {
@@ -82,28 +97,26 @@ export class WasmRouter implements EngineRouter {
         if (home >= 0) return home;
       }
       // Too long for the input, or without a home, and this call says why. It also keeps the router alive.
-      return guard(() => router.index(bytesOf(key)));
+      const bytes = bytesOf(key);
+      return guard(() => router.index(bytes), bytes.length);
     };
   }
 
   indexes(keys: readonly Key[]): Uint32Array {
-    const { bytes, offsets } = pack(keys);
-    return guard(() => this.#router.indexes_packed(bytes, offsets));
+    return ofPacked(pack(keys), (bytes, offsets) => this.#router.indexes_packed(bytes, offsets));
   }
 
   indexesPacked(bytes: Uint8Array, offsets: Uint32Array): Uint32Array {
-    const plain = checked(bytes, offsets);
-    return guard(() => this.#router.indexes_packed(plain.bytes, plain.offsets));
+    return ofPacked(checked(bytes, offsets), (bytes, offsets) => this.#router.indexes_packed(bytes, offsets));
   }
 
   group(keys: readonly Key[]): Uint32Array {
-    const { bytes, offsets } = pack(keys);
-    return guard(() => this.#router.group_packed(bytes, offsets));
+    return ofPacked(pack(keys), (bytes, offsets) => this.#router.group_packed(bytes, offsets));
   }
 
   successors(key: Key, n: number): Uint32Array {
     const bytes = bytesOf(key);
-    return guard(() => this.#router.successors(bytes, n));
+    return guard(() => this.#router.successors(bytes, n), bytes.length);
   }
 
   without(names: readonly string[]): EngineRouter {
@@ -125,7 +138,7 @@ export class WasmRouter implements EngineRouter {
 
   copies(key: Key, n: number): string {
     const bytes = bytesOf(key);
-    return guard(() => this.#router.copies(bytes, n));
+    return guard(() => this.#router.copies(bytes, n), 8 * bytes.length);
   }
 
   fingerprint(): string {
@@ -138,7 +151,7 @@ export class WasmRouter implements EngineRouter {
 
   explain(key: Key): string {
     const bytes = bytesOf(key);
-    return guard(() => this.#router.explain(bytes));
+    return guard(() => this.#router.explain(bytes), 8 * bytes.length);
   }
 
   balance(): string {
@@ -150,20 +163,7 @@ export class WasmRouter implements EngineRouter {
   }
 }
 
-const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
-const own = (name: "buffer" | "byteOffset" | "length"): ((this: unknown) => unknown) =>
-  Object.getOwnPropertyDescriptor(typedArray, name)!.get!;
-const [bufferOf, offsetOf, lengthOf] = [own("buffer"), own("byteOffset"), own("length")];
-const typeOf = Object.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag)!.get!;
-
 /** A caller's packed batch as plain arrays: what is copied into the instance is as long as it says. */
 function checked(bytes: unknown, offsets: unknown): Packed {
-  const parts = (array: unknown, type: string) => {
-    if (typeOf.call(array) !== type) throw new TypeError(`not a ${type}`);
-    return [bufferOf, offsetOf, lengthOf].map((part) => part.call(array)) as [ArrayBuffer, number, number];
-  };
-  return {
-    bytes: guarded("key.type", "the Uint8Array of the keys", () => new Uint8Array(...parts(bytes, "Uint8Array"))),
-    offsets: guarded("batch.offsets", "the Uint32Array of offsets", () => new Uint32Array(...parts(offsets, "Uint32Array"))),
-  };
+  return { bytes: plainBytes(bytes), offsets: plainOffsets(offsets) };
 }
