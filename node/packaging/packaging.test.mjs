@@ -79,7 +79,7 @@ for (const manager of ["npm", "pnpm"]) {
 
       test("TypeScript, moduleResolution bundler", () => {
         project.write("bundler/tsconfig.json", tsconfig({ module: "esnext", moduleResolution: "bundler", noEmit: true }));
-        project.write("bundler/main.ts", typed);
+        project.write("bundler/main.ts", `import module from "keyhome/keyhome.wasm";\n${typed.replace("init()", "init(module)")}`);
         project.tool("tsc", "--project", "bundler");
       });
 

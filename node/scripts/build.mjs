@@ -58,10 +58,11 @@ const declarations = `${root}/build/types`;
 const tsc = [`${root}/node_modules/typescript/bin/tsc`, "--project", root, "--outDir", declarations];
 execFileSync(process.execPath, tsc, { stdio: "inherit" });
 // What users see is made of these; the rest is the package's own.
-const names_of_types = ["answers", "browser", "cluster", "command", "error", "health", "hot-keys", "index", "key"];
-const types = [...names_of_types, "replica-set", "router", "settings", "slot", "source"].map((name) => `${name}.d.ts`);
-for (const folder of ["types", "types-cjs"]) mkdirSync(`${root}/dist/${folder}`);
-for (const file of types) {
-  for (const folder of ["types", "types-cjs"]) copyFileSync(`${declarations}/${file}`, `${root}/dist/${folder}/${file}`);
+const required = ["answers", "cluster", "command", "error", "health", "hot-keys", "index", "key", "replica-set", "router"];
+required.push("settings", "slot");
+for (const [folder, names] of Object.entries({ types: [...required, "browser", "source"], "types-cjs": required })) {
+  mkdirSync(`${root}/dist/${folder}`);
+  for (const name of names) copyFileSync(`${declarations}/${name}.d.ts`, `${root}/dist/${folder}/${name}.d.ts`);
 }
+copyFileSync(`${root}/src/module.d.ts`, `${root}/dist/types/module.d.ts`);
 writeFileSync(`${root}/dist/types-cjs/package.json`, `{ "type": "commonjs" }\n`);

@@ -35,12 +35,16 @@ before(async () => {
     "/untyped/": DIST,
     "/pages/adapter.mjs": ADAPTER,
     "/pages/": PAGES,
+    "/classic/": join(work, "classic"),
     "/esbuild/": join(work, "esbuild"),
     "/vite/": join(work, "vite"),
     "/nutcracker.yml": COMMAND,
   };
   const [, example] = readFileSync(README, "utf8").match(/^```html\n(.*?)^```$/ms);
-  server = await serve(folders, { "/readme": `<!doctype html><body>\n${example}` });
+  server = await serve(folders, {
+    "/readme": `<!doctype html><body>\n${example}`,
+    "/classic": `<!doctype html><body><script src="/classic/page.js"></script>`,
+  });
 });
 
 after(async () => {
@@ -97,6 +101,12 @@ test("an esbuild bundle", async () => {
   assert.equal(result.alone, 12182);
 });
 
+test("a bundle that is no module", async () => {
+  await withEsbuild(project(join(work, "for-classic")), "classic.mjs", join(work, "classic"), "iife");
+  const result = await run(browser, `${server.origin}/classic`);
+  assert.deepEqual(result, { alone: "engine.unavailable", slot: 12182, complaints: [] });
+});
+
 test("a Vite bundle", async () => {
   await withVite(project(join(work, "for-vite")), "bundled.mjs", join(work, "vite"));
   const result = await run(browser, `${server.origin}/run/vite/page.js`);
@@ -106,9 +116,19 @@ test("a Vite bundle", async () => {
 
 test("whatever init takes", async () => {
   const { answers, wrong } = await run(browser, `${server.origin}/run/pages/sources.mjs`);
-  assert.equal(Object.keys(answers).length, 12);
+  assert.equal(Object.keys(answers).length, 15);
   for (const [name, slot] of Object.entries(answers)) assert.equal(slot, 12182, name);
-  assert.deepEqual(wrong, { missing: "engine.unavailable", junk: "engine.unavailable", number: "argument.type" });
+  const unavailable = "engine.unavailable";
+  assert.deepEqual(wrong, {
+    missing: unavailable, junk: unavailable, foreign: unavailable, refused: unavailable, thenable: unavailable,
+    number: "argument.type",
+  });
+});
+
+test("a module of another version", async () => {
+  const { message } = await run(browser, `${server.origin}/run/pages/stale.mjs`);
+  const { version } = JSON.parse(readFileSync(join(DIST, "../package.json"), "utf8"));
+  assert.equal(message, `keyhome.wasm is of version 9.9.9, not ${version}`);
 });
 
 test("keyhome/slot alone", async () => {

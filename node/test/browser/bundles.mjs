@@ -22,13 +22,13 @@ export function project(folder) {
   return folder;
 }
 
-export async function withEsbuild(folder, script, out) {
+export async function withEsbuild(folder, script, out, format = "esm") {
   await esbuild.build({
     absWorkingDir: folder,
     entryPoints: [script],
     bundle: true,
     minify: true,
-    format: "esm",
+    format,
     target: "es2022",
     loader: { ".wasm": "file" },
     outfile: join(out, "page.js"),

@@ -24,9 +24,19 @@ for (const [name, source] of Object.entries(sources)) {
 }
 
 const wrong = {};
-for (const [name, source] of Object.entries({ missing: "/keyhome/none.wasm", junk: new Uint8Array(4), number: 5 })) {
+const refused = Promise.reject(Object.create(null)); // which cannot even be made text
+refused.catch(() => {});
+const wrongs = {
+  missing: "/keyhome/none.wasm",
+  junk: new Uint8Array(4),
+  foreign: Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0), // WebAssembly with nothing in it
+  refused,
+  thenable: { then() { throw Symbol("no"); } },
+  number: 5,
+};
+for (const [name, source] of Object.entries(wrongs)) {
   const keyhome = await copy(`wrong-${name}`);
-  wrong[name] = await keyhome.init(source).catch((error) => error.code);
+  wrong[name] = await keyhome.init(source).catch((error) => (error instanceof keyhome.KeyhomeError ? error.code : String(error)));
   await keyhome.init();
   answers[`after ${name}`] = keyhome.slot("foo");
 }
