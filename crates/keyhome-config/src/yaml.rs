@@ -2,8 +2,9 @@
 //! rather than guessed at.
 //!
 //! Written here although libraries are at hand. They read YAML 1.2, in which tabs, comments and line ends are not what
-//! they are for nutcracker, so that texts would have to be mended first; and with the best of them `keyhome.wasm`, which
-//! browsers download, was 17 KB larger, a quarter more. In the tests that one judges the same texts, and so does the real nutcracker.
+//! they are for nutcracker, so that texts would have to be mended first; and with the best of them `keyhome.wasm`,
+//! which browsers download, was 17 KB larger, a quarter more. In the tests that one judges the same texts, and so does
+//! the real nutcracker.
 //!
 //! Lines end in `\n` only: [`text`] has made them so. [`block`] and [`flow`] are the two styles of collections,
 //! [`plain`], [`quoted`] and [`literal`] the three of scalars; [`reader`] is what stands between all of them.
