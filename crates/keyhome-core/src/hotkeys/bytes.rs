@@ -4,12 +4,12 @@
 //! window, total, floor, the number of keys; for each key, the highest count first, its length, what is kept of it,
 //! count and error; last, where the floor is not 0, all cells.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use super::{
     Cells, Counters, Estimate, HotKeys, HotKeysOptions, MAX_COUNT,
     decay::Windows,
-    kept_key::{CUT_KEY_BYTES, KEY_BYTES, KeyHash},
+    kept_key::{CUT_KEY_BYTES, KEY_BYTES, KeptKey, KeyHash},
 };
 use crate::error::{Error, ErrorKind};
 
@@ -28,10 +28,9 @@ impl HotKeys {
             write(number, &mut out);
         }
         for id in keys {
-            let (kept, length) = self.counters.kept(id);
-            let Estimate { count, error } = self.counters.estimate(id);
-            write(length.into(), &mut out);
-            out.extend_from_slice(kept.get(..length as usize).unwrap_or(kept));
+            let (key, Estimate { count, error }) = (self.counters.key(id), self.counters.estimate(id));
+            write(key.length.into(), &mut out);
+            out.extend_from_slice(key.stored());
             write(count, &mut out);
             write(error, &mut out);
         }
@@ -49,36 +48,37 @@ impl HotKeys {
     /// Errors: `hotkeys.bytes`.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         Self::read(Reader(bytes)).map_err(|reason| {
-            let detail = format!("these are not the bytes of a summary of hot keys: {reason}");
+            let mut detail = String::from("these are not the bytes of a summary of hot keys: ");
+            detail.push_str(reason);
             Error::new(ErrorKind::HotkeysBytes, detail)
         })
     }
 
-    fn read(mut bytes: Reader<'_>) -> Result<Self, String> {
+    fn read(mut bytes: Reader<'_>) -> Result<Self, &'static str> {
         if bytes.take(FORMAT.len())? != FORMAT {
-            return Err("they do not begin with `khk1`, which names the format and its version".into());
+            return Err("they do not begin with `khk1`, which names the format and its version");
         }
         let capacity = usize::try_from(bytes.number()?).unwrap_or(usize::MAX);
         let window = bytes.number()?;
         let options = HotKeysOptions { capacity, window };
-        let mut summary = Self::new(&options).map_err(|error| String::from(error.detail()))?;
+        let mut summary = Self::new(&options).map_err(|_| "there is no such capacity")?;
         let current = bytes.number()?;
         if current > u64::MAX.checked_div(window).unwrap_or(0) {
-            return Err("the current window lies beyond the end of time".into());
+            return Err("the current window lies beyond the end of time");
         }
         summary.windows = Windows::at(window, current);
         summary.total = bytes.count()?;
         summary.floor = bytes.count()?;
         let keys = bytes.number()?;
         if keys > capacity as u64 {
-            return Err("there are more keys than counters".into());
+            return Err("there are more keys than counters");
         }
         for _ in 0..keys {
             bytes.key(&mut summary)?;
         }
         bytes.cells(&mut summary)?;
         if !bytes.0.is_empty() {
-            return Err(format!("{} bytes follow the end", bytes.0.len()));
+            return Err("more bytes follow the end");
         }
         summary.check()?;
         Ok(summary)
@@ -86,13 +86,13 @@ impl HotKeys {
 
     /// What the promise of [`total`](Self::total) rests on: it pays for every counter up to the floor, and for what
     /// keys have above that. Halving and merging keep it so.
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), &'static str> {
         let mut paid = self.counters.capacity() as u128 * u128::from(self.floor);
         for id in 0..self.counters.len() {
             paid += u128::from(self.counters.estimate(id).count.saturating_sub(self.floor));
         }
         if paid > u128::from(self.total) {
-            return Err("the counts are more than the total".into());
+            return Err("the counts are more than the total");
         }
         Ok(())
     }
@@ -110,13 +110,13 @@ fn write(mut number: u64, out: &mut Vec<u8>) {
 struct Reader<'b>(&'b [u8]);
 
 impl<'b> Reader<'b> {
-    fn take(&mut self, count: usize) -> Result<&'b [u8], String> {
+    fn take(&mut self, count: usize) -> Result<&'b [u8], &'static str> {
         let (taken, rest) = self.0.split_at_checked(count).ok_or("they end too early")?;
         self.0 = rest;
         Ok(taken)
     }
 
-    fn number(&mut self) -> Result<u64, String> {
+    fn number(&mut self) -> Result<u64, &'static str> {
         let mut number = 0;
         for shift in (0..u64::BITS).step_by(7) {
             let byte = self.take(1)?.first().copied().unwrap_or_default();
@@ -129,44 +129,44 @@ impl<'b> Reader<'b> {
                 return Ok(number);
             }
         }
-        Err("a number does not fit 64 bits".into())
+        Err("a number does not fit 64 bits")
     }
 
-    fn count(&mut self) -> Result<u64, String> {
+    fn count(&mut self) -> Result<u64, &'static str> {
         let count = self.number()?;
-        if count > MAX_COUNT { Err("a count is above 2^53 - 1".into()) } else { Ok(count) }
+        if count > MAX_COUNT { Err("a count is above 2^53 - 1") } else { Ok(count) }
     }
 
-    fn key(&mut self, summary: &mut HotKeys) -> Result<(), String> {
+    fn key(&mut self, summary: &mut HotKeys) -> Result<(), &'static str> {
         let length = u32::try_from(self.number()?).map_err(|_| "a key is longer than 2^32 - 1 bytes")?;
         let bytes = self.take(KEY_BYTES.min(length as usize))?;
-        let mut kept = [0; KEY_BYTES];
         let hash = match bytes.split_at_checked(CUT_KEY_BYTES) {
             Some((_, hash)) if length as usize > KEY_BYTES => {
                 KeyHash(hash.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)))
             }
             _ => KeyHash::of(bytes),
         };
-        kept[..bytes.len()].copy_from_slice(bytes);
+        let mut key = KeptKey { hash, length, ..KeptKey::NONE };
+        key.bytes[..bytes.len()].copy_from_slice(bytes);
         let (count, error) = (self.count()?, self.count()?);
         if count == 0 || error > count {
-            return Err("a key's error is above its count, or the count is 0".into());
+            return Err("a key's error is above its count, or the count is 0");
         }
         let counters: &mut Counters = &mut summary.counters;
-        if counters.find_kept(&kept, length, hash).is_some() {
-            return Err("a key is there twice".into());
+        if counters.find_kept(&key).is_some() {
+            return Err("a key is there twice");
         }
-        counters.adopt(&kept, length, hash, Estimate { count, error });
+        counters.adopt(&key, Estimate { count, error });
         Ok(())
     }
 
-    fn cells(&mut self, summary: &mut HotKeys) -> Result<(), String> {
+    fn cells(&mut self, summary: &mut HotKeys) -> Result<(), &'static str> {
         let floor = summary.floor;
         let cells: &mut Cells = &mut summary.cells;
         for cell in cells.as_mut_slice().iter_mut().filter(|_| floor > 0) {
             *cell = self.count()?;
             if *cell > floor {
-                return Err("a cell is above the floor".into());
+                return Err("a cell is above the floor");
             }
         }
         Ok(())

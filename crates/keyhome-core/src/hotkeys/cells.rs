@@ -17,18 +17,18 @@ impl Cells {
     }
 
     /// The upper half of the hash, scaled: the index of the counters looks at the lower half.
-    #[inline(always)]
+    #[inline]
     fn place(&self, hash: KeyHash) -> usize {
         (((hash.0 >> 32) * self.0.len() as u64) >> 32) as usize
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn of(&mut self, hash: KeyHash) -> &mut u64 {
         let place = self.place(hash);
         &mut self.0[place]
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn get(&self, hash: KeyHash) -> u64 {
         self.0[self.place(hash)]
     }

@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 
 use super::{
     Estimate, HotKey,
-    kept_key::{KEY_BYTES, KeyHash, is_kept, keep, known, length},
+    kept_key::{KeptKey, KeyHash},
 };
 
 /// A fixed number of counters. Arrays by kind, so that the search for the lowest walks over counts alone.
@@ -15,9 +15,7 @@ pub(super) struct Counters {
     counts: Box<[u64]>,
     /// How much of each count is certain.
     certain: Box<[u64]>,
-    hashes: Box<[KeyHash]>,
-    lengths: Box<[u32]>,
-    keys: Box<[[u8; KEY_BYTES]]>,
+    keys: Box<[KeptKey]>,
     /// Open addressing: 0, or 16 bits of hash above the number of the counter plus one. At most a quarter is in use.
     index: Box<[u32]>,
     /// Counters before this one are above the floor, or were when it was passed.
@@ -30,9 +28,7 @@ impl Counters {
             used: 0,
             counts: vec![0; capacity].into(),
             certain: vec![0; capacity].into(),
-            hashes: vec![KeyHash(0); capacity].into(),
-            lengths: vec![0; capacity].into(),
-            keys: vec![[0; KEY_BYTES]; capacity].into(),
+            keys: vec![KeptKey::NONE; capacity].into(),
             index: vec![0; (4 * capacity).next_power_of_two()].into(),
             searched: 0,
         }
@@ -50,30 +46,29 @@ impl Counters {
         self.used == self.capacity()
     }
 
-    #[inline(always)]
+    #[inline]
     fn tag(hash: KeyHash) -> u32 {
         hash.0 as u32 & 0xffff_0000
     }
 
-    #[inline(always)]
+    #[inline]
     fn mask(&self) -> usize {
         self.index.len() - 1
     }
 
     /// The counter of a key.
-    #[inline(always)]
+    #[inline]
     pub(super) fn find(&self, key: &[u8], hash: KeyHash) -> Option<usize> {
-        self.search(hash, |id| self.lengths[id] == length(key) && is_kept(key, hash, &self.keys[id]))
+        self.search(hash, |own| own.is_of(key, hash))
     }
 
     /// The counter of the key of which this was kept elsewhere.
-    pub(super) fn find_kept(&self, kept: &[u8; KEY_BYTES], length: u32, hash: KeyHash) -> Option<usize> {
-        let size = KEY_BYTES.min(length as usize);
-        self.search(hash, |id| self.lengths[id] == length && self.keys[id][..size] == kept[..size])
+    pub(super) fn find_kept(&self, key: &KeptKey) -> Option<usize> {
+        self.search(key.hash, |own| own.compare(key).is_eq())
     }
 
-    #[inline(always)]
-    fn search(&self, hash: KeyHash, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+    #[inline]
+    fn search(&self, hash: KeyHash, is_it: impl Fn(&KeptKey) -> bool) -> Option<usize> {
         let mut at = hash.0 as usize & self.mask();
         loop {
             let entry = self.index[at];
@@ -81,7 +76,7 @@ impl Counters {
                 return None;
             }
             let id = (entry & 0xffff) as usize - 1;
-            if entry & 0xffff_0000 == Self::tag(hash) && is_it(id) {
+            if entry & 0xffff_0000 == Self::tag(hash) && is_it(&self.keys[id]) {
                 return Some(id);
             }
             at = (at + 1) & self.mask();
@@ -89,7 +84,7 @@ impl Counters {
     }
 
     /// Counts more for a key that has a counter; returns what is certain of it.
-    #[inline(always)]
+    #[inline]
     pub(super) fn raise(&mut self, id: usize, count: u64) -> u64 {
         self.counts[id] += count;
         self.certain[id] += count;
@@ -98,9 +93,8 @@ impl Counters {
 
     /// A counter for a key that has none, while there is one left.
     pub(super) fn add(&mut self, key: &[u8], hash: KeyHash, estimate: Estimate) {
-        let id = self.used;
         self.used += 1;
-        self.set(id, key, hash, estimate);
+        self.set(self.used - 1, key, hash, estimate);
     }
 
     /// The counter of another key for this one.
@@ -110,24 +104,21 @@ impl Counters {
     }
 
     fn set(&mut self, id: usize, key: &[u8], hash: KeyHash, estimate: Estimate) {
-        self.lengths[id] = length(key);
-        keep(key, hash, &mut self.keys[id]);
-        self.count(id, hash, estimate);
+        self.keys[id].set(key, hash);
+        self.count(id, estimate);
     }
 
     /// A counter for what was kept of a key elsewhere, while there is one left.
-    pub(super) fn adopt(&mut self, kept: &[u8; KEY_BYTES], length: u32, hash: KeyHash, estimate: Estimate) {
+    pub(super) fn adopt(&mut self, key: &KeptKey, estimate: Estimate) {
         let id = self.used;
         self.used += 1;
-        self.lengths[id] = length;
-        self.keys[id] = *kept;
-        self.count(id, hash, estimate);
+        self.keys[id] = *key;
+        self.count(id, estimate);
     }
 
-    fn count(&mut self, id: usize, hash: KeyHash, Estimate { count, error }: Estimate) {
+    fn count(&mut self, id: usize, Estimate { count, error }: Estimate) {
         self.counts[id] = count;
         self.certain[id] = count - error;
-        self.hashes[id] = hash;
         self.link(id);
     }
 
@@ -148,7 +139,7 @@ impl Counters {
     }
 
     fn link(&mut self, id: usize) {
-        let hash = self.hashes[id];
+        let hash = self.keys[id].hash;
         let mut at = hash.0 as usize & self.mask();
         while self.index[at] != 0 {
             at = (at + 1) & self.mask();
@@ -158,7 +149,7 @@ impl Counters {
 
     fn unlink(&mut self, id: usize) {
         let mask = self.mask();
-        let mut hole = self.hashes[id].0 as usize & mask;
+        let mut hole = self.keys[id].hash.0 as usize & mask;
         while self.index[hole] & 0xffff != id as u32 + 1 {
             hole = (hole + 1) & mask;
         }
@@ -170,7 +161,7 @@ impl Counters {
             if entry == 0 {
                 break;
             }
-            let place = self.hashes[(entry & 0xffff) as usize - 1].0 as usize & mask;
+            let place = self.keys[(entry & 0xffff) as usize - 1].hash.0 as usize & mask;
             if at.wrapping_sub(place) & mask >= at.wrapping_sub(hole) & mask {
                 self.index[hole] = entry;
                 hole = at;
@@ -181,23 +172,15 @@ impl Counters {
 
     /// Halves so many times. Counters that come to 0 are free again; the others keep their order.
     pub(super) fn halve(&mut self, times: u32) {
-        let mut kept = 0;
-        for id in 0..self.len() {
-            let count = self.counts[id] >> times;
-            if count > 0 {
-                self.counts[kept] = count;
-                self.certain[kept] = self.certain[id] >> times;
-                self.hashes[kept] = self.hashes[id];
-                self.lengths[kept] = self.lengths[id];
-                self.keys[kept] = self.keys[id];
-                kept += 1;
-            }
-        }
-        self.used = kept;
-        self.searched = 0;
+        let used = core::mem::take(&mut self.used);
         self.index.fill(0);
-        for id in 0..kept {
-            self.link(id);
+        self.searched = 0;
+        for id in 0..used {
+            let (count, certain) = (self.counts[id] >> times, self.certain[id] >> times);
+            if count > 0 {
+                let key = self.keys[id];
+                self.adopt(&key, Estimate { count, error: count - certain });
+            }
         }
     }
 
@@ -205,34 +188,47 @@ impl Counters {
         Estimate { count: self.counts[id], error: self.counts[id] - self.certain[id] }
     }
 
+    pub(super) fn key(&self, id: usize) -> &KeptKey {
+        &self.keys[id]
+    }
+
     pub(super) fn hot_key(&self, id: usize) -> HotKey {
-        let Estimate { count, error } = self.estimate(id);
-        let length = self.lengths[id];
-        HotKey { key: known(&self.keys[id], length).into(), length: length.into(), count, error }
-    }
-
-    pub(super) fn hash(&self, id: usize) -> KeyHash {
-        self.hashes[id]
-    }
-
-    /// By the bytes that are known, then by length, then by what tells cut keys apart.
-    pub(super) fn compare_keys(&self, id: usize, other: &Self, other_id: usize) -> Ordering {
-        let parts = |counters: &'_ Self, id: usize| (counters.lengths[id], counters.hashes[id].0);
-        let (own, others) = (parts(self, id), parts(other, other_id));
-        let bytes = known(&self.keys[id], own.0).cmp(known(&other.keys[other_id], others.0));
-        bytes.then(own.cmp(&others))
+        let (key, Estimate { count, error }) = (self.key(id), self.estimate(id));
+        HotKey { key: key.known().into(), length: key.length.into(), count, error }
     }
 
     /// All counters, the highest first; of equal ones, by key.
     pub(super) fn ordered(&self) -> Vec<usize> {
-        let mut ids: Vec<usize> = (0..self.len()).collect();
-        ids.sort_unstable_by(|a, b| {
-            self.counts[*b].cmp(&self.counts[*a]).then_with(|| self.compare_keys(*a, self, *b))
-        });
+        let mut ids: Vec<usize> = (0..self.used).collect();
+        // A sort of the library weighs 4 KB in WebAssembly; this is a heap with what comes last at its root.
+        for root in (0..ids.len() / 2).rev() {
+            self.sift(&mut ids, root);
+        }
+        for end in (1..ids.len()).rev() {
+            ids.swap(0, end);
+            self.sift(&mut ids[..end], 0);
+        }
         ids
     }
 
-    pub(super) fn kept(&self, id: usize) -> (&[u8; KEY_BYTES], u32) {
-        (&self.keys[id], self.lengths[id])
+    fn sift(&self, ids: &mut [usize], mut root: usize) {
+        loop {
+            let mut last = root;
+            for child in 2 * root + 1..(2 * root + 3).min(ids.len()) {
+                if self.compare(ids[child], ids[last]).is_gt() {
+                    last = child;
+                }
+            }
+            if last == root {
+                return;
+            }
+            ids.swap(root, last);
+            root = last;
+        }
+    }
+
+    fn compare(&self, a: usize, b: usize) -> Ordering {
+        let by_count = self.counts[b].cmp(&self.counts[a]);
+        by_count.then_with(|| self.keys[a].compare(&self.keys[b]))
     }
 }

@@ -28,7 +28,7 @@ impl Windows {
         self.current
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn is_over(&self, now: u64) -> bool {
         now >= self.end
     }

@@ -1,5 +1,7 @@
 //! What is kept of a key, and its hash.
 
+use core::cmp::Ordering;
+
 /// Keys up to this many bytes are kept whole.
 pub const KEY_BYTES: usize = 128;
 
@@ -19,7 +21,7 @@ pub(super) struct KeyHash(pub(super) u64);
 impl KeyHash {
     /// Whole words, the last one overlapping the one before, so that the length costs no loop over single bytes. A
     /// step is a bijection of the state; multiplications are of 64 bits, which WebAssembly has.
-    #[inline(always)]
+    #[inline]
     pub(super) fn of(key: &[u8]) -> Self {
         const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
         let step = |state: u64, word: u64| {
@@ -42,36 +44,61 @@ impl KeyHash {
     }
 }
 
-/// The length of a key as it is kept. Redis takes none of more than 512 MB.
-#[inline(always)]
-pub(super) fn length(key: &[u8]) -> u32 {
+/// What is kept of a key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KeptKey {
+    pub(super) hash: KeyHash,
+    /// Of the whole key. Redis takes none of more than 512 MB.
+    pub(super) length: u32,
+    /// All of it, or its beginning and then the hash; what follows a shorter one is of no account.
+    pub(super) bytes: [u8; KEY_BYTES],
+}
+
+impl KeptKey {
+    pub(super) const NONE: Self = Self { hash: KeyHash(0), length: 0, bytes: [0; KEY_BYTES] };
+
+    pub(super) fn set(&mut self, key: &[u8], hash: KeyHash) {
+        self.hash = hash;
+        self.length = length(key);
+        if let Some(whole) = self.bytes.get_mut(..key.len()) {
+            whole.copy_from_slice(key);
+        } else {
+            let (beginning, end) = self.bytes.split_at_mut(CUT_KEY_BYTES);
+            beginning.copy_from_slice(&key[..CUT_KEY_BYTES]);
+            end.copy_from_slice(&hash.0.to_le_bytes());
+        }
+    }
+
+    /// Whether it is what would be kept of `key`.
+    #[inline]
+    pub(super) fn is_of(&self, key: &[u8], hash: KeyHash) -> bool {
+        if self.length != length(key) {
+            return false;
+        }
+        match self.bytes.get(..key.len()) {
+            Some(whole) => whole == key,
+            None => self.hash == hash && key.starts_with(&self.bytes[..CUT_KEY_BYTES]),
+        }
+    }
+
+    /// What counts of the bytes.
+    pub(super) fn stored(&self) -> &[u8] {
+        self.bytes.get(..self.length as usize).unwrap_or(&self.bytes)
+    }
+
+    /// The part that is the key's own.
+    pub(super) fn known(&self) -> &[u8] {
+        self.bytes.get(..self.length as usize).unwrap_or(&self.bytes[..CUT_KEY_BYTES])
+    }
+
+    /// By the bytes that are known, then by length, then by what tells cut keys apart.
+    pub(super) fn compare(&self, other: &Self) -> Ordering {
+        let rest = |key: &Self| (key.length, key.hash.0);
+        self.known().cmp(other.known()).then_with(|| rest(self).cmp(&rest(other)))
+    }
+}
+
+#[inline]
+fn length(key: &[u8]) -> u32 {
     u32::try_from(key.len()).unwrap_or(u32::MAX)
-}
-
-/// What is kept of a key: all of it, or its beginning and then the hash of the whole.
-#[inline(always)]
-pub(super) fn keep(key: &[u8], hash: KeyHash, place: &mut [u8; KEY_BYTES]) {
-    if let Some(whole) = place.get_mut(..key.len()) {
-        whole.copy_from_slice(key);
-    } else {
-        let (beginning, end) = place.split_at_mut(CUT_KEY_BYTES);
-        beginning.copy_from_slice(&key[..CUT_KEY_BYTES]);
-        end.copy_from_slice(&hash.0.to_le_bytes());
-    }
-}
-
-/// Whether `kept`, of a key of that same length, is what would be kept of `key`.
-#[inline(always)]
-pub(super) fn is_kept(key: &[u8], hash: KeyHash, kept: &[u8; KEY_BYTES]) -> bool {
-    if let Some(whole) = kept.get(..key.len()) {
-        whole == key
-    } else {
-        let (beginning, end) = kept.split_at(CUT_KEY_BYTES);
-        key.starts_with(beginning) && end == hash.0.to_le_bytes()
-    }
-}
-
-/// The part of what was kept of a key of that length that is the key's own bytes.
-pub(super) fn known(kept: &[u8; KEY_BYTES], length: u32) -> &[u8] {
-    kept.get(..length as usize).unwrap_or(&kept[..CUT_KEY_BYTES])
 }

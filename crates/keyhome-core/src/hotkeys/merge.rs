@@ -1,8 +1,8 @@
 //! Two summaries in one.
 
-use alloc::{format, vec::Vec};
+use alloc::format;
 
-use super::{Counters, Estimate, HotKeys, HotKeysOptions, MAX_COUNT};
+use super::{Counters, HotKeys, MAX_COUNT};
 use crate::error::{Error, ErrorKind};
 
 impl HotKeys {
@@ -16,13 +16,11 @@ impl HotKeys {
     /// Errors: `hotkeys.merge` where their options differ, or both together counted more than [`MAX_COUNT`]; nothing is
     /// changed then.
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
-        let options = |of: HotKeysOptions| format!("capacity {} and window {}", of.capacity, of.window);
         let (ours, theirs) = (self.options(), other.options());
         if ours != theirs {
             let detail = format!(
-                "this summary has {}, the other {}; they must be the same",
-                options(ours),
-                options(theirs)
+                "capacity and window are {} and {}, those of the other {} and {}; they must be the same",
+                ours.capacity, ours.window, theirs.capacity, theirs.window
             );
             return Err(Error::new(ErrorKind::HotkeysMerge, detail));
         }
@@ -35,34 +33,28 @@ impl HotKeys {
         }
         self.advance_to(window);
 
-        let mut all: Vec<(Estimate, &Counters, usize)> =
-            Vec::with_capacity(self.counters.len() + other.counters.len());
+        // The keys of both, for as long as it takes to choose among them.
+        let mut all = Counters::new(2 * ours.capacity);
         for (own, others, only_new) in [(&*self, &other, false), (&other, &*self, true)] {
             for id in 0..own.counters.len() {
-                let (kept, length) = own.counters.kept(id);
-                let hash = own.counters.hash(id);
-                let elsewhere = match others.counters.find_kept(kept, length, hash) {
+                let key = own.counters.key(id);
+                let elsewhere = match others.counters.find_kept(key) {
                     Some(_) if only_new => continue,
                     Some(same) => others.counters.estimate(same),
-                    None => others.cells.estimate(hash),
+                    None => others.cells.estimate(key.hash),
                 };
-                all.push((own.counters.estimate(id).and(elsewhere), &own.counters, id));
+                all.adopt(key, own.counters.estimate(id).and(elsewhere));
             }
         }
-        all.sort_unstable_by(|(a, of_a, id_a), (b, of_b, id_b)| {
-            b.count.cmp(&a.count).then_with(|| of_a.compare_keys(*id_a, of_b, *id_b))
-        });
-
         let mut counters = Counters::new(ours.capacity);
         let mut cells = self.cells.clone();
         cells.add(&other.cells);
-        for (estimate, of, id) in all {
-            let hash = of.hash(id);
+        for id in all.ordered() {
+            let (key, estimate) = (all.key(id), all.estimate(id));
             if counters.is_full() {
-                cells.raise(hash, estimate.count);
+                cells.raise(key.hash, estimate.count);
             } else {
-                let (kept, length) = of.kept(id);
-                counters.adopt(kept, length, hash, estimate);
+                counters.adopt(key, estimate);
             }
         }
         self.total += other.total;

@@ -164,7 +164,7 @@ impl HotKeys {
                 return 0;
             }
             // What had a counter of its own is in its cell from now on.
-            self.cells.raise(self.counters.hash(lowest), self.counters.estimate(lowest).count);
+            self.cells.raise(self.counters.key(lowest).hash, self.counters.estimate(lowest).count);
             self.counters.replace(lowest, key, hash, estimate);
         } else {
             self.counters.add(key, hash, estimate);
