@@ -55,9 +55,15 @@ export function members<Name extends string>(value: unknown, what: string, names
 }
 
 /** The error for a value of another type. */
-export function wrongType(what: string, wanted: string, value: unknown, position?: number): KeyhomeError {
+export function wrongType(
+  what: string,
+  wanted: string,
+  value: unknown,
+  position?: number,
+  code: ErrorCode = "argument.type",
+): KeyhomeError {
   const message = `${what} is ${typeName(value)}, not ${wanted}`;
-  return new KeyhomeError("argument.type", message, undefined, undefined, position);
+  return new KeyhomeError(code, message, undefined, undefined, position);
 }
 
 /** Runs what reads a caller's objects, whose getters and traps may throw anything at all. */

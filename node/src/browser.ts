@@ -11,7 +11,15 @@ import { VERSION } from "./version.js";
 
 export type * from "./answers.js";
 export type { ClusterReply } from "./cluster.js";
-export { type CommandRoute, type ScanCursor, commandKeys, commandRoute, scanNext, scanTarget } from "./command.js";
+export {
+  type CommandRoute,
+  type CommandWord,
+  type ScanCursor,
+  commandKeys,
+  commandRoute,
+  scanNext,
+  scanTarget,
+} from "./command.js";
 export { type ErrorCode, KeyhomeError } from "./error.js";
 export {
   Health,

@@ -53,12 +53,15 @@ export interface CommandRoute {
   readonly key_step: number;
 }
 
+/** A word of a command; a number is its decimal digits, as clients send it. */
+export type CommandWord = Key | number;
+
 /**
  * The positions of the keys of a command, in the order of `COMMAND GETKEYS`.
  *
  * @param args - the words, the command's name first, in letters of either case
- * @throws KeyhomeError `command.unknown`; `command.arguments`; `argument.type` with the `position` of what is neither text
- *   nor bytes; `key.encoding`
+ * @throws KeyhomeError `command.unknown`; `command.arguments`; `key.encoding` and `key.type` with the `position` of the word;
+ *   `argument.type`
  *
  * @example
  * ```ts
@@ -68,17 +71,13 @@ export interface CommandRoute {
  * commandKeys(["ZUNIONSTORE", "sum", "2", "a", "b", "WEIGHTS", "1", "2"]); // => [1, 3, 4]
  * ```
  */
-export function commandKeys(args: readonly Key[]): number[] {
-  const count = checked(args);
-  if (count > 0) {
-    const even = engine().commandKeys(args[0]!, count);
-    if (even === 1 + 2 ** 20) return [1];
-    if (even >= 0) {
-      const step = (even >> 10) & 1023;
-      return Array.from({ length: even >> 20 }, (_, number) => (even & 1023) + number * step);
-    }
-  }
-  return Array.from(engine().commandKeysOfAll(args));
+export function commandKeys(args: readonly CommandWord[]): number[] {
+  const keys = engine().commandKeys(wordsOf(args));
+  if (typeof keys !== "number") return Array.from(keys);
+  const [first, step, count] = [keys & 1023, (keys >> 10) & 1023, keys >> 20];
+  const positions: number[] = [];
+  for (let number = 0; number < count; number++) positions.push(first + number * step);
+  return positions;
 }
 
 /**
@@ -95,21 +94,23 @@ export function commandKeys(args: readonly Key[]): number[] {
  * [keys, fan_out, merge]; // => [[1, 2], "split", "sum"]
  * ```
  */
-export function commandRoute(args: readonly Key[]): CommandRoute {
-  checked(args);
-  return JSON.parse(engine().commandRoute(args)) as CommandRoute;
+export function commandRoute(args: readonly CommandWord[]): CommandRoute {
+  return JSON.parse(engine().commandRoute(wordsOf(args))) as CommandRoute;
 }
 
-/** The number of words, each of which is text or bytes. */
-function checked(args: readonly unknown[]): number {
-  const words = array(args, "args");
+/** The words as a plain array of texts and bytes, each read once. */
+function wordsOf(args: readonly unknown[]): Key[] {
+  array(args, "args");
   return guarded("argument.type", "the array of words", () => {
-    const count = words.length;
-    for (let position = 0; position < count; position++) {
-      const word = words[position];
-      if (typeof word !== "string" && !isBytes(word)) throw wrongType("a word", "a string or bytes", word, position);
+    const words: Key[] = [];
+    for (let position = 0; position < args.length; position++) {
+      const word = args[position];
+      if (typeof word === "string") words.push(text(word, "a word", "key.encoding", position));
+      else if (typeof word === "number") words.push(String(word));
+      else if (isBytes(word)) words.push(word);
+      else throw wrongType("a word", "a string, bytes or a number", word, position, "key.type");
     }
-    return count;
+    return words;
   });
 }
 

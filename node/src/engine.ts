@@ -20,11 +20,10 @@ export interface Engine {
   /** The words of the core, list by list, as JSON text. */
   catalogue(): string;
   /**
-   * The keys of a command of that name and number of words: the first position, the step to the next, and how many there
-   * are, in ten bits each from the lowest. -1 where all words have to be looked at.
+   * The positions of keys; where they are equally far apart, and at most 1023, the first, the step to the next, and how
+   * many they are, in ten bits each from the lowest. The words are in a plain array.
    */
-  commandKeys(name: Key, words: number): number;
-  commandKeysOfAll(words: readonly Key[]): Uint32Array;
+  commandKeys(words: readonly Key[]): number | ArrayLike<number>;
   /** JSON text. */
   commandRoute(words: readonly Key[]): string;
   /** The node, a space, and the cursor for it. */

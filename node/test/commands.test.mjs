@@ -35,6 +35,12 @@ test("any number of words", () => {
   }
 });
 
+test("numbers are words, as clients send them", () => {
+  assert.deepEqual(commandKeys(["ZUNIONSTORE", "sum", 2, "a", "b", "WEIGHTS", 1, 2.5]), [1, 3, 4]);
+  assert.deepEqual(commandKeys(["SET", 1, 2]), [1]);
+  assert.deepEqual(commandRoute(["EVAL", "return 1", 1, "a"]).keys, [3]);
+});
+
 test("routes say all there is to say", () => {
   assert.deepEqual(commandRoute(["MSET", "a", "1", "b", "2"]), {
     command: "mset",

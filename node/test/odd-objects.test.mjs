@@ -186,16 +186,20 @@ test("words of commands", () => {
     for (const args of [undefined, null, "GET a", {}, new Set(["GET"]), Buffer.from("GET")]) {
       assert.equal(code(() => call(args)), "argument.type");
     }
-    for (const word of NO_TEXT_OR_BYTES) {
+    for (const word of NO_TEXT_OR_BYTES.filter((word) => typeof word !== "number")) {
       for (const [words, position] of [[[word], 0], [["GET", word], 1], [["SET", "a", "b", word], 3]]) {
         const given = outcome(() => call(words));
-        assert.deepEqual([given.code, given.position], ["argument.type", position]);
+        assert.deepEqual([given.code, given.position], ["key.type", position]);
       }
     }
+    for (const words of [["\ud800", "a"], ["GET", "\ud800"], ["SET", "a", "\ud800"], ["EVAL", "\ud800", "1", "a"]]) {
+      const given = outcome(() => call(words));
+      assert.deepEqual([given.code, given.position], ["key.encoding", words.findIndex((word) => word === "\ud800")]);
+    }
+    assert.equal(code(() => call([1])), "command.unknown");
     assert.equal(code(() => call([])), "command.arguments");
     assert.equal(code(() => call([""])), "command.unknown");
     assert.equal(code(() => call(["x".repeat(5000)])), "command.unknown");
-    assert.equal(code(() => call(["\ud800"])), "key.encoding");
     assert.equal(code(() => call(["GET"])), "command.arguments");
     assert.equal(code(() => call(["ZINTER", "many", "a"])), "command.arguments");
     const hole = ["GET"];

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::cell::Cell;
 
-use keyhome::{Command, ErrorKind, command};
+use keyhome::{ErrorKind, command};
 
 use crate::{Failure, json};
 
@@ -27,21 +27,21 @@ pub fn words<'b>(bytes: &'b [u8], offsets: &[u32]) -> Result<Vec<&'b [u8]>, Fail
 
 /// Bits of each part of [`EvenKeys`].
 const PART: u32 = 10;
-const PART_MAX: usize = (1 << PART) - 1;
+const PART_MAX: u32 = (1 << PART) - 1;
 
 /// The positions of keys that are equally far apart, in a number that is quick in every language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EvenKeys {
-    first: usize,
-    step: usize,
-    count: usize,
+    first: u32,
+    step: u32,
+    count: u32,
 }
 
 impl EvenKeys {
     /// The keys of a command of which only the name crosses the border, and the number of words: nearly all there are.
     /// `None` where they are not equally far apart, or where the core looks at another word to find them.
     pub fn of_name(name: &[u8], words: usize) -> Result<Option<Self>, Failure> {
-        if !(1..=PART_MAX).contains(&words) {
+        if !(1..=PART_MAX as usize).contains(&words) {
             return Ok(None);
         }
         let looked = Cell::new(false);
@@ -50,30 +50,26 @@ impl EvenKeys {
         if let Some(word) = unseen.first_mut() {
             *word = Word::Seen(name);
         }
-        let mut keys = Vec::new();
-        let found = Command::find(&unseen).and_then(|command| command.keys(&unseen, &mut keys));
-        if looked.get() {
-            return Ok(None);
-        }
-        found?;
-        Ok(Self::of(&keys))
+        let keys = command_keys(&unseen);
+        if looked.get() { Ok(None) } else { Ok(Self::of(&keys?)) }
     }
 
-    fn of(keys: &[usize]) -> Option<Self> {
+    /// `None` where they are not equally far apart, or too many.
+    pub fn of(keys: &[u32]) -> Option<Self> {
         let (first, second) = match *keys {
             [] => return Some(Self { first: 0, step: 0, count: 0 }),
             [first] => (first, first),
             [first, second, ..] => (first, second),
         };
-        let step = second.checked_sub(first)?;
-        let even = keys.iter().enumerate().all(|(number, key)| *key == first + number * step);
-        // None is above the number of words.
-        even.then_some(Self { first, step, count: keys.len() })
+        let (step, count) = (second.checked_sub(first)?, u32::try_from(keys.len()).ok()?);
+        let even = (0..count).zip(keys).all(|(number, key)| *key == first + number * step);
+        let fits = [first, step, count].iter().all(|part| *part <= PART_MAX);
+        (even && fits).then_some(Self { first, step, count })
     }
 
     /// `first`, `step` and `count` in ten bits each, from the lowest: no more than 30 bits.
     pub fn number(self) -> u32 {
-        (self.first | self.step << PART | self.count << (2 * PART)) as u32
+        self.first | self.step << PART | self.count << (2 * PART)
     }
 }
 

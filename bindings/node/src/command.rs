@@ -1,17 +1,18 @@
 //! Commands, and what needs no object.
 
+use std::cell::{Cell, OnceCell};
+
 use keyhome_bindings_common::{self as common, ErrorKind, EvenKeys, Failure};
 
 use crate::{
     engine::{Answer, Run, config_and_pool},
     function::Call,
     key::{Batch, text, with_key},
-    value::Value,
+    value::{Env, Value},
 };
 
 pub(crate) const FUNCTIONS: &[(&str, Run)] = &[
-    ("commandKeys", even_keys),
-    ("commandKeysOfAll", keys),
+    ("commandKeys", keys),
     ("commandRoute", route),
     ("scanTarget", scan_target),
     ("scanNext", scan_next),
@@ -19,17 +20,60 @@ pub(crate) const FUNCTIONS: &[(&str, Run)] = &[
     ("isFailure", is_failure),
 ];
 
-/// `commandKeys(name, words)`: `EvenKeys` as a number; -1 where all words are needed.
-fn even_keys<'e>(call: &Call<'e>) -> Answer<'e> {
-    let [name, words, ..] = call.arguments;
-    let words = call.env.read_number(words)? as usize;
-    let keys = with_key(call.env, name, |name| EvenKeys::of_name(name, words))??;
-    Ok(call.env.signed(keys.map_or(-1, |keys| keys.number() as i32))?)
+/// `commandKeys(name, count, words)`: `EvenKeys` as a number, or else an array. The words are in a plain array of the
+/// package's own, and cross only where the core looks at them: mostly the name alone decides.
+fn keys<'e>(call: &Call<'e>) -> Answer<'e> {
+    let env = call.env;
+    let [name, count, array, ..] = call.arguments;
+    let reader = Reader { env, array, failure: Cell::new(None) };
+    let mut words = Vec::new();
+    words.extend((0..env.read_number(count)?).map(|position| Word {
+        reader: &reader,
+        position,
+        bytes: OnceCell::new(),
+    }));
+    if let Some(word) = words.first_mut() {
+        word.bytes =
+            OnceCell::from(with_key(env, name, <[u8]>::to_vec).map_err(|failure| failure.at_position(0))?);
+    }
+    let keys = common::command_keys(&words);
+    if let Some(failure) = reader.failure.take() {
+        return Err(failure);
+    }
+    let keys = keys?;
+    Ok(match EvenKeys::of(&keys) {
+        Some(even) => env.number(even.number())?,
+        None => env.numbers(&keys)?,
+    })
 }
 
-/// `commandKeysOfAll(words)` or `commandKeysOfAll(joined, lengths)`
-fn keys<'e>(call: &Call<'e>) -> Answer<'e> {
-    with_words(call, |words| Ok(call.env.typed_array(&common::command_keys(words)?)?))
+/// Reads words when they are asked for.
+struct Reader<'e> {
+    env: Env<'e>,
+    array: Value<'e>,
+    /// The first word that could not be read.
+    failure: Cell<Option<Failure>>,
+}
+
+struct Word<'w, 'e> {
+    reader: &'w Reader<'e>,
+    position: u32,
+    bytes: OnceCell<Vec<u8>>,
+}
+
+impl AsRef<[u8]> for Word<'_, '_> {
+    fn as_ref(&self) -> &[u8] {
+        let Reader { env, array, failure } = self.reader;
+        self.bytes.get_or_init(|| {
+            let word = env.element(*array, self.position).map_err(Failure::from);
+            let bytes = word.and_then(|word| with_key(*env, word, <[u8]>::to_vec));
+            bytes.unwrap_or_else(|found| {
+                let first = failure.take().unwrap_or_else(|| found.at_position(self.position as usize));
+                failure.set(Some(first));
+                Vec::new()
+            })
+        })
+    }
 }
 
 /// `commandRoute(words)` or `commandRoute(joined, lengths)`

@@ -145,12 +145,6 @@ impl<'e> Env<'e> {
         self.make(|env, result| unsafe { sys::napi_create_int32(env, i32::from(number), result) })
     }
 
-    #[inline]
-    pub(crate) fn signed(self, number: i32) -> Result<Value<'e>, Refused> {
-        // SAFETY: as above.
-        self.make(|env, result| unsafe { sys::napi_create_int32(env, number, result) })
-    }
-
     /// A number that JavaScript holds exactly, if it is not above 2^53.
     #[inline]
     pub(crate) fn double(self, number: u64) -> Result<Value<'e>, Refused> {
@@ -227,6 +221,25 @@ impl<'e> Env<'e> {
         // SAFETY: both pointers are good.
         done(unsafe { sys::napi_get_array_length(self.raw, array.raw, &raw mut length) })?;
         Ok(length)
+    }
+
+    /// An element of an array.
+    pub(crate) fn element(self, array: Value<'e>, position: u32) -> Result<Value<'e>, Refused> {
+        // SAFETY: the array belongs to this callback.
+        self.make(|env, result| unsafe { sys::napi_get_element(env, array.raw, position, result) })
+    }
+
+    /// A new array of numbers: of a few, made sooner than a typed array.
+    pub(crate) fn numbers(self, numbers: &[u32]) -> Result<Value<'e>, Refused> {
+        // SAFETY: both pointers are good.
+        let array = self
+            .make(|env, result| unsafe { sys::napi_create_array_with_length(env, numbers.len(), result) })?;
+        for (position, number) in (0..).zip(numbers) {
+            let number = self.number(*number)?;
+            // SAFETY: all belong to this callback.
+            done(unsafe { sys::napi_set_element(self.raw, array.raw, position, number.raw) })?;
+        }
+        Ok(array)
     }
 
     /// Calls `each` with the elements of an array in order, and lets go of each after its turn.

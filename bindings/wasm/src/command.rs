@@ -14,7 +14,7 @@ use crate::failure::thrown;
 
 /// The positions of the keys of a command.
 #[wasm_bindgen]
-pub fn command_keys_of_all(bytes: &[u8], offsets: &[u32]) -> Result<Vec<u32>, JsValue> {
+pub fn command_keys(bytes: &[u8], offsets: &[u32]) -> Result<Vec<u32>, JsValue> {
     common::words(bytes, offsets).and_then(|words| common::command_keys(&words)).map_err(thrown)
 }
 

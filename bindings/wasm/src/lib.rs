@@ -20,7 +20,7 @@ mod router;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
 
-pub use command::{command_keys_of_all, command_route, is_failure, pool_settings, scan_next, scan_target};
+pub use command::{command_keys, command_route, is_failure, pool_settings, scan_next, scan_target};
 pub use health::Health;
 pub use hot_keys::HotKeys;
 pub use keyhome_wasm_hot as hot;

@@ -24,8 +24,8 @@ interface Addon extends ObjectsAddon {
   fromClusterText(text: string): NativeRouter;
   fromClusterJson(json: string): NativeRouter;
   catalogue(): string;
-  commandKeys(name: Key, words: number): number;
-  commandKeysOfAll(words: Keys, lengths?: Uint32Array): Uint32Array;
+  /** The name is given apart: mostly it is the only word that crosses. */
+  commandKeys(name: Key, count: number, words: readonly Key[]): number | number[];
   commandRoute(words: Keys, lengths?: Uint32Array): string;
   scanTarget(cursor: string, nodes: number): string;
   scanNext(cursor: string, answered: string, nodes: number): string;
@@ -86,8 +86,7 @@ function engine(addon: Addon): Engine {
     fromClusterText: (text) => router(addon.fromClusterText(text)),
     fromClusterJson: (json) => router(addon.fromClusterJson(json)),
     catalogue: () => addon.catalogue(),
-    commandKeys: addon.commandKeys,
-    commandKeysOfAll: (words) => crossing(words, (words, lengths) => addon.commandKeysOfAll(words, lengths)),
+    commandKeys: (words) => addon.commandKeys(words[0] ?? "", words.length, words),
     commandRoute: (words) => crossing(words, (words, lengths) => addon.commandRoute(words, lengths)),
     scanTarget: addon.scanTarget,
     scanNext: addon.scanNext,

@@ -37,7 +37,6 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
     fromClusterJson: (json) => new WasmRouter(guard(() => core.Router.from_cluster_json(json), 8 * json.length)),
     catalogue: () => guard(() => core.catalogue()),
     commandKeys,
-    commandKeysOfAll: (words) => ofPacked(pack(words), core.command_keys_of_all),
     commandRoute: (words) => ofPacked(pack(words), core.command_route),
     scanTarget: (cursor, nodes) => guard(() => core.scan_target(cursor, nodes)),
     scanNext: (cursor, answered, nodes) => guard(() => core.scan_next(cursor, answered, nodes)),
@@ -67,14 +66,19 @@ function ofPacked<R>({ bytes, offsets }: Packed, call: (bytes: Uint8Array, offse
   return guard(() => call(bytes, offsets), bytes.length + 16 * offsets.length);
 }
 
-function commandKeys(name: Key, words: number): number {
-  const length = write(name);
-  if (length < 0) return -1;
-  try {
-    return hot.hot_command_keys(length, words);
-  } catch (error) {
-    throw translated(error);
+/** By the name and the number of words; where that is refused, by all words. */
+function commandKeys(words: readonly Key[]): number | Uint32Array {
+  const length = words.length > 0 ? write(words[0]!) : -1;
+  if (length >= 0) {
+    let keys;
+    try {
+      keys = hot.hot_command_keys(length, words.length);
+    } catch (error) {
+      throw translated(error);
+    }
+    if (keys >= 0) return keys;
   }
+  return ofPacked(pack(words), core.command_keys);
 }
 
 /** A router inside the instance. Its memory is freed when nobody refers to it, or to its `index`, any more. */

@@ -96,7 +96,7 @@ exactly<Equal<ReturnType<typeof commandKeys>, number[]>>();
 exactly<Equal<ReturnType<typeof commandRoute>, CommandRoute>>();
 exactly<Equal<ReturnType<typeof scanTarget>, { node: number; cursor: string }>>();
 exactly<Equal<ReturnType<typeof isFailure>, boolean>>();
-commandKeys(["GET", bytes] as const);
+commandKeys(["SET", bytes, 1] as const);
 const cursors: string[] = [scanNext("0", 17, 3), scanNext(0, 17n, 3), scanTarget(0n, 3).cursor];
 
 const settings: PoolSettings = poolSettings("text", "pool");
@@ -136,8 +136,8 @@ health.update(1n);
 new ReplicaSet([], 0);
 // @ts-expect-error: no such word
 replicas.choose(1, 2, "nearby");
-// @ts-expect-error: the words are text or bytes
-commandKeys(["GET", 1]);
+// @ts-expect-error: the words are text, bytes or numbers
+commandKeys(["GET", 1n]);
 // @ts-expect-error: keys are text or bytes
 hot.record(1, 1);
 
