@@ -14,9 +14,11 @@ import random
 import statistics
 import sys
 from array import array
+from collections import Counter
 from collections.abc import Callable
 from time import perf_counter
 
+from redis._parsers import CommandsParser
 from redis.crc import key_slot
 from uhashring import HashRing
 
@@ -94,6 +96,49 @@ def node_of_each(ring: HashRing, keys: list[str]) -> None:
         ring.get_node(key)
 
 
+def parser() -> CommandsParser:
+    """What redis-py makes of the reply of COMMAND, with some of its rows."""
+    made = CommandsParser.__new__(CommandsParser)
+    rows = {"get": (1, 1, 1), "set": (1, 1, 1), "mget": (1, -1, 1), "mset": (1, -1, 2), "hset": (1, 1, 1)}
+    rows |= {"zadd": (1, 1, 1), "del": (1, -1, 1), "expire": (1, 1, 1), "rename": (1, 2, 1), "ping": (0, 0, 0)}
+    made.commands = {
+        name: {
+            "name": name,
+            "arity": -2,
+            "flags": ["readonly"],
+            "first_key_pos": first,
+            "last_key_pos": last,
+            "step_count": step,
+            "subcommands": [],
+        }
+        for name, (first, last, step) in rows.items()
+    }
+    return made
+
+
+def keys_of_each(commands: list[list[str]]) -> None:
+    command_keys = keyhome.command_keys
+    for command in commands:
+        [command[position] for position in command_keys(command)]
+
+
+def keys_by_parser(parser: CommandsParser, commands: list[list[str]]) -> None:
+    get_keys: Callable[..., object] = parser.get_keys
+    for command in commands:
+        get_keys(None, *command)
+
+
+def recorded(hot: keyhome.HotKeys, keys: list[str]) -> None:
+    record = hot.record
+    for key in keys:
+        record(key, 1)
+
+
+def counted(counter: Counter[str], keys: list[str]) -> None:
+    for key in keys:
+        counter[key] += 1
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description="Prints how fast keyhome is beside its peers.")
     arguments.add_argument("--rounds", type=int, default=31)
@@ -155,6 +200,24 @@ def main() -> int:
     table.row(
         "router.group(list of 100k str), fnv1a_64", "the same", MANY,
         lambda: fnv.group(many), lambda: node_of_each(ring, many),
+    )  # fmt: skip
+    commands = [["GET", key] if number % 2 else ["SET", key, "value"] for number, key in enumerate(few)]
+    long_commands = [["MSET", *few[at : at + 20]] for at in range(0, KEYS - 20, 20)]
+    of_redis_py = parser()
+    table.row(
+        "command_keys, GET and SET", "redis-py CommandsParser.get_keys", KEYS,
+        lambda: keys_of_each(commands), lambda: keys_by_parser(of_redis_py, commands),
+    )  # fmt: skip
+    table.row(
+        "command_keys, MSET of 10 keys", "the same", len(long_commands),
+        lambda: keys_of_each(long_commands), lambda: keys_by_parser(of_redis_py, long_commands),
+    )  # fmt: skip
+    dice = random.Random(3)
+    stream = [few[int(KEYS * dice.random() ** 3)] for _ in range(MANY)]
+    hot, counter = keyhome.HotKeys(), Counter[str]()
+    table.row(
+        "hot_keys.record(key, now), 256 counters", "collections.Counter, which grows", MANY,
+        lambda: recorded(hot, stream), lambda: counted(counter, stream),
     )  # fmt: skip
     if table.missed:
         print(f"missed: {', '.join(table.missed)}")

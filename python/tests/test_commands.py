@@ -56,11 +56,6 @@ def test_what_is_no_command(ask: Callable[[Any], object]) -> None:
         assert pytest.raises(KeyhomeError, ask, refusing).value.code == code
 
 
-def test_what_a_list_raises_is_its_own() -> None:
-    with pytest.raises(ZeroDivisionError):
-        keyhome.command_keys(str(1 // number) for number in (1, 0))
-
-
 def test_routes() -> None:
     assert keyhome.command_route(["get", "a"]) == {
         "command": "get",

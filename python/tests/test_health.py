@@ -98,12 +98,21 @@ def test_what_rules_are_not() -> None:
     for rules, nodes, code in refused:
         assert pytest.raises(KeyhomeError, Health, rules, nodes).value.code == code, (rules, nodes)
 
+
+def test_what_a_mapping_raises_is_the_cause(router: Router) -> None:
     class Broken(collections.UserDict[str, Any]):
+        raises: type[BaseException] = ZeroDivisionError
+
         def __getitem__(self, name: str) -> Any:
-            raise ZeroDivisionError
+            raise self.raises
 
     broken: Any = Broken()
-    with pytest.raises(ZeroDivisionError):
+    for make in (lambda: Health(broken, 1), lambda: ReplicaSet(router, 0, broken)):
+        error = pytest.raises(KeyhomeError, make).value
+        assert error.code == "argument.type"
+        assert isinstance(error.__cause__, ZeroDivisionError)
+    Broken.raises = KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
         Health(broken, 1)
 
 

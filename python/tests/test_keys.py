@@ -168,6 +168,9 @@ def test_what_a_list_raises_is_the_cause(router: Router) -> None:
         (router.indexes, "a"),
         (router.group, "a"),
         (router.without, "redis-1"),
+        (router.without_indexes, 0),
+        (keyhome.command_keys, "PING"),
+        (keyhome.command_route, "PING"),
         (partial(router.indexes_packed, b""), 0),
     ]
     for ask, item in calls:

@@ -1,5 +1,7 @@
 //! The demo: keys are written through a real nutcracker and into a real Redis Cluster, every door is asked where each of
-//! them lives, and they are looked for straight on the servers.
+//! them lives, and they are looked for straight on the servers. Then all are asked for decisions.
+
+mod decisions;
 
 use anstyle::{AnsiColor, Style};
 use keyhome_live::{Nutcracker, Scratch};
@@ -96,18 +98,22 @@ struct Row {
 
 /// Runs it, and says whether all agree.
 pub fn run(doors: &[Box<dyn Door>]) -> bool {
-    let (rows, wrong) = observe(doors).unwrap_or_else(|error| panic!("the real servers: {error}"));
+    let (rows, mut wrong) = observe(doors).unwrap_or_else(|error| panic!("the real servers: {error}"));
     print(doors, &rows);
+    anstream::println!("\nEach number is how many of {KEYS} keys are where the door says that they are.");
     let asked = rows.len() * KEYS;
+    let decisions = decisions::show(doors, &mut wrong);
+    anstream::println!(
+        "\nThe command keeps nothing between calls; all others have decided each of these alike.\n"
+    );
     let color = if wrong.is_empty() { AnsiColor::Green } else { AnsiColor::Red };
     let style: Style = color.on_default().bold();
-    anstream::println!("\nEach number is how many of {KEYS} keys are where the door says that they are.\n");
     for line in wrong.iter().take(10) {
         anstream::println!("  {line}");
     }
     let count = wrong.len();
     anstream::println!(
-        "{style}{} doors, {asked} keys on real servers: {count} disagreements{style:#}",
+        "{style}{} doors, {asked} keys on real servers, {decisions} decisions: {count} disagreements{style:#}",
         doors.len()
     );
     wrong.is_empty()

@@ -26,7 +26,8 @@ pub use cluster::{from_cluster, from_cluster_json, from_cluster_text};
 pub use command::{EvenKeys, command_keys, command_route, words};
 pub use failure::Failure;
 pub use keyhome::{
-    Error, ErrorKind, Health, HotKeys, ReadFrom, ReplicaSet, Router, VERSION, config,
+    Command, CommandRoute, Error, ErrorKind, Health, HotKeys, ReadFrom, ReplicaSet, Router, VERSION,
+    command_route as core_command_route, config,
     health::{LiveSet, is_failure},
     key::slot_of_ascii,
     slot, slots, slots_packed,

@@ -10,7 +10,7 @@ use pyo3::{
 
 use crate::{
     failure::{Raised, type_name, wrong_type},
-    raw::{Buffer, with_buffer},
+    raw::{Buffer, plain_number, with_buffer},
 };
 
 /// A text, of `str` or of UTF-8 in `bytes`. `kind` is the error of a text that is none.
@@ -56,7 +56,16 @@ pub(crate) fn number(what: &str, given: &Bound<'_, PyAny>, most: u64) -> PyResul
     number_or_failure(what, given, most).map_err(|failure| failure.raised(given.py()))
 }
 
+#[inline(always)]
 fn number_or_failure(what: &str, given: &Bound<'_, PyAny>, most: u64) -> Result<u64, Failure> {
+    match plain_number(given.as_borrowed()) {
+        Some(number) if number <= most => Ok(number),
+        _ => any_number(what, given, most),
+    }
+}
+
+#[cold]
+fn any_number(what: &str, given: &Bound<'_, PyAny>, most: u64) -> Result<u64, Failure> {
     let out_of_range = || Failure::new(ErrorKind::ArgumentRange, format!("{what} is from 0 to {most}"));
     match given.extract::<u64>() {
         Ok(number) if number <= most => Ok(number),
@@ -93,17 +102,17 @@ pub(crate) fn tuple_of<'py>(what: &str, given: &Bound<'py, PyAny>) -> PyResult<B
         _ => return Err(wrong_type(what, given).raised(given.py())),
     };
     let tuple = given.py().get_type::<PyTuple>().call1((items,));
-    Ok(tuple.map_err(|error| unreadable(given.py(), error))?.cast_into()?)
+    Ok(tuple.map_err(|error| unreadable("the list", given.py(), error))?.cast_into()?)
 }
 
-/// The error of a list that raised `error` while it was read, which is its cause. What ends a program, such as
+/// The error of a list or a mapping that raised `error` while it was read, which is its cause. What ends a program, such as
 /// `KeyboardInterrupt`, and a lack of memory are no errors of a list.
-fn unreadable(py: Python<'_>, error: PyErr) -> PyErr {
+pub(crate) fn unreadable(what: &str, py: Python<'_>, error: PyErr) -> PyErr {
     if !error.is_instance_of::<PyException>(py) || error.is_instance_of::<PyMemoryError>(py) {
         return error;
     }
     let raised = type_name(error.value(py));
-    let message = format!("the list cannot be read: it raised {raised}");
+    let message = format!("{what} cannot be read: it raised {raised}");
     let failure = Failure::new(ErrorKind::ArgumentType, message).raised(py);
     failure.set_cause(py, Some(error));
     failure
@@ -141,7 +150,7 @@ pub(crate) fn offsets(given: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
     };
     offsets
         .map(|offset| {
-            let offset = offset.map_err(|error| unreadable(given.py(), error))?;
+            let offset = offset.map_err(|error| unreadable("the list", given.py(), error))?;
             offset.extract::<u32>().map_err(|error| {
                 if error.is_instance_of::<PyOverflowError>(given.py()) {
                     refused("an offset is not within 0 to 4294967295")

@@ -31,7 +31,7 @@ pub(crate) fn each(
 fn each_of(keys: &Items<'_, '_>, answer: &mut impl FnMut(&[&[u8]]) -> Result<(), Error>) -> PyResult<()> {
     let mut position = 0;
     while position < keys.len() {
-        let (count, answered) = keys.read_plain(position, |keys| (keys.len(), answer(keys)));
+        let (count, answered) = keys.read_plain::<AT_ONCE, _>(position, |keys| (keys.len(), answer(keys)));
         answered.map_err(|error| raised_behind(position, error, keys.py()))?;
         position += count;
         if count == 0 {

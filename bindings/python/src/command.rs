@@ -2,23 +2,27 @@
 
 use std::borrow::Cow;
 
-use keyhome_bindings_common::{self as common, Failure};
+use keyhome_bindings_common::{
+    self as common, Command, CommandRoute, Failure, core_command_route as route_of,
+};
 use pyo3::{
-    Borrowed,
+    Borrowed, intern,
     prelude::*,
     sync::PyOnceLock,
-    types::{PyBool, PyFloat, PyInt, PyList, PyString, PyTuple},
+    types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple},
 };
 
 use crate::{
     arguments::{number, tuple_of},
     failure::{Raised, wrong_type},
-    items::Items,
-    nodes::from_json,
+    items::{AT_ONCE, Items},
     raw::{read_key, text_or_bytes},
 };
 
 static SCAN_TARGET: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// Words of most commands: a place for each of them is cheap.
+const FEW: usize = 8;
 
 /// Hands over the words of a command. A number is the text that redis-py sends for it.
 fn with_words<T>(
@@ -44,7 +48,12 @@ fn of_plain<T>(
     words: &Items<'_, '_>,
     answer: impl FnOnce(&[&[u8]]) -> Result<T, Failure>,
 ) -> Option<Result<T, Failure>> {
-    words.read_plain(0, |plain| (plain.len() == words.len()).then(|| answer(plain)))
+    let answer = |plain: &[&[u8]]| (plain.len() == words.len()).then(|| answer(plain));
+    if words.len() <= FEW {
+        words.read_plain::<FEW, _>(0, answer)
+    } else {
+        words.read_plain::<AT_ONCE, _>(0, answer)
+    }
 }
 
 fn words_of<'a>(args: &'a Bound<'_, PyTuple>) -> PyResult<Vec<Cow<'a, [u8]>>> {
@@ -82,8 +91,10 @@ fn word_of(word: &Bound<'_, PyAny>, position: usize) -> PyResult<Vec<u8>> {
 ///     [1, 3, 4]
 #[pyfunction]
 #[pyo3(signature = (args, /))]
-pub(crate) fn command_keys(args: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
-    with_words(args, |words| common::command_keys(words))
+pub(crate) fn command_keys<'py>(args: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    let mut keys = Vec::new();
+    with_words(args, |words| Ok(Command::find(words)?.keys(words, &mut keys)?))?;
+    PyList::new(args.py(), keys)
 }
 
 /// Where a command goes in a pool of several nodes, and how the replies become one.
@@ -105,8 +116,19 @@ pub(crate) fn command_keys(args: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
 ///     ([1, 3], 'split', 'all_ok', 2)
 #[pyfunction]
 #[pyo3(signature = (args, /))]
-pub(crate) fn command_route<'py>(args: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    from_json(args.py(), &with_words(args, |words| common::command_route(words))?)
+pub(crate) fn command_route<'py>(args: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let (py, route) = (args.py(), with_words(args, |words| Ok(route_of(words)?))?);
+    let CommandRoute { command, access, blocking, keys, channels, fan_out, merge, key_step } = route;
+    let shown = PyDict::new(py);
+    shown.set_item(intern!(py, "command"), command)?;
+    shown.set_item(intern!(py, "access"), access.word())?;
+    shown.set_item(intern!(py, "blocking"), blocking)?;
+    shown.set_item(intern!(py, "keys"), keys)?;
+    shown.set_item(intern!(py, "channels"), channels)?;
+    shown.set_item(intern!(py, "fan_out"), fan_out.word())?;
+    shown.set_item(intern!(py, "merge"), merge.word())?;
+    shown.set_item(intern!(py, "key_step"), key_step)?;
+    Ok(shown)
 }
 
 /// A cursor of any of its forms, as it stands in a command.

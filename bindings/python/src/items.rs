@@ -52,10 +52,14 @@ impl<'k, 'py> Items<'k, 'py> {
         unsafe { Bound::from_borrowed_ptr_or_opt(self.sequence.py(), self.peek(position)) }
     }
 
-    /// Reads the keys from `from` on, up to [`AT_ONCE`] or to the first that is no plain `str` or `bytes`, in place.
-    pub(crate) fn read_plain<T>(&self, from: usize, read: impl FnOnce(&[&[u8]]) -> T) -> T {
-        let mut keys: [&[u8]; AT_ONCE] = [&[]; AT_ONCE];
-        let mut most = AT_ONCE;
+    /// Reads the keys from `from` on, up to `MOST` or to the first that is no plain `str` or `bytes`, in place.
+    pub(crate) fn read_plain<const MOST: usize, T>(
+        &self,
+        from: usize,
+        read: impl FnOnce(&[&[u8]]) -> T,
+    ) -> T {
+        let mut keys: [&[u8]; MOST] = [&[]; MOST];
+        let mut most = MOST;
         loop {
             match self.collect(from, &mut keys[..most]) {
                 Ok(count) => return read(&keys[..count]),

@@ -8,7 +8,7 @@ use pyo3::{
 };
 
 use crate::{
-    arguments::{self, number},
+    arguments::{self, number, unreadable},
     failure::{Raised, wrong_type},
 };
 
@@ -31,7 +31,7 @@ impl<'a, 'py> Options<'a, 'py> {
         match self.given.get_item(name) {
             Ok(value) => Ok(Some(value).filter(|value| !value.is_none())),
             Err(error) if error.is_instance_of::<PyKeyError>(self.given.py()) => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(unreadable("the mapping", self.given.py(), error)),
         }
     }
 

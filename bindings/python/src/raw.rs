@@ -51,6 +51,24 @@ pub(crate) fn text_or_bytes<'a>(key: Borrowed<'a, '_, PyAny>) -> Option<&'a [u8]
     }
 }
 
+/// The value of what is exactly an `int` from 0 to 2^64 - 2; none for everything else.
+#[inline(always)]
+pub(crate) fn plain_number(object: Borrowed<'_, '_, PyAny>) -> Option<u64> {
+    // SAFETY: the object is alive and of the type that was just checked.
+    unsafe {
+        if ffi::PyLong_CheckExact(object.as_ptr()) == 0 {
+            return None;
+        }
+        let number = ffi::PyLong_AsUnsignedLongLong(object.as_ptr());
+        if number == u64::MAX {
+            // It is out of range, or exactly this: rare enough to be read again.
+            ffi::PyErr_Clear();
+            return None;
+        }
+        Some(number)
+    }
+}
+
 /// Why a key cannot be read.
 pub(crate) enum KeyError {
     /// It is no key.

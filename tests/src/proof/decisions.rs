@@ -23,7 +23,7 @@ enum Came<T> {
 }
 
 /// Plays runs in all doors. How many calls each has made.
-pub(super) fn replay(doors: &[Box<dyn Door>], runs: &[Run]) -> Result<Vec<usize>, Disagreement> {
+pub(crate) fn replay(doors: &[Box<dyn Door>], runs: &[Run]) -> Result<Vec<usize>, Disagreement> {
     let played = by_each(doors, |door| runs.iter().map(|run| play(door, run)).collect::<Vec<_>>());
     for (door, others) in doors.iter().zip(&played).skip(1) {
         for (run, (one, other)) in runs.iter().zip(played[0].iter().zip(others)) {
@@ -39,7 +39,7 @@ pub(super) fn replay(doors: &[Box<dyn Door>], runs: &[Run]) -> Result<Vec<usize>
 }
 
 /// Asks all doors for commands. How many each has answered.
-pub(super) fn commands(doors: &[Box<dyn Door>], all: &[Vec<Key>]) -> Result<Vec<usize>, Disagreement> {
+pub(crate) fn commands(doors: &[Box<dyn Door>], all: &[Vec<Key>]) -> Result<Vec<usize>, Disagreement> {
     let said = by_each(doors, |door| ask(door, all));
     for (door, other) in doors.iter().zip(&said).skip(1) {
         if let Some(at) = differ(&said[0], other) {

@@ -1,6 +1,6 @@
 //! The proof: all doors are asked for the same things, and real servers beside them.
 
-mod decisions;
+pub(crate) mod decisions;
 mod disagreement;
 mod every_way;
 mod shrink;
