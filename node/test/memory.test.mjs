@@ -132,6 +132,19 @@ test("a million calls", async () => {
   assert.ok(grown < 8, `${grown} MB`);
 });
 
+test("routers are collected without being asked for it", async () => {
+  const text = config(100);
+  const before = process.memoryUsage.rss();
+  let most = 0;
+  for (let n = 0; n < 2000; n++) {
+    Router.fromConfig(text);
+    if (n % 10 === 9) await nextTurn();
+    most = Math.max(most, process.memoryUsage.rss() - before);
+  }
+  console.log(`2,000 routers of 100 servers: at most ${(most / 2 ** 20).toFixed(0)} MB at once`);
+  assert.ok(most < 150 * 2 ** 20, `${most} bytes`); // all of them together take more than 300 MB
+});
+
 test("an index function keeps its router alive, and nothing else", async () => {
   let router = Router.fromConfig(config(10));
   const { index } = router;

@@ -98,6 +98,13 @@ impl Body for Index {
         "index"
     }
 
+    fn memory(&self) -> usize {
+        // Names and addresses beside the ring, or beside the table of 16,384 slots.
+        const NODE: usize = 256;
+        let placement = self.0.ring_size().map_or(1 << 15, |(_, bytes)| bytes);
+        placement + NODE * self.0.nodes().len()
+    }
+
     #[inline]
     fn call<'e>(&self, call: &Call<'e>) -> Answer<'e> {
         let router = &self.0;

@@ -28,6 +28,11 @@ pub(crate) trait Body: 'static {
     fn name(&self) -> &'static str;
 
     fn call<'e>(&self, call: &Call<'e>) -> Result<Value<'e>, Failure>;
+
+    /// About how many bytes it holds, if they are many.
+    fn memory(&self) -> usize {
+        0
+    }
 }
 
 /// A call from JavaScript.
@@ -46,7 +51,35 @@ pub(crate) struct ErrorClass(sys::napi_ref);
 /// A body and what it throws: what the data pointer of a function points to.
 struct Bound<B> {
     class: ErrorClass,
+    memory: Reported,
     body: B,
+}
+
+/// Memory that V8 was told of: else it sees nothing but a small function, and lets thousands of routers wait for a
+/// collection that nothing calls for.
+#[derive(Clone, Copy)]
+struct Reported(i64);
+
+impl Reported {
+    fn of(body: &impl Body) -> Self {
+        Self(i64::try_from(body.memory()).unwrap_or(0))
+    }
+
+    fn added(self, env: sys::napi_env) {
+        adjust(env, self.0);
+    }
+
+    fn gone(self, env: sys::napi_env) {
+        adjust(env, -self.0);
+    }
+}
+
+fn adjust(env: sys::napi_env, change: i64) {
+    let mut total = 0;
+    if change != 0 {
+        // SAFETY: both pointers are good. It is a hint: whether it was taken changes nothing.
+        let _ = unsafe { sys::napi_adjust_external_memory(env, change, &raw mut total) };
+    }
 }
 
 /// Marks the functions that stand for a value of Rust, so that no other object is taken for one.
@@ -104,7 +137,8 @@ unsafe fn held<'e, B: Body>(data: *mut c_void) -> &'e Bound<B> {
 
 fn function<B: Body>(env: Env<'_>, class: ErrorClass, body: B) -> Result<Value<'_>, Failure> {
     let (name, length) = (body.name().as_ptr().cast(), body.name().len() as isize);
-    let data = Box::into_raw(Box::new(Bound { class, body })).cast::<c_void>();
+    let memory = Reported::of(&body);
+    let data = Box::into_raw(Box::new(Bound { class, memory, body })).cast::<c_void>();
     // SAFETY: the name is as long as is said; the callback takes the data for what it is.
     let function = env.make(|env, result| unsafe {
         sys::napi_create_function(env, name, length, Some(called::<B>), data, result)
@@ -121,7 +155,9 @@ fn function<B: Body>(env: Env<'_>, class: ErrorClass, body: B) -> Result<Value<'
                 ptr::null_mut(),
             )
         };
-        done(status).map(|()| function)
+        done(status)?;
+        memory.added(env.raw);
+        Ok(function)
     });
     wrapped.map_err(|refused| {
         // SAFETY: no finalizer was registered, so it is still ours.
@@ -162,9 +198,10 @@ unsafe extern "C" fn called<B: Body>(env: sys::napi_env, info: sys::napi_callbac
     }
 }
 
-unsafe extern "C" fn finalized<B: Body>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
+unsafe extern "C" fn finalized<B: Body>(env: sys::napi_env, data: *mut c_void, _: *mut c_void) {
     // SAFETY: Node finalizes once, with the data of the function.
     let bound = unsafe { Box::from_raw(data.cast::<Bound<B>>()) };
+    bound.memory.gone(env);
     // A panic in a destructor must not reach Node either; there is nobody to tell.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(bound)));
 }
