@@ -29,6 +29,9 @@ pub fn words<'b>(bytes: &'b [u8], offsets: &[u32]) -> Result<Vec<&'b [u8]>, Fail
 const PART: u32 = 10;
 const PART_MAX: u32 = (1 << PART) - 1;
 
+/// Words of a command for which there is room on the stack.
+const FEW: usize = 16;
+
 /// The positions of keys that are equally far apart, in a number that is quick in every language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EvenKeys {
@@ -45,12 +48,18 @@ impl EvenKeys {
             return Ok(None);
         }
         let looked = Cell::new(false);
-        let mut unseen = Vec::new();
-        unseen.resize(words, Word::Unseen(&looked));
+        // Most commands are short, and then nothing is allocated for their words.
+        let (mut few, mut many) = ([Word::Unseen(&looked); FEW], Vec::new());
+        let unseen = if let Some(few) = few.get_mut(..words) {
+            few
+        } else {
+            many.resize(words, Word::Unseen(&looked));
+            &mut many[..]
+        };
         if let Some(word) = unseen.first_mut() {
             *word = Word::Seen(name);
         }
-        let keys = command_keys(&unseen);
+        let keys = command_keys(unseen);
         if looked.get() { Ok(None) } else { Ok(Self::of(&keys?)) }
     }
 
@@ -63,7 +72,7 @@ impl EvenKeys {
         };
         let (step, count) = (second.checked_sub(first)?, u32::try_from(keys.len()).ok()?);
         let even = (0..count).zip(keys).all(|(number, key)| *key == first + number * step);
-        let fits = [first, step, count].iter().all(|part| *part <= PART_MAX);
+        let fits = (first | step | count) <= PART_MAX;
         (even && fits).then_some(Self { first, step, count })
     }
 

@@ -20,27 +20,24 @@ pub(crate) const FUNCTIONS: &[(&str, Run)] = &[
     ("isFailure", is_failure),
 ];
 
-/// `commandKeys(name, count, words)`: `EvenKeys` as a number, or else an array. The words are in a plain array of the
-/// package's own, and cross only where the core looks at them: mostly the name alone decides.
+/// `commandKeys(name, count, words)`: `EvenKeys` as a number, or else an array. Mostly the name alone decides. The words
+/// are in a plain array of the package's own, and cross only where the core looks at them.
 fn keys<'e>(call: &Call<'e>) -> Answer<'e> {
     let env = call.env;
     let [name, count, array, ..] = call.arguments;
-    let reader = Reader { env, array, failure: Cell::new(None) };
-    let mut words = Vec::new();
-    words.extend((0..env.read_number(count)?).map(|position| Word {
-        reader: &reader,
-        position,
-        bytes: OnceCell::new(),
-    }));
-    if let Some(word) = words.first_mut() {
-        word.bytes =
-            OnceCell::from(with_key(env, name, <[u8]>::to_vec).map_err(|failure| failure.at_position(0))?);
+    let count = env.read_number(count)?;
+    if let Some(even) = with_key(env, name, |name| EvenKeys::of_name(name, count as usize))?? {
+        return Ok(env.number(even.number())?);
     }
+    let reader = Reader { env, array, failure: Cell::new(None) };
+    let word = |position| Word { reader: &reader, position, bytes: OnceCell::new() };
+    let words: Vec<Word<'_, '_>> = (0..count).map(word).collect();
     let keys = common::command_keys(&words);
     if let Some(failure) = reader.failure.take() {
         return Err(failure);
     }
     let keys = keys?;
+    // Even now a number is sooner made than an array.
     Ok(match EvenKeys::of(&keys) {
         Some(even) => env.number(even.number())?,
         None => env.numbers(&keys)?,
