@@ -148,8 +148,9 @@ export function adapter(keyhome, moreForms = {}) {
     return calls.map(([name, words]) =>
       outcome("gives", () => {
         const member = camelCase(name);
-        if (!(member in asked)) throw new Error(`there is no ${member}`);
-        const given = typeof asked[member] === "function" ? asked[member](...words.map(argument)) : asked[member];
+        const of = member in asked ? asked : asked.constructor;
+        if (!(member in of)) throw new Error(`there is no ${member}`);
+        const given = typeof of[member] === "function" ? of[member](...words.map(argument)) : of[member];
         if (!(given instanceof Router || given instanceof HotKeys)) return shown(given);
         asked = given;
         return null;
