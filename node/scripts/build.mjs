@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { requiredTypes } from "./required-types.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).slice(0, -1);
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
@@ -58,11 +59,11 @@ const declarations = `${root}/build/types`;
 const tsc = [`${root}/node_modules/typescript/bin/tsc`, "--project", root, "--outDir", declarations];
 execFileSync(process.execPath, tsc, { stdio: "inherit" });
 // What users see is made of these; the rest is the package's own.
-const required = ["answers", "cluster", "command", "error", "health", "hot-keys", "index", "key", "replica-set", "router"];
-required.push("settings", "slot");
-for (const [folder, names] of Object.entries({ types: [...required, "browser", "source"], "types-cjs": required })) {
-  mkdirSync(`${root}/dist/${folder}`);
-  for (const name of names) copyFileSync(`${declarations}/${name}.d.ts`, `${root}/dist/${folder}/${name}.d.ts`);
-}
+const seen = ["answers", "browser", "cluster", "command", "error", "health", "hot-keys", "index", "key", "replica-set"];
+seen.push("router", "settings", "slot", "source");
+mkdirSync(`${root}/dist/types`);
+for (const name of seen) copyFileSync(`${declarations}/${name}.d.ts`, `${root}/dist/types/${name}.d.ts`);
 copyFileSync(`${root}/src/module.d.ts`, `${root}/dist/types/module.d.ts`);
-writeFileSync(`${root}/dist/types-cjs/package.json`, `{ "type": "commonjs" }\n`);
+for (const name of ["index", "slot"]) {
+  writeFileSync(`${root}/dist/types/${name}.d.cts`, requiredTypes(declarations, name));
+}
