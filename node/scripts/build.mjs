@@ -14,9 +14,8 @@ const shared = {
   bundle: true,
   legalComments: "none",
   target: "es2022",
-  // Names stay, so that stack traces can be read.
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
+  // Functions and methods say their names, so that stack traces can be read.
   keepNames: true,
   define: { KEYHOME_VERSION: JSON.stringify(version) },
   logLevel: "warning",
@@ -35,7 +34,7 @@ const names = metafile.outputs["names.mjs"].exports.toSorted().join(", ");
 writeFileSync(`${root}/dist/index.mjs`, `import keyhome from "./index.cjs";\n\nexport const { ${names} } = keyhome;\n`);
 
 // What browsers download is as short as it can be. The module is a file of its own: they compile it while it comes in.
-const web = { ...shared, platform: "browser", format: "esm", keepNames: false, minify: true };
+const web = { ...shared, platform: "browser", format: "esm", keepNames: false };
 await esbuild.build({ ...web, entryPoints: ["src/browser.ts"], outfile: "dist/browser.mjs" });
 copyFileSync(`${root}/build/wasm/keyhome.wasm`, `${root}/dist/keyhome.wasm`);
 
