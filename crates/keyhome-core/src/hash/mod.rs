@@ -117,17 +117,17 @@ impl KeyHash {
         match (self.algorithm, self.signed_char) {
             (Algorithm::Fnv1a64, true) => fnv::fnv1a_64_signed(bytes),
             (Algorithm::Fnv1a64, false) => fnv::fnv1a_64_unsigned(bytes),
-            (Algorithm::Md5, _) => md5::digest(bytes)[0],
-            (Algorithm::Md5Hex | Algorithm::Md5Whole, _) => md5::digest(bytes)[0].swap_bytes(),
             _ => self.hash_rarer(bytes),
         }
     }
 
-    /// Kept out of line so that the usual functions stay small in their callers.
+    /// Kept out of line so that [`hash`](Self::hash) stays small in its callers.
     #[inline(never)]
     fn hash_rarer(self, bytes: &[u8]) -> u32 {
         let sign = Sign(self.signed_char);
         match self.algorithm {
+            Algorithm::Md5 => md5::digest(bytes)[0],
+            Algorithm::Md5Hex | Algorithm::Md5Whole => md5::digest(bytes)[0].swap_bytes(),
             Algorithm::OneAtATime => one_at_a_time::one_at_a_time(bytes, sign),
             Algorithm::Fnv1_64 => fnv::fnv1_64(bytes, sign),
             Algorithm::Fnv1_32 => fnv::fnv1_32(bytes, sign),
@@ -142,7 +142,7 @@ impl KeyHash {
             Algorithm::Sha1 => sha1::digest(bytes)[0],
             Algorithm::Slot => u32::from(crc16::xmodem(bytes) % crate::key::SLOTS),
             Algorithm::CharSum => 0,
-            Algorithm::Fnv1a64 | Algorithm::Md5 | Algorithm::Md5Hex | Algorithm::Md5Whole => self.hash(bytes),
+            Algorithm::Fnv1a64 => self.hash(bytes),
         }
     }
 

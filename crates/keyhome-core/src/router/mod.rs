@@ -25,9 +25,9 @@ use crate::{
     dialect::{Dialect, Options, Rule},
     error::{Error, ErrorKind},
     hash::{BATCH, KeyHash},
-    key::SLOTS,
+    key::{SLOTS, TagRule},
     packed::Packed,
-    placement::{Placement, charsum, ring::Ring},
+    placement::{Placement, charsum, modula::Modula, ring::Ring, slots::SlotTable},
     quote::quote,
     share::Share,
     topology::{ByName, Member, Node},
@@ -114,23 +114,29 @@ impl Router {
         self.index(key).map(|index| &self.pool.nodes[index])
     }
 
+    /// Small, since callers compile it in: what is rarer than a ring of 32-bit points is called.
     #[inline]
     fn locate(&self, key: &[u8]) -> Result<u16, Homeless> {
         match &self.placement {
             Placement::Ring(ring) => Ok(ring.owner(self.hash(key))),
-            Placement::Slots(slots) => {
-                let slot = crate::key::slot(key);
-                slots.owner(slot).ok_or(Homeless::Uncovered(slot))
-            }
-            Placement::Modula(modula) => Ok(modula.owner(self.hash(key))),
+            Placement::Slots(slots) => Self::locate_slot(slots, key),
+            Placement::Modula(modula) => Ok(self.locate_modula(modula, key)),
             Placement::One => Ok(0),
             Placement::WideRing(ring) => Ok(self.locate_wide(ring, key)),
-            Placement::CharSum(nodes) => {
-                let sum = charsum::sum(key).ok_or(Homeless::Encoding)?;
-                Ok(nodes[(sum % nodes.len() as u64) as usize])
-            }
+            Placement::CharSum(nodes) => Self::locate_char_sum(nodes, key),
             Placement::Random => Err(Homeless::Random),
         }
+    }
+
+    #[inline(never)]
+    fn locate_slot(slots: &SlotTable, key: &[u8]) -> Result<u16, Homeless> {
+        let slot = crate::key::slot(key);
+        slots.owner(slot).ok_or(Homeless::Uncovered(slot))
+    }
+
+    #[inline(never)]
+    fn locate_modula(&self, modula: &Modula, key: &[u8]) -> u16 {
+        modula.owner(self.hash(key))
     }
 
     #[inline(never)]
@@ -138,12 +144,23 @@ impl Router {
         ring.owner(KeyHash::hash_whole(self.pool.rule.key.tag.apply(key)))
     }
 
+    #[inline(never)]
+    fn locate_char_sum(nodes: &[u16], key: &[u8]) -> Result<u16, Homeless> {
+        let sum = charsum::sum(key).ok_or(Homeless::Encoding)?;
+        Ok(nodes[(sum % nodes.len() as u64) as usize])
+    }
+
     /// The hash of what is hashed of `key`.
     #[inline]
     fn hash(&self, key: &[u8]) -> u32 {
         let rule = &self.pool.rule.key;
-        let hashed = rule.tag.apply(key);
+        let hashed = if rule.tag == TagRule::None { key } else { self.tagged(key) };
         if hashed.is_empty() && rule.empty_is_zero { 0 } else { rule.hash.hash(hashed) }
+    }
+
+    #[inline(never)]
+    fn tagged<'k>(&self, key: &'k [u8]) -> &'k [u8] {
+        self.pool.rule.key.tag.apply(key)
     }
 
     #[cold]
