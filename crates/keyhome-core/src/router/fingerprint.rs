@@ -1,6 +1,6 @@
 //! A short value that two routers share exactly when they place every key alike.
 
-use super::Router;
+use super::{Router, locate::Homeless};
 use crate::{
     error::Error,
     hash::{Algorithm, KeyHash, md5},
@@ -21,7 +21,7 @@ impl Router {
     /// Error: `placement.random`.
     pub fn fingerprint(&self) -> Result<String, Error> {
         if matches!(self.placement, Placement::Random) {
-            return Err(self.homeless(super::Homeless::Random));
+            return Err(self.homeless(Homeless::Random));
         }
         let mut text = Vec::new();
         self.push_key_rule(&mut text);
