@@ -148,9 +148,9 @@ export function adapter(keyhome, moreForms = {}) {
     return calls.map(([name, words]) =>
       outcome("gives", () => {
         const member = camelCase(name);
-        const of = member in asked ? asked : asked.constructor;
-        if (!(member in of)) throw new Error(`there is no ${member}`);
-        const given = typeof of[member] === "function" ? of[member](...words.map(argument)) : of[member];
+        const holder = member in asked ? asked : asked.constructor;
+        if (!(member in holder)) throw new Error(`there is no ${member}`);
+        const given = typeof holder[member] === "function" ? holder[member](...words.map(argument)) : holder[member];
         if (!(given instanceof Router || given instanceof HotKeys)) return shown(given);
         asked = given;
         return null;
