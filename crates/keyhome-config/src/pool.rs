@@ -2,7 +2,11 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use keyhome_core::{Dialect, Error, ErrorKind, Member, Node, Options, Router, dialect::OptionValue};
+use keyhome_core::{
+    Dialect, Error, ErrorKind, Member, Node, Options, ReadFrom, Router,
+    dialect::OptionValue,
+    router::{Advice, AdviceKind},
+};
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::{
@@ -33,6 +37,24 @@ impl Pool {
     /// The router of this pool.
     pub fn router(&self) -> Result<Router, Error> {
         Router::new(self.dialect, &self.options, self.members.clone())
+    }
+
+    /// What somebody should know about this pool, besides what [`Router::advice`] says: settings that change nothing.
+    pub fn advice(&self) -> Vec<Advice> {
+        let Settings { on_failure, auto_eject_hosts, read_from, .. } = &self.settings;
+        let mut texts = Vec::new();
+        if self.settings.is_given("on_failure") && !auto_eject_hosts {
+            texts.push(format!(
+                "`on_failure: {}` has no effect: without `auto_eject_hosts: true` no server is ever taken out.",
+                on_failure.word()
+            ));
+        }
+        if *read_from != ReadFrom::Primary && self.members.iter().all(|member| member.node.replicas.is_empty()) {
+            texts.push(format!("`read_from: {}` finds no replicas: no server names any.", read_from.word()));
+        } else if *read_from == ReadFrom::Nearest && self.settings.zone.is_none() {
+            texts.push("`read_from: nearest` takes all as equally near: the pool names no `zone`.".into());
+        }
+        texts.into_iter().map(|text| Advice::of_pool(AdviceKind::IdleSetting, text)).collect()
     }
 
     /// Reads the pool `name`, whose key stands at `place`.

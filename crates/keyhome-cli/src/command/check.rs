@@ -53,13 +53,13 @@ fn pools(text: &str) -> Result<Vec<(Option<Pool>, Router)>, Error> {
 fn valid(file: &ConfigFile, pools: Vec<(Option<Pool>, Router)>, json: bool) -> Result<Answer, Failure> {
     if json {
         let checked = |(pool, router): (Option<Pool>, Router)| Checked {
+            advice: advice(pool.as_ref(), &router),
             pool: match pool {
                 Some(pool) => json!(pool),
                 None => {
                     json!({ "name": null, "options": { "dialect": "redis-cluster" }, "nodes": router.nodes() })
                 }
             },
-            advice: router.advice(),
         };
         let pools: Vec<Checked> = pools.into_iter().map(checked).collect();
         return print_json(&json!({ "valid": true, "pools": pools }));
@@ -69,12 +69,19 @@ fn valid(file: &ConfigFile, pools: Vec<(Option<Pool>, Router)>, json: bool) -> R
     writeln!(out, "{}: {GREEN}valid{GREEN:#}, {count}", file.name().display())?;
     for (pool, router) in pools {
         let nodes = router.nodes().len();
+        let advice = advice(pool.as_ref(), &router);
         let name = pool.map_or_else(|| "(cluster)".into(), |pool| pool.name);
         let servers = if nodes == 1 { "1 server".into() } else { format!("{nodes} servers") };
         writeln!(out, "\n{BOLD}{name}{BOLD:#}: {}, {servers}", router.dialect().id)?;
-        print_advice(&mut out, &router.advice(), "  ")?;
+        print_advice(&mut out, &advice, "  ")?;
     }
     Ok(Answer::Done)
+}
+
+/// About placement, then about settings.
+fn advice(pool: Option<&Pool>, router: &Router) -> Vec<Advice> {
+    let of_settings = pool.map(Pool::advice).unwrap_or_default();
+    router.advice().into_iter().chain(of_settings).collect()
 }
 
 fn invalid(failure: Failure, json: bool) -> Result<Answer, Failure> {

@@ -46,6 +46,15 @@ pub enum AdviceKind {
     FragileList,
     /// Keys have no home.
     NoHome,
+    /// A setting that changes nothing as the pool is.
+    IdleSetting,
+}
+
+impl Advice {
+    /// Advice about a pool as a whole.
+    pub fn of_pool(kind: AdviceKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into(), nodes: Vec::new() }
+    }
 }
 
 /// Names in one sentence, at most; the rest is counted.
