@@ -49,7 +49,9 @@ impl Pool {
                 on_failure.word()
             ));
         }
-        if *read_from != ReadFrom::Primary && self.members.iter().all(|member| member.node.replicas.is_empty()) {
+        if *read_from != ReadFrom::Primary
+            && self.members.iter().all(|member| member.node.replicas.is_empty())
+        {
             texts.push(format!("`read_from: {}` finds no replicas: no server names any.", read_from.word()));
         } else if *read_from == ReadFrom::Nearest && self.settings.zone.is_none() {
             texts.push("`read_from: nearest` takes all as equally near: the pool names no `zone`.".into());
