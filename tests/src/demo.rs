@@ -103,9 +103,7 @@ pub fn run(doors: &[Box<dyn Door>]) -> bool {
     anstream::println!("\nEach number is how many of {KEYS} keys are where the door says that they are.");
     let asked = rows.len() * KEYS;
     let decisions = decisions::show(doors, &mut wrong);
-    anstream::println!(
-        "\nThe command keeps nothing between calls; all others have decided each of these alike.\n"
-    );
+    anstream::println!("\nThe command keeps nothing between calls; the other doors decide all this alike.\n");
     let color = if wrong.is_empty() { AnsiColor::Green } else { AnsiColor::Red };
     let style: Style = color.on_default().bold();
     for line in wrong.iter().take(10) {

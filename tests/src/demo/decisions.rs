@@ -117,7 +117,7 @@ fn ejection() -> Run {
 
 fn show_ejection(gave: &[Value]) {
     let about = "a server fails (twice: out for 2 s)";
-    title(&format!("{about:<40}{:<10}{:<10}{}", "keys are", "without", "people are told"));
+    title(&format!("{about:<40}{:<10}{:<9}{}", "keys are", "without", "people are told"));
     let seconds = |value: &Value| format!("{:.3} s", value.as_f64().unwrap_or_default() / 1e6);
     for ((at, _, what), gave) in DAY.iter().zip(gave.chunks(4)) {
         let [_, live, gone, events] = gave else { panic!("four calls a time: {gave:?}") };
@@ -139,11 +139,9 @@ fn show_ejection(gave: &[Value]) {
             .collect();
         let time = format!("{:.3} s", *at as f64 / 1e3);
         let gone = if gone.is_empty() { "-".to_owned() } else { gone.join(" ") };
-        anstream::println!(
-            "{time:>9}  {what:<29}{:<10}{gone:<10}{}",
-            live.as_str().unwrap_or_default(),
-            told.join(", ")
-        );
+        let live = live.as_str().unwrap_or_default();
+        let line = format!("{time:>9}  {what:<29}{live:<10}{gone:<9}{}", told.join(", "));
+        anstream::println!("{}", line.trim_end());
     }
 }
 
@@ -170,7 +168,7 @@ fn show_hot_key(gave: &[Value]) {
     let hottest = &gave[READS][0];
     let (key, count, error) = (text(&hottest["key_hex"]), &hottest["count"], &hottest["error"]);
     title(&format!("the hottest key of {READS} reads, with 64 counters"));
-    anstream::println!("{key}, counted {count} times, which is too high by {error} at most; copies of it:");
+    anstream::println!("{key}, counted {count} times, too high by {error} at most; copies of it:");
 }
 
 fn copies_of_it() -> Run {
