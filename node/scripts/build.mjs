@@ -49,10 +49,6 @@ const alone = "KeyhomeError, slot";
 writeFileSync(`${root}/dist/slot-node.mjs`, `export { ${alone} } from "./index.mjs";\n`);
 writeFileSync(`${root}/dist/slot-node.cjs`, `const { ${alone} } = require("./index.cjs");\nmodule.exports = { ${alone} };\n`);
 
-// For tests of what users cannot reach.
-await esbuild.build({ ...node, entryPoints: ["src/engine/node.ts"], format: "cjs", outfile: "build/internals.cjs" });
-copyFileSync(`${root}/build/wasm/keyhome.wasm`, `${root}/build/keyhome.wasm`);
-
 // Types twice: TypeScript takes a .d.ts for what the nearest package.json says it is.
 const declarations = `${root}/build/types`;
 const tsc = [`${root}/node_modules/typescript/bin/tsc`, "--project", root, "--outDir", declarations];

@@ -17,8 +17,6 @@ export interface Engine {
   fromClusterText(text: string): EngineRouter;
   /** CLUSTER SLOTS or CLUSTER SHARDS as JSON text. */
   fromClusterJson(json: string): EngineRouter;
-  /** The words of the core, list by list, as JSON text. */
-  catalogue(): string;
   /**
    * The positions of keys; where they are equally far apart, and at most 1023, the first, the step to the next, and how
    * many they are, in ten bits each from the lowest. The words are in a plain array.
@@ -73,8 +71,9 @@ export interface EngineReplicaSet {
   inFlight(endpoint: number): number;
   latency(endpoint: number): number | undefined;
   count(): number;
-  /** JSON text, as is the next. */
-  replace(router: EngineRouter, index: number): string;
+  /** The new place of each endpoint, or -1. */
+  replace(router: EngineRouter, index: number): Int32Array;
+  /** JSON text. */
   snapshot(): string;
 }
 
@@ -82,10 +81,12 @@ export interface EngineReplicaSet {
 export interface EngineHotKeys {
   record(key: Key, now: number, count: number): number;
   advance(now: number): void;
-  /** JSON text, as are the next two. */
+  /** JSON text. */
   top(n: number): string;
-  estimate(key: Key): string;
-  summary(): string;
+  /** Count and error. */
+  estimate(key: Key): Float64Array;
+  /** Total, floor, size, capacity, window. */
+  summary(): Float64Array;
   /** The other may be the same. */
   merge(other: EngineHotKeys): void;
   toBytes(): Uint8Array;

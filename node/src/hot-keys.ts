@@ -115,28 +115,29 @@ export class HotKeys {
    * @throws KeyhomeError `key.encoding`, `key.type`
    */
   estimate(key: Key): Estimate {
-    return JSON.parse(this.#keys.estimate(key)) as Estimate;
+    const [count, error] = this.#keys.estimate(key);
+    return { count: count!, error: error! };
   }
 
   /** How often keys were counted altogether. Every key that was counted more than `total / capacity` times has a counter. */
   get total(): number {
-    return this.#summary().total;
+    return this.#keys.summary()[0]!;
   }
 
   /** No key without a counter was counted more often than this. */
   get floor(): number {
-    return this.#summary().floor;
+    return this.#keys.summary()[1]!;
   }
 
   /** The number of keys that have a counter. */
   get size(): number {
-    return this.#summary().size;
+    return this.#keys.summary()[2]!;
   }
 
   /** The options that it was made with, defaults filled in. */
   get options(): Required<HotKeysOptions> {
-    const { capacity, window } = this.#summary();
-    return { capacity, window };
+    const [, , , capacity, window] = this.#keys.summary();
+    return { capacity: capacity!, window: window! };
   }
 
   /**
@@ -154,10 +155,6 @@ export class HotKeys {
   /** The whole summary in a compact form, the same bytes in every language. */
   toBytes(): Uint8Array {
     return this.#keys.toBytes();
-  }
-
-  #summary(): { total: number; floor: number; size: number; capacity: number; window: number } {
-    return JSON.parse(this.#keys.summary()) as { total: number; floor: number; size: number; capacity: number; window: number };
   }
 }
 

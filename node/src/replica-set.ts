@@ -185,7 +185,7 @@ export class ReplicaSet {
    */
   replace(router: Router, index: number): (number | null)[] {
     const places = this.#set.replace(engineOf(router), indexNumber(index, "the index"));
-    return JSON.parse(places) as (number | null)[];
+    return Array.from(places, (place) => (place < 0 ? null : place));
   }
 
   /** All that is known. */

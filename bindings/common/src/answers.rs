@@ -87,7 +87,7 @@ pub fn pool_settings(text: &str, pool: Option<&str>) -> Result<String, Failure> 
 
 /// Names for copies of a key: a list of `{index, key}`, or `key_hex` where a name is not UTF-8.
 pub fn copies(router: &Router, key: &[u8], n: usize) -> Result<String, Failure> {
-    let shown = |KeyCopy { index, key }| Shown { key, numbers: [("index", index as u64)] };
+    let shown = |KeyCopy { index, key }| Shown { key, names: &["index"], numbers: [index as u64, 0, 0] };
     Ok(json(&router.copies(key, n)?.into_iter().map(shown).collect::<Vec<_>>()))
 }
 
@@ -108,38 +108,31 @@ pub fn replica_snapshot(replicas: &ReplicaSet) -> String {
 
 /// The hottest keys: a list of `{key, length, count, error}`, with `key_hex` for what is not UTF-8.
 pub fn hottest(keys: &HotKeys, n: usize) -> String {
-    let shown = |HotKey { key, length, count, error }| Shown {
-        key,
-        numbers: [("length", length), ("count", count), ("error", error)],
-    };
+    let names = &["length", "count", "error"];
+    let shown = |HotKey { key, length, count, error }| Shown { key, names, numbers: [length, count, error] };
     json(&keys.top(n).into_iter().map(shown).collect::<Vec<_>>())
 }
 
-/// What is known of the count of one key: `{count, error}`.
-pub fn estimate(keys: &HotKeys, key: &[u8]) -> String {
+/// What is known of the count of one key: count and error.
+pub fn estimate(keys: &HotKeys, key: &[u8]) -> [u64; 2] {
     let Estimate { count, error } = keys.estimate(key);
-    json(&Numbers([("count", count), ("error", error)]))
+    [count, error]
 }
 
-/// The numbers about a summary: `{total, floor, size, capacity, window}`.
-pub fn hot_keys_summary(keys: &HotKeys) -> String {
+/// The numbers about a summary: total, floor, size, capacity, window.
+pub fn hot_keys_summary(keys: &HotKeys) -> [u64; 5] {
     let HotKeysOptions { capacity, window } = keys.options();
-    json(&Numbers([
-        ("total", keys.total()),
-        ("floor", keys.floor()),
-        ("size", keys.len() as u64),
-        ("capacity", capacity as u64),
-        ("window", window),
-    ]))
+    [keys.total(), keys.floor(), keys.len() as u64, capacity as u64, window]
 }
 
 /// A key and numbers about it.
-struct Shown<const N: usize> {
+struct Shown<'n> {
     key: Vec<u8>,
-    numbers: [(&'static str, u64); N],
+    names: &'n [&'static str],
+    numbers: [u64; 3],
 }
 
-impl<const N: usize> Serialize for Shown<N> {
+impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         let key = KeyText::from(&self.key[..]);
@@ -147,24 +140,11 @@ impl<const N: usize> Serialize for Shown<N> {
             Some(text) => map.serialize_entry("key", text)?,
             None => map.serialize_entry("key_hex", &key.hex())?,
         }
-        serialize_numbers(&self.numbers, &mut map)?;
+        for (name, number) in self.names.iter().zip(&self.numbers) {
+            map.serialize_entry(name, number)?;
+        }
         map.end()
     }
-}
-
-/// Numbers with their names.
-struct Numbers<const N: usize>([(&'static str, u64); N]);
-
-impl<const N: usize> Serialize for Numbers<N> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        serialize_numbers(&self.0, &mut map)?;
-        map.end()
-    }
-}
-
-fn serialize_numbers<M: SerializeMap>(numbers: &[(&'static str, u64)], map: &mut M) -> Result<(), M::Error> {
-    numbers.iter().try_for_each(|(name, number)| map.serialize_entry(name, number))
 }
 
 /// Where a scan has got to. Errors: `command.arguments`.

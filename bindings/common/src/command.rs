@@ -19,8 +19,8 @@ pub fn command_route<A: AsRef<[u8]>>(words: &[A]) -> Result<String, Failure> {
 }
 
 /// Words that lie one behind the other in `bytes`.
-pub fn words<'b>(bytes: &'b [u8], offsets: &[u32]) -> Result<Vec<&'b [u8]>, Failure> {
-    let word = |pair: &[u32]| bytes.get(*pair.first()? as usize..*pair.last()? as usize);
+pub fn words<'b>(bytes: &'b [u8], offsets: &[u32]) -> Result<Vec<Word<'b>>, Failure> {
+    let word = |pair: &[u32]| bytes.get(*pair.first()? as usize..*pair.last()? as usize).map(Word::Seen);
     let words: Option<_> = offsets.windows(2).map(word).collect();
     words.ok_or_else(|| Failure::new(ErrorKind::BatchOffsets, "the offsets of the words do not fit"))
 }
@@ -82,10 +82,12 @@ impl EvenKeys {
     }
 }
 
-/// A word of a command, or the place of one that is not here.
-#[derive(Clone, Copy)]
-enum Word<'w> {
+/// A word of a command, or the place of one that is not here. One type for both, for the sake of the size of WebAssembly.
+#[derive(Debug, Clone, Copy)]
+pub enum Word<'w> {
+    /// The word.
     Seen(&'w [u8]),
+    /// Whether somebody has looked at it.
     Unseen(&'w Cell<bool>),
 }
 
@@ -146,7 +148,8 @@ mod tests {
 
     #[test]
     fn words_between_offsets() {
-        assert_eq!(words(b"getkey", &[0, 3, 6]).unwrap(), [&b"get"[..], b"key"]);
+        let both = words(b"getkey", &[0, 3, 6]).unwrap();
+        assert_eq!(both.iter().map(AsRef::as_ref).collect::<Vec<_>>(), [&b"get"[..], b"key"]);
         assert!(words(b"", &[0]).unwrap().is_empty());
         for offsets in [&[0, 7][..], &[3, 0], &[9, 9]] {
             assert_eq!(words(b"getkey", offsets).unwrap_err().code, "batch.offsets");

@@ -1,10 +1,10 @@
 //! Replica sets, which are made from a node of a router: nothing is parsed twice.
 
-use alloc::{format, string::String};
+use alloc::{format, vec::Vec};
 
 use keyhome::{ErrorKind, Node, ReadFrom, ReplicaSet, Router};
 
-use crate::{Failure, json, read_from};
+use crate::{Failure, read_from};
 
 /// The endpoints of the node at `index`; read from the primary unless said.
 ///
@@ -19,11 +19,15 @@ pub fn replica_set(
     Ok(ReplicaSet::new(policy.unwrap_or(ReadFrom::Primary), zone, node(router, index)?))
 }
 
-/// The endpoints of the node at `index` in place of those there are: the new place of each old one, or null.
+/// The endpoints of the node at `index` in place of those there are: the new place of each old one, or none.
 ///
 /// Errors: `argument.range` for a node that is not there.
-pub fn replace(replicas: &mut ReplicaSet, router: &Router, index: usize) -> Result<String, Failure> {
-    Ok(json(&replicas.replace(node(router, index)?)))
+pub fn replace(
+    replicas: &mut ReplicaSet,
+    router: &Router,
+    index: usize,
+) -> Result<Vec<Option<usize>>, Failure> {
+    Ok(replicas.replace(node(router, index)?))
 }
 
 fn node(router: &Router, index: usize) -> Result<&Node, Failure> {

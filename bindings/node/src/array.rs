@@ -33,6 +33,16 @@ impl Element for u16 {
     const GONE: ErrorKind = ErrorKind::ArgumentType;
 }
 
+impl Element for i32 {
+    const ARRAY: sys::napi_typedarray_type = sys::TypedarrayType::int32_array;
+    const GONE: ErrorKind = ErrorKind::ArgumentType;
+}
+
+impl Element for f64 {
+    const ARRAY: sys::napi_typedarray_type = sys::TypedarrayType::float64_array;
+    const GONE: ErrorKind = ErrorKind::ArgumentType;
+}
+
 impl Element for u32 {
     const ARRAY: sys::napi_typedarray_type = sys::TypedarrayType::uint32_array;
     const GONE: ErrorKind = ErrorKind::BatchOffsets;

@@ -78,7 +78,7 @@ fn route<'e>(call: &Call<'e>) -> Answer<'e> {
     with_words(call, |words| Ok(call.env.text(&common::command_route(words)?)?))
 }
 
-fn with_words<'e>(call: &Call<'e>, then: impl FnOnce(&[&[u8]]) -> Answer<'e>) -> Answer<'e> {
+fn with_words<'e>(call: &Call<'e>, then: impl FnOnce(&[common::Word<'_>]) -> Answer<'e>) -> Answer<'e> {
     let [words, lengths, ..] = call.arguments;
     let batch = Batch::read(call.env, words, lengths)?;
     then(&common::words(&batch.bytes, &batch.offsets)?)

@@ -20,7 +20,7 @@ pub(crate) const FUNCTIONS: &[(&str, Run)] = &[
     ("hotKeysAdvance", advance),
     ("hotKeysTop", top),
     ("hotKeysEstimate", estimate),
-    ("hotKeysSummary", |call| Ok(call.env.text(&with(call, 0, |keys| common::hot_keys_summary(keys))?)?)),
+    ("hotKeysSummary", summary),
     ("hotKeysMerge", merge),
     ("hotKeysToBytes", |call| {
         Ok(call.env.typed_array(&with(call, 0, |keys: &mut HotKeys| keys.to_bytes())?)?)
@@ -67,10 +67,15 @@ fn top<'e>(call: &Call<'e>) -> Answer<'e> {
     Ok(call.env.text(&with(call, 0, |keys| common::hottest(keys, n))?)?)
 }
 
-/// `hotKeysEstimate(keys, key)`
+/// `hotKeysEstimate(keys, key)`: count and error
 fn estimate<'e>(call: &Call<'e>) -> Answer<'e> {
     let key = with_key(call.env, call.arguments[1], <[u8]>::to_vec)?;
-    Ok(call.env.text(&with(call, 0, |keys| common::estimate(keys, &key))?)?)
+    Ok(call.env.doubles(&with(call, 0, |keys: &mut HotKeys| common::estimate(keys, &key))?)?)
+}
+
+/// `hotKeysSummary(keys)`: total, floor, size, capacity, window.
+fn summary<'e>(call: &Call<'e>) -> Answer<'e> {
+    Ok(call.env.doubles(&with(call, 0, |keys: &mut HotKeys| common::hot_keys_summary(keys))?)?)
 }
 
 /// `hotKeysMerge(keys, other)`

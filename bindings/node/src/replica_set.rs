@@ -114,12 +114,14 @@ fn endpoint(call: &Call<'_>) -> Result<usize, Failure> {
     Ok(call.env.read_double(call.arguments[1])? as usize)
 }
 
-/// `replicaReplace(set, router, index)`: the new place of each endpoint, as JSON text.
+/// `replicaReplace(set, router, index)`: the new place of each endpoint, or -1.
 fn replace<'e>(call: &Call<'e>) -> Answer<'e> {
     let [_, router, index, ..] = call.arguments;
     let index = call.env.read_double(index)? as usize;
     router_in(call, router, |router| {
         let places = with(call, 0, |set| common::replace(set, router, index))??;
-        Ok(call.env.text(&places)?)
+        let places: Vec<i32> =
+            places.into_iter().map(|place| place.map_or(-1, |place| place as i32)).collect();
+        Ok(call.env.typed_array(&places)?)
     })
 }

@@ -168,6 +168,11 @@ impl<'e> Env<'e> {
         self.make(|env, result| unsafe { sys::napi_create_object(env, result) })
     }
 
+    /// A new typed array of numbers, exact up to 2^53.
+    pub(crate) fn doubles(self, numbers: &[u64]) -> Result<Value<'e>, Refused> {
+        self.typed_array(&numbers.iter().map(|number| *number as f64).collect::<Vec<_>>())
+    }
+
     /// Sets a member of an object.
     pub(crate) fn set(self, object: Value<'e>, name: &str, value: Value<'e>) -> Result<(), Refused> {
         let name = self.text(name)?;

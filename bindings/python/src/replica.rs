@@ -1,7 +1,7 @@
 //! The class `ReplicaSet`.
 
 use keyhome_bindings_common::{self as common, ErrorKind, ReadFrom};
-use pyo3::prelude::*;
+use pyo3::{IntoPyObjectExt, prelude::*};
 
 use crate::{
     arguments::{index_of, number, text, time_of},
@@ -338,7 +338,7 @@ impl ReplicaSet {
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, router, index) = (router.py(), router_of(router)?, index_of(index)?);
         let places = self.state.with(py, |replicas| common::replace(replicas, router, index))?;
-        from_json(py, &places.map_err(|failure| failure.raised(py))?)
+        places.map_err(|failure| failure.raised(py))?.into_bound_py_any(py)
     }
 
     /// All that is known: `read_from`, `zone` and `endpoints`.

@@ -9,10 +9,12 @@
 
 extern crate alloc;
 
-mod changing;
+mod objects;
 
-pub use changing::{
-    hot_admit, hot_choose, hot_command_keys, hot_done, hot_record, hot_report, hot_sent, hot_update,
+pub use objects::{
+    hot_admit, hot_advance, hot_choose, hot_command_keys, hot_count, hot_done, hot_failed, hot_in_flight,
+    hot_is_all_gone, hot_is_live, hot_is_up, hot_latency, hot_live, hot_next_check, hot_record, hot_released,
+    hot_report, hot_sent, hot_set_up, hot_update, take_failure,
 };
 
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! The health of nodes. What is asked for every request is in `hot`, and here once more to say why it is refused.
+//! The health of nodes, but for what crosses as numbers, which is in `hot`.
 #![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands over what it made for the call
 
 use alloc::{boxed::Box, string::String, vec::Vec};
@@ -36,17 +36,6 @@ impl Health {
         health.cast()
     }
 
-    /// Whether a request may be sent to a node.
-    pub fn admit(&mut self, index: u32, now: f64) -> Result<(), JsValue> {
-        self.0.admit(index as usize, now as u64).map_err(thrown)
-    }
-
-    /// What became of a request.
-    pub fn report(&mut self, index: u32, outcome: &str, now: f64) -> Result<(), JsValue> {
-        let outcome = common::outcome(outcome).map_err(thrown)?;
-        self.0.report(index as usize, outcome, now as u64).map_err(thrown)
-    }
-
     /// What happened since the last call, as JSON text.
     pub fn events(&mut self) -> String {
         common::take_events(&mut self.0)
@@ -57,29 +46,9 @@ impl Health {
         self.0.due_checks(now as u64).into_iter().map(|index| index as u32).collect()
     }
 
-    /// When the next check is due.
-    pub fn next_check(&self) -> Option<f64> {
-        self.0.next_check().map(|at| at as f64)
-    }
-
     /// The nodes that placement does without.
     pub fn gone(&self) -> Vec<u32> {
         self.0.gone().into_iter().map(|index| index as u32).collect()
-    }
-
-    /// Whether a node is live.
-    pub fn is_live(&self, index: u32) -> bool {
-        self.0.is_live(index as usize)
-    }
-
-    /// How many are.
-    pub fn live(&self) -> u32 {
-        self.0.live() as u32
-    }
-
-    /// Whether every request is refused.
-    pub fn is_all_gone(&self) -> bool {
-        self.0.is_all_gone()
     }
 
     /// All that is known, as JSON text.

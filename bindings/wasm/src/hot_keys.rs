@@ -1,4 +1,4 @@
-//! The hottest keys of a stream. What is asked for every request is in `hot`, and here once more for long keys.
+//! The hottest keys of a stream. They are recorded in `hot`, and here where they are long.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
@@ -38,24 +38,19 @@ impl HotKeys {
         self.0.record_many(key, count as u64, now as u64) as f64
     }
 
-    /// Lets time pass.
-    pub fn advance(&mut self, now: f64) {
-        self.0.advance(now as u64);
-    }
-
     /// The hottest, as JSON text.
     pub fn top(&self, n: u32) -> String {
         common::hottest(&self.0, n as usize)
     }
 
-    /// What is known of one key, as JSON text.
-    pub fn estimate(&self, key: &[u8]) -> String {
-        common::estimate(&self.0, key)
+    /// What is known of one key: count and error.
+    pub fn estimate(&self, key: &[u8]) -> Vec<f64> {
+        common::estimate(&self.0, key).map(|number| number as f64).into()
     }
 
-    /// Its numbers, as JSON text.
-    pub fn summary(&self) -> String {
-        common::hot_keys_summary(&self.0)
+    /// Total, floor, size, capacity, window.
+    pub fn summary(&self) -> Vec<f64> {
+        common::hot_keys_summary(&self.0).map(|number| number as f64).into()
     }
 
     /// Adds what another one counted, of which these are the bytes: the two may be one.

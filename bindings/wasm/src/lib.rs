@@ -24,6 +24,6 @@ pub use command::{command_keys, command_route, is_failure, pool_settings, scan_n
 pub use health::Health;
 pub use hot_keys::HotKeys;
 pub use keyhome_wasm_hot as hot;
-pub use many::{catalogue, slots_packed, version};
+pub use many::{failure, slots_packed, version};
 pub use replica_set::ReplicaSet;
 pub use router::Router;

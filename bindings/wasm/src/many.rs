@@ -16,14 +16,14 @@ pub fn slots_packed(bytes: &[u8], offsets: &[u32]) -> Result<Vec<u16>, JsValue> 
     Ok(slots)
 }
 
-/// `{error_codes, dialects, hashes}` as JSON text.
-#[wasm_bindgen]
-pub fn catalogue() -> String {
-    common::catalogue()
-}
-
 /// The version of keyhome.
 #[wasm_bindgen]
 pub fn version() -> String {
     common::VERSION.into()
+}
+
+/// Throws why the last call in `hot` was refused.
+#[wasm_bindgen]
+pub fn failure() -> Result<(), JsValue> {
+    keyhome_wasm_hot::take_failure().map_or(Ok(()), |failure| Err(thrown(failure)))
 }

@@ -69,6 +69,14 @@ function writer(words: Int32Array, bytes: Uint8Array): (key: Key) => number {
   };
 }
 
+/** Writes a word, of which no more matters than a little more than any of ours has. */
+export function writeWord(word: string): number {
+  const length = write(word);
+  if (length >= 0) return length;
+  reopen(); // the memory may have grown
+  return write(Array.from(word.slice(0, 100)).slice(0, 50).join(""));
+}
+
 function writeEncoded(key: string, bytes: Uint8Array): number {
   text(key, "the key", "key.encoding");
   const { read, written } = encoder.encodeInto(key, bytes);

@@ -4,48 +4,62 @@ import { type ErrorCode, KeyhomeError } from "../error.js";
 import { type Input, open, reopen } from "./input.js";
 
 /**
- * The calls that are made once a key or once a request: see `bindings/wasm-hot`. A key or word of that length was written
- * into the input. -1: refused, and the same call the slow way says why.
+ * The calls that cross as numbers: see `bindings/wasm-hot`. A key or word of that length was written into the input; -1 is
+ * no word. What {@link done} is asked about answers -1 where it is refused.
  */
-export interface Hot {
-  slot(length: number): number;
-  index(address: number, length: number): number;
+const CALLS = {
+  slot: (_length: number): number => refuse(),
+  /** -1: without a home, and the slow way says why. */
+  index: (_router: number, _length: number): number => refuse(),
   /** Whether there is memory for so many bytes; after it there is. */
-  reserve(bytes: number): number;
-  hot_command_keys(length: number, words: number): number;
-  hot_update(address: number, now: number): number;
-  hot_admit(address: number, index: number, now: number): number;
-  hot_report(address: number, index: number, length: number, now: number): number;
-  hot_choose(address: number, dice: number, now: number): number;
-  hot_sent(address: number, endpoint: number, now: number): number;
-  hot_done(address: number, endpoint: number, latency: number, now: number): number;
-  hot_record(address: number, length: number, now: number, count: number): number;
-}
-
-const refusing: Hot = {
-  slot: refuse,
-  index: refuse,
-  reserve: refuse,
-  hot_command_keys: refuse,
-  hot_update: refuse,
-  hot_admit: refuse,
-  hot_report: refuse,
-  hot_choose: refuse,
-  hot_sent: refuse,
-  hot_done: refuse,
-  hot_record: refuse,
+  reserve: (_bytes: number): number => refuse(),
+  /** -1: all words have to be looked at. */
+  hot_command_keys: (_length: number, _words: number): number => refuse(),
+  hot_update: (_health: number, _now: number): number => refuse(),
+  hot_admit: (_health: number, _index: number, _now: number): number => refuse(),
+  hot_report: (_health: number, _index: number, _length: number, _now: number): number => refuse(),
+  /** -1: there is none. */
+  hot_next_check: (_health: number): number => refuse(),
+  hot_is_live: (_health: number, _index: number): number => refuse(),
+  hot_live: (_health: number): number => refuse(),
+  hot_is_all_gone: (_health: number): number => refuse(),
+  hot_choose: (_set: number, _dice: number, _now: number, _length: number): number => refuse(),
+  hot_sent: (_set: number, _endpoint: number, _now: number): number => refuse(),
+  hot_done: (_set: number, _endpoint: number, _latency: number, _now: number): number => refuse(),
+  hot_failed: (_set: number, _endpoint: number, _now: number): number => refuse(),
+  hot_released: (_set: number, _endpoint: number, _now: number): number => refuse(),
+  hot_set_up: (_set: number, _endpoint: number, _up: number): number => refuse(),
+  hot_is_up: (_set: number, _endpoint: number): number => refuse(),
+  hot_in_flight: (_set: number, _endpoint: number): number => refuse(),
+  /** -1: none is known. */
+  hot_latency: (_set: number, _endpoint: number): number => refuse(),
+  hot_count: (_set: number): number => refuse(),
+  hot_record: (_keys: number, _length: number, _now: number, _count: number): number => refuse(),
+  hot_advance: (_keys: number, _now: number): void => refuse(),
 };
+
+export type Hot = typeof CALLS;
 
 /** Not there yet; ready; or stopped for good. */
 let state: "absent" | "ready" | KeyhomeError = "absent";
-export let hot: Hot = refusing;
+export let hot: Hot = CALLS;
+
+/** Throws why a call was refused. */
+let failure: () => void = refuse;
 
 /** Makes an instance the one that runs. */
-export function start(exports: Hot & Input): void {
+export function start(exports: Hot & Input, why: () => void): void {
   // A plain object: properties of the exports themselves are slow to read.
-  hot = Object.fromEntries(Object.keys(refusing).map((name) => [name, exports[name as keyof Hot]])) as unknown as Hot;
+  hot = Object.fromEntries(Object.keys(CALLS).map((name) => [name, exports[name as keyof Hot]])) as unknown as Hot;
+  failure = why;
   state = "ready";
   open(exports);
+}
+
+/** Throws why a call was refused, if it was. */
+export function done(answer: number): number {
+  if (answer < 0) guard(failure);
+  return answer;
 }
 
 /** What there is room for, or else nothing goes at all. */
@@ -83,7 +97,7 @@ export function translated(error: unknown): KeyhomeError {
   }
   const message = `the WebAssembly instance has stopped (${String(error)}); load keyhome anew`;
   state = new KeyhomeError("engine.failure", message, undefined, undefined, undefined, error);
-  hot = refusing;
+  hot = CALLS;
   return state;
 }
 

@@ -42,14 +42,14 @@ export interface ObjectsAddon {
   replicaInFlight(set: ReplicaSet, endpoint: number): number;
   replicaLatency(set: ReplicaSet, endpoint: number): number | undefined;
   replicaCount(set: ReplicaSet): number;
-  replicaReplace(set: ReplicaSet, router: (key: Key) => number, index: number): string;
+  replicaReplace(set: ReplicaSet, router: (key: Key) => number, index: number): Int32Array;
   replicaSnapshot(set: ReplicaSet): string;
   hotKeys(capacity: number | undefined, window: number | undefined): HotKeys;
   hotKeysFromBytes(bytes: Uint8Array): HotKeys;
   hotKeysAdvance(keys: HotKeys, now: number): void;
   hotKeysTop(keys: HotKeys, n: number): string;
-  hotKeysEstimate(keys: HotKeys, key: Key): string;
-  hotKeysSummary(keys: HotKeys): string;
+  hotKeysEstimate(keys: HotKeys, key: Key): Float64Array;
+  hotKeysSummary(keys: HotKeys): Float64Array;
   hotKeysMerge(keys: HotKeys, other: HotKeys): void;
   hotKeysToBytes(keys: HotKeys): Uint8Array;
 }
@@ -141,7 +141,7 @@ export class NativeReplicaSet implements EngineReplicaSet {
     return this.#addon.replicaCount(this.choose);
   }
 
-  replace(router: EngineRouter, index: number): string {
+  replace(router: EngineRouter, index: number): Int32Array {
     return this.#addon.replicaReplace(this.choose, router.index, index);
   }
 
@@ -167,11 +167,11 @@ export class NativeHotKeys implements EngineHotKeys {
     return this.#addon.hotKeysTop(this.record, n);
   }
 
-  estimate(key: Key): string {
+  estimate(key: Key): Float64Array {
     return this.#addon.hotKeysEstimate(this.record, key);
   }
 
-  summary(): string {
+  summary(): Float64Array {
     return this.#addon.hotKeysSummary(this.record);
   }
 

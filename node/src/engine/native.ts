@@ -23,7 +23,6 @@ interface Addon extends ObjectsAddon {
   fromConfig(text: string, pool: string | undefined): NativeRouter;
   fromClusterText(text: string): NativeRouter;
   fromClusterJson(json: string): NativeRouter;
-  catalogue(): string;
   /** The name is given apart: mostly it is the only word that crosses. */
   commandKeys(name: Key, count: number, words: readonly Key[]): number | number[];
   commandRoute(words: Keys, lengths?: Uint32Array): string;
@@ -85,7 +84,6 @@ function engine(addon: Addon): Engine {
     fromConfig: (text, pool) => router(addon.fromConfig(text, pool)),
     fromClusterText: (text) => router(addon.fromClusterText(text)),
     fromClusterJson: (json) => router(addon.fromClusterJson(json)),
-    catalogue: () => addon.catalogue(),
     commandKeys: (words) => addon.commandKeys(words[0] ?? "", words.length, words),
     commandRoute: (words) => crossing(words, (words, lengths) => addon.commandRoute(words, lengths)),
     scanTarget: addon.scanTarget,

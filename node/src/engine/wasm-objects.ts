@@ -1,11 +1,11 @@
-// Objects inside the instance of WebAssembly that change. Calls for every request go by the address; where they are
-// refused, which changes nothing, the same call the slow way says why. Memory is freed when nobody refers to an object.
+// Objects inside the instance of WebAssembly that change. What is numbers crosses by the address of the object. Memory is
+// freed when nobody refers to an object.
 
 import type * as core from "../../build/wasm/keyhome.js";
 import type { EngineHealth, EngineHotKeys, EngineReplicaSet, EngineRouter } from "../engine.js";
 import type { Key } from "../key.js";
-import { bytesOf, write } from "./input.js";
-import { guard, hot, translated } from "./instance.js";
+import { bytesOf, write, writeWord } from "./input.js";
+import { done, guard, hot, translated } from "./instance.js";
 import type { WasmRouter } from "./wasm.js";
 
 export class WasmHealth implements EngineHealth {
@@ -26,24 +26,20 @@ export class WasmHealth implements EngineHealth {
   }
 
   admit(index: number, now: number): void {
-    let refused;
     try {
-      refused = hot.hot_admit(this.#address, index, now);
+      done(hot.hot_admit(this.#address, index, now));
     } catch (error) {
       throw translated(error);
     }
-    if (refused !== 0) guard(() => this.#health.admit(index, now));
   }
 
   report(index: number, outcome: string, now: number): void {
-    const length = write(outcome);
-    let refused = -1;
+    const length = writeWord(outcome);
     try {
-      if (length >= 0) refused = hot.hot_report(this.#address, index, length, now);
+      done(hot.hot_report(this.#address, index, length, now));
     } catch (error) {
       throw translated(error);
     }
-    if (refused !== 0) guard(() => this.#health.report(index, outcome, now));
   }
 
   takeEvents(): string {
@@ -55,7 +51,8 @@ export class WasmHealth implements EngineHealth {
   }
 
   nextCheck(): number | undefined {
-    return guard(() => this.#health.next_check());
+    const at = guard(() => hot.hot_next_check(this.#address));
+    return at < 0 ? undefined : at;
   }
 
   gone(): Uint32Array {
@@ -63,15 +60,15 @@ export class WasmHealth implements EngineHealth {
   }
 
   isLive(index: number): boolean {
-    return guard(() => this.#health.is_live(index));
+    return guard(() => hot.hot_is_live(this.#address, index)) !== 0;
   }
 
   live(): number {
-    return guard(() => this.#health.live());
+    return guard(() => hot.hot_live(this.#address));
   }
 
   isAllGone(): boolean {
-    return guard(() => this.#health.is_all_gone());
+    return guard(() => hot.hot_is_all_gone(this.#address)) !== 0;
   }
 
   snapshot(): string {
@@ -89,64 +86,60 @@ export class WasmReplicaSet implements EngineReplicaSet {
   }
 
   choose(dice: number, now: number, readFrom: string | undefined): number {
-    let endpoint = -1;
+    const length = readFrom === undefined ? -1 : writeWord(readFrom);
     try {
-      if (readFrom === undefined) endpoint = hot.hot_choose(this.#address, dice, now);
+      return done(hot.hot_choose(this.#address, dice, now, length));
     } catch (error) {
       throw translated(error);
     }
-    return endpoint >= 0 ? endpoint : guard(() => this.#set.choose(dice, now, readFrom));
   }
 
   sent(endpoint: number, now: number): void {
-    let refused;
     try {
-      refused = hot.hot_sent(this.#address, endpoint, now);
+      done(hot.hot_sent(this.#address, endpoint, now));
     } catch (error) {
       throw translated(error);
     }
-    if (refused !== 0) guard(() => this.#set.sent(endpoint, now));
   }
 
   done(endpoint: number, latency: number, now: number): void {
-    let refused;
     try {
-      refused = hot.hot_done(this.#address, endpoint, latency, now);
+      done(hot.hot_done(this.#address, endpoint, latency, now));
     } catch (error) {
       throw translated(error);
     }
-    if (refused !== 0) guard(() => this.#set.done(endpoint, latency, now));
   }
 
   failed(endpoint: number, now: number): void {
-    guard(() => this.#set.failed(endpoint, now));
+    guard(() => done(hot.hot_failed(this.#address, endpoint, now)));
   }
 
   released(endpoint: number, now: number): void {
-    guard(() => this.#set.released(endpoint, now));
+    guard(() => done(hot.hot_released(this.#address, endpoint, now)));
   }
 
   setUp(endpoint: number, up: boolean): void {
-    guard(() => this.#set.set_up(endpoint, up));
+    guard(() => done(hot.hot_set_up(this.#address, endpoint, Number(up))));
   }
 
   isUp(endpoint: number): boolean {
-    return guard(() => this.#set.is_up(endpoint));
+    return guard(() => hot.hot_is_up(this.#address, endpoint)) !== 0;
   }
 
   inFlight(endpoint: number): number {
-    return guard(() => this.#set.in_flight(endpoint));
+    return guard(() => hot.hot_in_flight(this.#address, endpoint)) >>> 0;
   }
 
   latency(endpoint: number): number | undefined {
-    return guard(() => this.#set.latency(endpoint));
+    const latency = guard(() => hot.hot_latency(this.#address, endpoint));
+    return latency < 0 ? undefined : latency;
   }
 
   count(): number {
-    return guard(() => this.#set.count());
+    return guard(() => hot.hot_count(this.#address));
   }
 
-  replace(router: EngineRouter, index: number): string {
+  replace(router: EngineRouter, index: number): Int32Array {
     return (router as WasmRouter).replaceIn(this.#set, index);
   }
 
@@ -173,30 +166,30 @@ export class WasmHotKeys implements EngineHotKeys {
         throw translated(error);
       }
     }
-    const bytes = bytesOf(key); // too long for the input
+    const bytes = bytesOf(key); // too long for the input, or the memory has grown
     return guard(() => this.#keys.record(bytes, now, count), bytes.length);
   }
 
   advance(now: number): void {
-    guard(() => this.#keys.advance(now));
+    guard(() => hot.hot_advance(this.#address, now));
   }
 
   top(n: number): string {
     return guard(() => this.#keys.top(n));
   }
 
-  estimate(key: Key): string {
+  estimate(key: Key): Float64Array {
     const bytes = bytesOf(key);
     return guard(() => this.#keys.estimate(bytes), bytes.length);
   }
 
-  summary(): string {
+  summary(): Float64Array {
     return guard(() => this.#keys.summary());
   }
 
   merge(other: EngineHotKeys): void {
     const bytes = other.toBytes(); // a copy: the two may be one
-    guard(() => this.#keys.merge(bytes));
+    guard(() => this.#keys.merge(bytes), bytes.length);
   }
 
   toBytes(): Uint8Array {

@@ -25,7 +25,7 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
   const version = core.version();
   // As where a page has the one cached and the other not.
   if (version !== VERSION) throw new KeyhomeError("engine.unavailable", `keyhome.wasm is of version ${version}, not ${VERSION}`);
-  start(exports);
+  start(exports, core.failure);
   return {
     name: "wasm",
     version,
@@ -35,7 +35,6 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
     fromConfig: (text, pool) => new WasmRouter(guard(() => core.Router.from_config(text, pool), 8 * text.length)),
     fromClusterText: (text) => new WasmRouter(guard(() => core.Router.from_cluster_text(text), 8 * text.length)),
     fromClusterJson: (json) => new WasmRouter(guard(() => core.Router.from_cluster_json(json), 8 * json.length)),
-    catalogue: () => guard(() => core.catalogue()),
     commandKeys,
     commandRoute: (words) => ofPacked(pack(words), core.command_route),
     scanTarget: (cursor, nodes) => guard(() => core.scan_target(cursor, nodes)),
@@ -47,7 +46,7 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
     },
     health: (...rules) => new WasmHealth(guard(() => new core.Health(...rules))),
     hotKeys: (...options) => new WasmHotKeys(guard(() => new core.HotKeys(...options))),
-    hotKeysFromBytes: (bytes) => new WasmHotKeys(guard(() => core.HotKeys.from_bytes(bytes))),
+    hotKeysFromBytes: (bytes) => new WasmHotKeys(guard(() => core.HotKeys.from_bytes(bytes), bytes.length)),
   };
 }
 
@@ -136,7 +135,7 @@ export class WasmRouter implements EngineRouter {
   }
 
   /** The nodes of this router in the place of those of a set. */
-  replaceIn(set: core.ReplicaSet, index: number): string {
+  replaceIn(set: core.ReplicaSet, index: number): Int32Array {
     return guard(() => set.replace(this.#router, index));
   }
 
