@@ -14,7 +14,7 @@ mod objects;
 pub use objects::{
     hot_admit, hot_advance, hot_choose, hot_command_keys, hot_count, hot_done, hot_failed, hot_in_flight,
     hot_is_all_gone, hot_is_live, hot_is_up, hot_latency, hot_live, hot_next_check, hot_record, hot_released,
-    hot_report, hot_sent, hot_set_up, hot_update, take_failure,
+    hot_report, hot_sent, hot_set_up, hot_update, record, take_failure,
 };
 
 use alloc::vec::Vec;

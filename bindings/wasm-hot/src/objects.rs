@@ -53,6 +53,12 @@ pub extern "C" fn hot_command_keys(length: usize, words: usize) -> i32 {
     }
 }
 
+/// Counts a key, however long.
+#[inline(never)] // there is one copy of it for short keys and for long ones
+pub fn record(keys: &mut HotKeys, key: &[u8], now: f64, count: f64) -> f64 {
+    keys.record_many(key, count as u64, now as u64) as f64
+}
+
 /// Exports functions that look at an object.
 macro_rules! calls {
     ($($(#[$doc:meta])* $name:ident = |$object:ident: $type:ty $(, $argument:ident: $of:ty)*| -> $result:ty $body:block)*) => {$(
@@ -133,7 +139,7 @@ calls! {
 
     /// Counts the key of `length` bytes.
     hot_record = |keys: HotKeys, length: usize, now: f64, count: f64| -> f64 {
-        keys.record_many(key(length), count as u64, now as u64) as f64
+        record(keys, key(length), now, count)
     }
 
     /// Lets time pass.

@@ -35,7 +35,7 @@ impl HotKeys {
 
     /// Counts a key.
     pub fn record(&mut self, key: &[u8], now: f64, count: f64) -> f64 {
-        self.0.record_many(key, count as u64, now as u64) as f64
+        keyhome_wasm_hot::record(&mut self.0, key, now, count)
     }
 
     /// The hottest, as JSON text.
