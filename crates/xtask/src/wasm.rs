@@ -148,10 +148,12 @@ pub(crate) fn weigh(checkout: &Checkout) -> Result<()> {
     if heavy.is_empty() { Ok(()) } else { bail!(heavy.join("; ")) }
 }
 
-/// Builds the package and weighs it.
+/// Builds the package and weighs it: what browsers download, and what npm installs.
 pub(crate) fn check(checkout: &Checkout) -> Result<()> {
-    node::build(checkout)?;
-    weigh(checkout)
+    let tools = node::built(checkout)?;
+    let downloaded = weigh(checkout);
+    let installed = run(&mut tools.script("test:size"));
+    downloaded.and(installed)
 }
 
 /// The package in a real browser: from a plain page, through bundlers, in a worker, under a strict policy.
