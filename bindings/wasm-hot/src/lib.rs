@@ -1,6 +1,6 @@
 //! The calls that are made once a key or a request, as plain WebAssembly functions. The host writes the bytes of the key into
 //! [`input`] and says how many they are; a number comes back. A key of more than `CAPACITY` bytes takes the way
-//! through wasm-bindgen.
+//! by `ask`.
 //!
 //! This is a package of its own because the workspace's `wasm` profile optimises it for speed, and the rest for size.
 

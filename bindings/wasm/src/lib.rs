@@ -1,7 +1,7 @@
 //! The border of keyhome to WebAssembly.
 //!
-//! Calls that are rare (a router from a config, explanations, diffs) and those about many keys at once cross through
-//! wasm-bindgen. What is called once a key or once a request crosses as plain WebAssembly functions, in [`hot`].
+//! What is called once a key or once a request crosses as plain WebAssembly functions, in [`hot`]. Everything else is one
+//! function, [`ask`]: each further one that wasm-bindgen binds would weigh half a kilobyte in two languages.
 //!
 //! Nothing is decided here. On other targets than WebAssembly this compiles, so that ordinary builds and lints cover
 //! it, but nothing calls it.
@@ -10,20 +10,12 @@
 
 extern crate alloc;
 
-mod command;
-mod failure;
-mod health;
-mod hot_keys;
-mod many;
-mod replica_set;
-mod router;
+mod answer;
+mod ask;
+mod object;
+mod question;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
 
-pub use command::{command_keys, command_route, is_failure, pool_settings, scan_next, scan_target};
-pub use health::Health;
-pub use hot_keys::HotKeys;
+pub use ask::ask;
 pub use keyhome_wasm_hot as hot;
-pub use many::{failure, slots_packed, version};
-pub use replica_set::ReplicaSet;
-pub use router::Router;

@@ -1,7 +1,9 @@
 // The instance of WebAssembly that runs, and what becomes of it when a call goes wrong.
 
+import { ask as askCore } from "../../build/wasm/keyhome.js";
 import { type ErrorCode, KeyhomeError } from "../error.js";
 import { type Input, open, reopen } from "./input.js";
+import type { Packed } from "./pack.js";
 
 /**
  * The calls that cross as numbers: see `bindings/wasm-hot`. A key or word of that length was written into the input; -1 is
@@ -44,39 +46,90 @@ export type Hot = typeof CALLS;
 let state: "absent" | "ready" | KeyhomeError = "absent";
 export let hot: Hot = CALLS;
 
-/** Throws why a call was refused. */
-let failure: () => void = refuse;
-
 /** Makes an instance the one that runs. */
-export function start(exports: Hot & Input, why: () => void): void {
+export function start(exports: Hot & Input): void {
   // A plain object: properties of the exports themselves are slow to read.
   hot = Object.fromEntries(Object.keys(CALLS).map((name) => [name, exports[name as keyof Hot]])) as unknown as Hot;
-  failure = why;
   state = "ready";
   open(exports);
 }
 
 /** Throws why a call was refused, if it was. */
 export function done(answer: number): number {
-  if (answer < 0) guard(failure);
+  if (answer < 0) ask("failure");
   return answer;
 }
 
 /** What there is room for, or else nothing goes at all. */
 const LARGE = 2 ** 20;
 
+const nothing = new Uint8Array(0);
+const noOffsets = new Uint32Array(0);
+
 /**
- * Runs a call that may fail, and that may make the memory grow.
+ * Asks the core: see `bindings/wasm/src/ask.rs`.
  *
- * @param room - how many bytes the call takes, as far as that follows from what it is given. An instance that finds no
- *   memory within a call stops for good, so what is large is asked for first.
+ * @param what - of what kind of object, and what: `router.explain`
+ * @param object - whom
+ * @param words - keys or words, one behind the other
+ * @param numbers - whole numbers from 0; one that is undefined is left out
+ * @param times - how much more memory than the words themselves it takes to answer
  */
-export function guard<R>(call: () => R, room = 0): R {
-  if (state !== "ready") refuse();
-  try {
+export function ask(
+  what: string,
+  object?: Held,
+  { bytes = nothing, offsets = noOffsets }: Partial<Packed> = {},
+  numbers: Iterable<number | undefined> = [],
+  times = 1,
+): Uint8Array {
+  // The words, and what is said about each of them: where it ends, its home, its place in a group.
+  const room = times * bytes.length + 16 * offsets.length;
+  return guard(() => {
+    // An instance that finds no memory within a call stops for good, so what is large is asked for first.
     if (room > LARGE && !(room < 2 ** 31 && hot.reserve(room))) {
       throw new KeyhomeError("engine.failure", `WebAssembly finds no memory for ${room} bytes`);
     }
+    return askCore(what, object?.address ?? 0, bytes, offsets, Float64Array.from(numbers, (number) => number ?? NaN));
+  });
+}
+
+const decoder = new TextDecoder();
+
+/** An answer that is a text. */
+export const asText = (answer: Uint8Array): string => decoder.decode(answer);
+
+/** An answer that is numbers. Its buffer is its own. */
+export const asNumbers = (answer: Uint8Array): Uint32Array => new Uint32Array(answer.buffer as ArrayBuffer);
+
+/** The same of 64 bits. */
+export const asDoubles = (answer: Uint8Array): Float64Array => new Float64Array(answer.buffer as ArrayBuffer);
+
+/** Lets go of what nobody refers to any more. Where there is no such registry it stays. */
+const registry =
+  typeof FinalizationRegistry === "undefined"
+    ? undefined
+    : new FinalizationRegistry(({ kind, address }: { kind: string; address: number }) => {
+        if (state === "ready") ask(`${kind}.free`, { address } as Held);
+      });
+
+/** An object inside the instance, for as long as somebody refers to this. */
+export class Held {
+  readonly address: number;
+
+  /**
+   * @param kind - which kind of object it is, as questions name it
+   * @param answer - its address
+   */
+  constructor(kind: string, answer: Uint8Array) {
+    this.address = asNumbers(answer)[0]!;
+    registry?.register(this, { kind, address: this.address });
+  }
+}
+
+/** Runs a call that may fail, and that may make the memory grow. */
+export function guard<R>(call: () => R): R {
+  if (state !== "ready") refuse();
+  try {
     return call();
   } catch (error) {
     throw translated(error);

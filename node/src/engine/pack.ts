@@ -35,9 +35,17 @@ function packAscii(keys: readonly Key[]): Packed | undefined {
   return { bytes, offsets };
 }
 
+/** Texts of the package's own; what is left out takes no room. */
+export function packTexts(texts: readonly (string | undefined)[]): Packed {
+  return packed(texts.map((text) => encoder.encode(text)));
+}
+
 function packAny(keys: readonly Key[]): Packed {
-  const parts = keys.map((key, position) => bytesOf(key, position));
-  const offsets = new Uint32Array(keys.length + 1);
+  return packed(keys.map((key, position) => bytesOf(key, position)));
+}
+
+function packed(parts: readonly Uint8Array[]): Packed {
+  const offsets = new Uint32Array(parts.length + 1);
   let end = 0;
   for (const [position, part] of parts.entries()) {
     end += part.length;

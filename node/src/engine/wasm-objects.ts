@@ -1,20 +1,19 @@
 // Objects inside the instance of WebAssembly that change. What is numbers crosses by the address of the object. Memory is
 // freed when nobody refers to an object.
 
-import type * as core from "../../build/wasm/keyhome.js";
 import type { EngineHealth, EngineHotKeys, EngineReplicaSet, EngineRouter } from "../engine.js";
 import type { Key } from "../key.js";
 import { bytesOf, write, writeWord } from "./input.js";
-import { done, guard, hot, translated } from "./instance.js";
+import { type Held, asDoubles, asNumbers, asText, ask, done, guard, hot, translated } from "./instance.js";
 import type { WasmRouter } from "./wasm.js";
 
 export class WasmHealth implements EngineHealth {
-  readonly #health: core.Health;
+  readonly #held: Held;
   readonly #address: number;
 
-  constructor(health: core.Health) {
-    this.#health = health;
-    this.#address = health.address();
+  constructor(held: Held) {
+    this.#held = held;
+    this.#address = held.address;
   }
 
   update(now: number): number {
@@ -43,11 +42,11 @@ export class WasmHealth implements EngineHealth {
   }
 
   takeEvents(): string {
-    return guard(() => this.#health.events());
+    return asText(ask("health.events", this.#held));
   }
 
   dueChecks(now: number): Uint32Array {
-    return guard(() => this.#health.due_checks(now));
+    return asNumbers(ask("health.due_checks", this.#held, {}, [now]));
   }
 
   nextCheck(): number | undefined {
@@ -56,7 +55,7 @@ export class WasmHealth implements EngineHealth {
   }
 
   gone(): Uint32Array {
-    return guard(() => this.#health.gone());
+    return asNumbers(ask("health.gone", this.#held));
   }
 
   isLive(index: number): boolean {
@@ -72,17 +71,17 @@ export class WasmHealth implements EngineHealth {
   }
 
   snapshot(): string {
-    return guard(() => this.#health.snapshot());
+    return asText(ask("health.snapshot", this.#held));
   }
 }
 
 export class WasmReplicaSet implements EngineReplicaSet {
-  readonly #set: core.ReplicaSet;
+  readonly #held: Held;
   readonly #address: number;
 
-  constructor(set: core.ReplicaSet) {
-    this.#set = set;
-    this.#address = set.address();
+  constructor(held: Held) {
+    this.#held = held;
+    this.#address = held.address;
   }
 
   choose(dice: number, now: number, readFrom: string | undefined): number {
@@ -140,21 +139,21 @@ export class WasmReplicaSet implements EngineReplicaSet {
   }
 
   replace(router: EngineRouter, index: number): Int32Array {
-    return (router as WasmRouter).replaceIn(this.#set, index);
+    return new Int32Array(ask("replicas.replace", this.#held, {}, [(router as WasmRouter).held.address, index]).buffer as ArrayBuffer);
   }
 
   snapshot(): string {
-    return guard(() => this.#set.snapshot());
+    return asText(ask("replicas.snapshot", this.#held));
   }
 }
 
 export class WasmHotKeys implements EngineHotKeys {
-  readonly #keys: core.HotKeys;
+  readonly #held: Held;
   readonly #address: number;
 
-  constructor(keys: core.HotKeys) {
-    this.#keys = keys;
-    this.#address = keys.address();
+  constructor(held: Held) {
+    this.#held = held;
+    this.#address = held.address;
   }
 
   record(key: Key, now: number, count: number): number {
@@ -166,8 +165,8 @@ export class WasmHotKeys implements EngineHotKeys {
         throw translated(error);
       }
     }
-    const bytes = bytesOf(key); // too long for the input, or the memory has grown
-    return guard(() => this.#keys.record(bytes, now, count), bytes.length);
+    // Too long for the input, or the memory has grown.
+    return asDoubles(ask("hot_keys.record", this.#held, { bytes: bytesOf(key) }, [now, count]))[0]!;
   }
 
   advance(now: number): void {
@@ -175,24 +174,22 @@ export class WasmHotKeys implements EngineHotKeys {
   }
 
   top(n: number): string {
-    return guard(() => this.#keys.top(n));
+    return asText(ask("hot_keys.top", this.#held, {}, [n]));
   }
 
   estimate(key: Key): Float64Array {
-    const bytes = bytesOf(key);
-    return guard(() => this.#keys.estimate(bytes), bytes.length);
+    return asDoubles(ask("hot_keys.estimate", this.#held, { bytes: bytesOf(key) }));
   }
 
   summary(): Float64Array {
-    return guard(() => this.#keys.summary());
+    return asDoubles(ask("hot_keys.summary", this.#held));
   }
 
   merge(other: EngineHotKeys): void {
-    const bytes = other.toBytes(); // a copy: the two may be one
-    guard(() => this.#keys.merge(bytes), bytes.length);
+    ask("hot_keys.merge", this.#held, { bytes: other.toBytes() }); // a copy: the two may be one
   }
 
   toBytes(): Uint8Array {
-    return guard(() => this.#keys.to_bytes());
+    return ask("hot_keys.to_bytes", this.#held);
   }
 }

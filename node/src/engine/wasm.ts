@@ -7,8 +7,8 @@ import { KeyhomeError } from "../error.js";
 import type { Key } from "../key.js";
 import { VERSION } from "../version.js";
 import { bytesOf, write } from "./input.js";
-import { guard, hot, start, translated } from "./instance.js";
-import { type Packed, pack } from "./pack.js";
+import { Held, asNumbers, asText, ask, hot, start, translated } from "./instance.js";
+import { type Packed, pack, packTexts } from "./pack.js";
 import { WasmHealth, WasmHotKeys, WasmReplicaSet } from "./wasm-objects.js";
 
 /**
@@ -20,35 +20,47 @@ import { WasmHealth, WasmHotKeys, WasmReplicaSet } from "./wasm-objects.js";
 export function wasmEngine(module: WebAssembly.Module): Engine {
   // wasm-bindgen keeps the first instance that it makes, whatever it is of: no other module may get so far.
   const names = WebAssembly.Module.exports(module).map(({ name }) => name);
-  if (!["__wbindgen_start", "input", "version"].every((name) => names.includes(name))) throw new TypeError("it is not keyhome.wasm");
+  if (!["__wbindgen_start", "input", "ask"].every((name) => names.includes(name))) throw new TypeError("it is not keyhome.wasm");
   const exports = core.initSync({ module });
-  const version = core.version();
+  const version = asText(core.ask("version", 0, new Uint8Array(0), new Uint32Array(0), new Float64Array(0)));
   // As where a page has the one cached and the other not.
   if (version !== VERSION) throw new KeyhomeError("engine.unavailable", `keyhome.wasm is of version ${version}, not ${VERSION}`);
-  start(exports, core.failure);
+  start(exports);
   return {
     name: "wasm",
     version,
     slot,
     slots: (keys) => slotsOf(pack(keys)),
     slotsPacked: (bytes, offsets) => slotsOf(checked(bytes, offsets)),
-    fromConfig: (text, pool) => new WasmRouter(guard(() => core.Router.from_config(text, pool), 8 * text.length)),
-    fromClusterText: (text) => new WasmRouter(guard(() => core.Router.from_cluster_text(text), 8 * text.length)),
-    fromClusterJson: (json) => new WasmRouter(guard(() => core.Router.from_cluster_json(json), 8 * json.length)),
+    fromConfig: (text, pool) => made("router.from_config", [text, pool]),
+    fromClusterText: (text) => made("router.from_cluster_text", [text]),
+    fromClusterJson: (json) => made("router.from_cluster_json", [json]),
     commandKeys,
-    commandRoute: (words) => ofPacked(pack(words), core.command_route),
-    scanTarget: (cursor, nodes) => guard(() => core.scan_target(cursor, nodes)),
-    scanNext: (cursor, answered, nodes) => guard(() => core.scan_next(cursor, answered, nodes)),
-    poolSettings: (text, pool) => guard(() => core.pool_settings(text, pool)),
-    isFailure(error) {
-      const bytes = bytesOf(error);
-      return guard(() => core.is_failure(bytes));
+    commandRoute: (words) => asText(ask("command_route", undefined, pack(words))),
+    scanTarget: (cursor, nodes) => asText(ask("scan_target", undefined, packTexts([cursor]), [nodes])),
+    scanNext: (cursor, answered, nodes) => asText(ask("scan_next", undefined, packTexts([cursor, answered]), [nodes])),
+    poolSettings: (text, pool) => asText(ask("pool_settings", undefined, packTexts([text, pool]), [given(pool)], PARSED)),
+    isFailure: (error) => ask("is_failure", undefined, { bytes: bytesOf(error) })[0] !== 0,
+    health: (onFailure, autoEjectHosts, failureLimit, retryTimeout, nodes) => {
+      const eject = autoEjectHosts === undefined ? undefined : Number(autoEjectHosts);
+      const numbers = [nodes, given(onFailure), eject, failureLimit, retryTimeout];
+      return new WasmHealth(new Held("health", ask("health.new", undefined, packTexts([onFailure]), numbers)));
     },
-    health: (...rules) => new WasmHealth(guard(() => new core.Health(...rules))),
-    hotKeys: (...options) => new WasmHotKeys(guard(() => new core.HotKeys(...options))),
-    hotKeysFromBytes: (bytes) => new WasmHotKeys(guard(() => core.HotKeys.from_bytes(bytes), bytes.length)),
+    hotKeys: (...options) => new WasmHotKeys(new Held("hot_keys", ask("hot_keys.new", undefined, {}, options))),
+    hotKeysFromBytes: (bytes) => new WasmHotKeys(new Held("hot_keys", ask("hot_keys.from_bytes", undefined, { bytes }))),
   };
 }
+
+/** A router of texts, of which the second can be left out. */
+function made(what: string, texts: readonly (string | undefined)[]): EngineRouter {
+  return new WasmRouter(new Held("router", ask(what, undefined, packTexts(texts), [given(texts[1])], PARSED)));
+}
+
+/** A config as a tree, and a key in each step to its home, take so many times their own room. */
+const PARSED = 8;
+
+/** Whether a text is given, as a number. */
+const given = (text: string | undefined): number => Number(text !== undefined);
 
 export function slot(key: Key): number {
   const length = write(key);
@@ -57,12 +69,7 @@ export function slot(key: Key): number {
 }
 
 function slotsOf(keys: Packed): Uint16Array {
-  return ofPacked(keys, core.slots_packed);
-}
-
-function ofPacked<R>({ bytes, offsets }: Packed, call: (bytes: Uint8Array, offsets: Uint32Array) => R): R {
-  // Keys, and what is said about each of them: where it ends, its home, its place in a group.
-  return guard(() => call(bytes, offsets), bytes.length + 16 * offsets.length);
+  return new Uint16Array(ask("slots", undefined, keys).buffer as ArrayBuffer);
 }
 
 /** By the name and the number of words; where that is refused, by all words. */
@@ -77,17 +84,17 @@ function commandKeys(words: readonly Key[]): number | Uint32Array {
     }
     if (keys >= 0) return keys;
   }
-  return ofPacked(pack(words), core.command_keys);
+  return asNumbers(ask("command_keys", undefined, pack(words)));
 }
 
 /** A router inside the instance. Its memory is freed when nobody refers to it, or to its `index`, any more. */
 export class WasmRouter implements EngineRouter {
-  readonly #router: core.Router;
+  readonly held: Held;
   readonly index: (key: Key) => number;
 
-  constructor(router: core.Router) {
-    this.#router = router;
-    const address = router.address();
+  constructor(held: Held) {
+    this.held = held;
+    const { address } = held;
     this.index = (key) => {
       const length = write(key);
       if (length >= 0) {
@@ -100,69 +107,62 @@ export class WasmRouter implements EngineRouter {
         if (home >= 0) return home;
       }
       // Too long for the input, or without a home, and this call says why. It also keeps the router alive.
-      const bytes = bytesOf(key);
-      return guard(() => router.index(bytes), bytes.length);
+      return asNumbers(ask("router.index", held, { bytes: bytesOf(key) }))[0]!;
     };
   }
 
   indexes(keys: readonly Key[]): Uint32Array {
-    return ofPacked(pack(keys), (bytes, offsets) => this.#router.indexes_packed(bytes, offsets));
+    return asNumbers(ask("router.indexes", this.held, pack(keys)));
   }
 
   indexesPacked(bytes: Uint8Array, offsets: Uint32Array): Uint32Array {
-    return ofPacked(checked(bytes, offsets), (bytes, offsets) => this.#router.indexes_packed(bytes, offsets));
+    return asNumbers(ask("router.indexes", this.held, checked(bytes, offsets)));
   }
 
   group(keys: readonly Key[]): Uint32Array {
-    return ofPacked(pack(keys), (bytes, offsets) => this.#router.group_packed(bytes, offsets));
+    return asNumbers(ask("router.group", this.held, pack(keys)));
   }
 
   successors(key: Key, n: number): Uint32Array {
-    const bytes = bytesOf(key);
-    return guard(() => this.#router.successors(bytes, n), bytes.length);
+    return asNumbers(ask("router.successors", this.held, { bytes: bytesOf(key) }, [n]));
   }
 
   without(names: readonly string[]): EngineRouter {
-    return new WasmRouter(guard(() => this.#router.without([...names])));
+    return new WasmRouter(new Held("router", ask("router.without", this.held, packTexts(names), [names.length])));
   }
 
   withoutIndexes(indexes: Uint32Array): EngineRouter {
-    return new WasmRouter(guard(() => this.#router.without_indexes(indexes)));
+    return new WasmRouter(new Held("router", ask("router.without_indexes", this.held, {}, indexes)));
   }
 
   replicaSet(index: number, readFrom: string | undefined, zone: string | undefined): EngineReplicaSet {
-    return new WasmReplicaSet(guard(() => new core.ReplicaSet(this.#router, index, readFrom, zone)));
-  }
-
-  /** The nodes of this router in the place of those of a set. */
-  replaceIn(set: core.ReplicaSet, index: number): Int32Array {
-    return guard(() => set.replace(this.#router, index));
+    const words = packTexts([readFrom, zone]);
+    const answer = ask("router.replicas", this.held, words, [index, given(readFrom), given(zone)]);
+    return new WasmReplicaSet(new Held("replicas", answer));
   }
 
   copies(key: Key, n: number): string {
-    const bytes = bytesOf(key);
-    return guard(() => this.#router.copies(bytes, n), 8 * bytes.length);
+    return asText(ask("router.copies", this.held, { bytes: bytesOf(key) }, [n], PARSED));
   }
 
   fingerprint(): string {
-    return guard(() => this.#router.fingerprint());
+    return asText(ask("router.fingerprint", this.held));
   }
 
   nodes(): string {
-    return guard(() => this.#router.nodes());
+    return asText(ask("router.nodes", this.held));
   }
 
   explain(key: Key): string {
-    const bytes = bytesOf(key);
-    return guard(() => this.#router.explain(bytes), 8 * bytes.length);
+    return asText(ask("router.explain", this.held, { bytes: bytesOf(key) }, [], PARSED));
   }
 
   balance(): string {
-    return guard(() => this.#router.balance());
+    return asText(ask("router.balance", this.held));
   }
 
   diff(other: EngineRouter): string {
-    return guard(() => this.#router.diff((other as WasmRouter).#router));
+    return asText(ask("router.diff", this.held, {}, [(other as WasmRouter).held.address]));
   }
 }
 
