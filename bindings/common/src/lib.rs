@@ -29,7 +29,7 @@ pub use keyhome::{
     Command, CommandRoute, Error, ErrorKind, Health, HotKeys, ReadFrom, ReplicaSet, Router, VERSION,
     command_route as core_command_route, config,
     health::{LiveSet, is_failure},
-    key::slot_of_ascii,
+    key::{slot_called, slot_of_ascii},
     slot, slots, slots_packed,
 };
 pub use replicas::{replace, replica_set};

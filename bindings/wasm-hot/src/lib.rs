@@ -20,7 +20,7 @@ pub use objects::{
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
-use keyhome_bindings_common::{Router, slot as slot_of};
+use keyhome_bindings_common::{Router, slot as slot_of, slot_called};
 
 /// What `index` answers where a key has no home; `Router::index` says why.
 const NO_HOME: u32 = u32::MAX;
@@ -70,7 +70,7 @@ pub extern "C" fn slot(length: usize) -> u32 {
     let padded = input.get(..FRONT + length.min(CAPACITY)).unwrap_or(input);
     u32::from(match padded.last_chunk::<FRONT>() {
         Some(short) if length <= FRONT => slot_of(short),
-        _ => slot_of(&padded[FRONT..]),
+        _ => slot_called(&padded[FRONT..]),
     })
 }
 

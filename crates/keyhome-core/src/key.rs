@@ -76,6 +76,11 @@ pub fn slot(key: impl AsRef<[u8]>) -> u16 {
     crc16::xmodem_of_tag(key.as_ref()) % SLOTS
 }
 
+/// [`slot`] where the length of the key is not known: in WebAssembly a call, since copies of it weigh.
+pub fn slot_called(key: &[u8]) -> u16 {
+    crc16::xmodem_of_tag_called(key) % SLOTS
+}
+
 /// [`slot`] for hosts whose text is UTF-16, without a copy of the key as bytes: `None` where it is not ASCII, or where
 /// this CPU hashes its bytes as quickly.
 #[inline(always)]

@@ -28,7 +28,7 @@ const FEATURES: &[&str] = &[
 
 /// How wasm-opt makes it small: blocks and loops are built anew first, and nothing lies in the first KiB of the memory,
 /// where the stack ends.
-const OPTIMISATION: &[&str] = &["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz"];
+const OPTIMISATION: &[&str] = &["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
 
 /// A module, and where the package takes it from.
 struct Module {
@@ -71,8 +71,9 @@ fn compile(checkout: &Checkout) -> Result<PathBuf> {
     let mut build = if rustc_web::is_installed() {
         let mut build = rustc_web::build(checkout);
         build.args(["-Z", "build-std-features=optimize_for_size"]);
-        // No message of a panic and no `{:?}` reaches anybody here.
-        let flags = "-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none";
+        // No message of a panic and no `{:?}` reaches anybody here; and rustc does not weigh what it inlines, LLVM does.
+        let flags = "-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none \
+                     -Zinline-mir=no";
         build.env("RUSTFLAGS", flags);
         build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", rustc_web::linker()?);
         build

@@ -72,17 +72,21 @@ impl Owners {
 
     /// The router, with the nodes in the order of their lowest slot.
     pub(super) fn router(self) -> Result<Router, Error> {
-        let mut owners = self.owners;
-        owners.retain(|owner| !owner.member.slots.is_empty());
-        if owners.is_empty() {
+        // Lowest slot and number in one word: words are sorted for rings too, and each type that is sorted weighs.
+        let mut order: Vec<u64> = Vec::new();
+        for (number, owner) in self.owners.iter().enumerate() {
+            if let Some(lowest) = owner.member.slots.iter().map(|range| *range.start()).min() {
+                order.push(u64::from(lowest) << 32 | number as u64);
+            }
+        }
+        if order.is_empty() {
             return Err(unreadable("nobody owns a slot in it"));
         }
-        let lowest = |owner: &Owner| owner.member.slots.iter().map(|range| *range.start()).min();
-        owners.sort_by_key(lowest);
+        order.sort_unstable();
         let (mut places, mut members) = (Vec::new(), Vec::new());
-        for owner in owners {
+        for owner in order.into_iter().filter_map(|word| self.owners.get(word as u32 as usize)) {
             places.push(owner.place);
-            members.push(owner.member);
+            members.push(owner.member.clone());
         }
         Router::new(Dialect::REDIS_CLUSTER, &Options::new(), members).map_err(|error| {
             match error.position().and_then(|position| places.get(position).copied().flatten()) {

@@ -58,14 +58,14 @@ impl Reply {
             let (line, column) = (error.line().unwrap_or(1), error.column().unwrap_or(1));
             Place { line, column }.of(unreadable(error.detail()))
         })?;
-        Self::of(value)
+        Self::of(&value)
     }
 
-    fn of(value: Value) -> Result<Self, Error> {
+    fn of(value: &Value) -> Result<Self, Error> {
         let wrong = |detail: &str| Err(value.place.of(unreadable(detail)));
-        Ok(match value.kind {
+        Ok(match &value.kind {
             Kind::Scalar(Form::Null, _) => Self::Null,
-            Kind::Scalar(Form::Text, text) => Self::Text(text),
+            Kind::Scalar(Form::Text, text) => Self::Text(text.clone()),
             Kind::Scalar(Form::Number, text) => match text.parse() {
                 Ok(number) => Self::Integer(number),
                 Err(_) => return wrong("a number is not whole, or beyond 64 bits with a sign"),

@@ -4,10 +4,9 @@
 use super::{Dialect, KeyRule, Names, Options, Order, Place, Rule};
 use crate::hash::Algorithm;
 
+/// Source: no single project; `[...key].reduce((sum, c) => sum + c.charCodeAt(0), 0) % nodes.length`.
 pub(super) static CHARSUM: Dialect = Dialect {
     id: "charsum",
-    summary: "the sum of a key's UTF-16 code units modulo the number of nodes",
-    source: "no single project; `[...key].reduce((sum, c) => sum + c.charCodeAt(0), 0) % nodes.length`",
     options: &[],
     weights: false,
     node_slots: false,

@@ -6,10 +6,9 @@ use super::{
 };
 use crate::hash::Algorithm;
 
+/// Source: Doist/hash_ring hash_ring/ring.py.
 pub(super) static HASH_RING: Dialect = Dialect {
     id: "hash_ring",
-    summary: "Python's hash_ring 1.3.1 and hashring 1.5.1",
-    source: "Doist/hash_ring hash_ring/ring.py",
     options: &[],
     weights: true,
     node_slots: false,

@@ -5,10 +5,9 @@ use super::{
 };
 use crate::hash::Algorithm;
 
+/// Source: RJ/ketama libketama/ketama.c.
 pub(super) static LIBKETAMA: Dialect = Dialect {
     id: "libketama",
-    summary: "libketama, the original ketama library",
-    source: "RJ/ketama libketama/ketama.c",
     options: &[],
     weights: true,
     node_slots: false,

@@ -6,10 +6,9 @@ use super::{
 };
 use crate::hash::Algorithm;
 
+/// Source: awesomized/libmemcached src/libmemcached/hosts.cc, hash.cc.
 pub(super) static LIBMEMCACHED: Dialect = Dialect {
     id: "libmemcached",
-    summary: "libmemcached 1.0.9 and later: modula, consistent, weighted",
-    source: "awesomized/libmemcached src/libmemcached/hosts.cc, hash.cc",
     options: &[
         OptionSpec {
             name: "mode",

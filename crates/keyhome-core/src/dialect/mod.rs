@@ -31,10 +31,6 @@ pub const NUMBER_MAX: u32 = i32::MAX as u32;
 pub struct Dialect {
     /// The word for it in configs.
     pub id: &'static str,
-    /// What it is, in one line.
-    pub summary: &'static str,
-    /// The project and files that the rule was taken from.
-    pub source: &'static str,
     /// The options that a pool may set.
     pub options: &'static [OptionSpec],
     /// Whether nodes may have weights other than 1.

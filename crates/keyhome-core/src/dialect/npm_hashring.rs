@@ -6,10 +6,9 @@ use super::{
 };
 use crate::hash::Algorithm;
 
+/// Source: 3rd-Eden/node-hashring index.js.
 pub(super) static NPM_HASHRING: Dialect = Dialect {
     id: "npm-hashring",
-    summary: "npm's hashring 3.2.0",
-    source: "3rd-Eden/node-hashring index.js",
     options: &[
         OptionSpec {
             name: "vnode_count",

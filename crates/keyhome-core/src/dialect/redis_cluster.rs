@@ -6,10 +6,9 @@ use crate::{
     key::TagRule,
 };
 
+/// Source: redis/redis src/cluster.c (keyHashSlot), src/crc16.c.
 pub(super) static REDIS_CLUSTER: Dialect = Dialect {
     id: "redis-cluster",
-    summary: "Redis Cluster and Valkey Cluster: CRC16 slots, as each node's `slots` assign them",
-    source: "redis/redis src/cluster.c (keyHashSlot), src/crc16.c",
     options: &[],
     weights: false,
     node_slots: true,

@@ -13,10 +13,9 @@ use crate::{
     key::TagRule,
 };
 
+/// Source: twitter/twemproxy src/hashkit/, src/nc_server.c, src/nc_conf.c.
 pub(super) static TWEMPROXY: Dialect = Dialect {
     id: "twemproxy",
-    summary: "twemproxy (nutcracker) 0.5.0: twelve hashes, ketama, modula or random",
-    source: "twitter/twemproxy src/hashkit/, src/nc_server.c, src/nc_conf.c",
     options: &[
         OptionSpec {
             name: "hash",

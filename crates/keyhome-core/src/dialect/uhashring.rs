@@ -6,10 +6,9 @@ use super::{
 };
 use crate::hash::Algorithm;
 
+/// Source: ultrabug/uhashring uhashring/ring.py, ring_ketama.py, ring_meta.py.
 pub(super) static UHASHRING: Dialect = Dialect {
     id: "uhashring",
-    summary: "Python's uhashring 2.5, in md5 or ketama mode",
-    source: "ultrabug/uhashring uhashring/ring.py, ring_ketama.py, ring_meta.py",
     options: &[
         OptionSpec {
             name: "mode",

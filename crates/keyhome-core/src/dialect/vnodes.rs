@@ -8,10 +8,9 @@ use crate::hash::{Algorithm, KeyHash};
 
 const DEFAULT: u32 = 160;
 
+/// Source: no single project; recorded from Node and Python code as tutorials write it.
 pub(super) static VNODES: Dialect = Dialect {
     id: "vnodes",
-    summary: "the ring of virtual nodes that tutorials build on MD5",
-    source: "no single project; recorded from Node and Python code as tutorials write it",
     options: &[OptionSpec {
         name: "vnodes",
         takes: Takes::Number(1, NUMBER_MAX),

@@ -31,11 +31,18 @@ fn portable_of_tag(key: &[u8]) -> u16 {
     }
 }
 
+/// [`xmodem_of_tag`] as one call: in WebAssembly a copy of it at each place would weigh too much.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+pub(crate) fn xmodem_of_tag_called(key: &[u8]) -> u16 {
+    xmodem_of_tag(key)
+}
+
 /// [`xmodem_of_tag`] of many keys. `out` is as long as `keys`.
 pub(crate) fn xmodem_of_tags<K: AsRef<[u8]>>(keys: &[K], out: &mut [u16]) {
     if !arch::crc16_of_tags(keys, out) {
         for (key, out) in keys.iter().zip(out) {
-            *out = portable_of_tag(key.as_ref());
+            *out = xmodem_of_tag_called(key.as_ref());
         }
     }
 }

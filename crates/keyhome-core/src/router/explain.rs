@@ -123,7 +123,7 @@ impl Router {
                 (hash(value.into()), Step::List { position: value % modula.total(), length: modula.total() })
             }
             Placement::Slots(_) => {
-                let slot = crate::key::slot(key);
+                let slot = crate::key::slot_called(key);
                 (hash(slot.into()), Step::Slot { slot })
             }
             Placement::CharSum(nodes) => {

@@ -35,7 +35,7 @@ impl Router {
 
     #[inline(never)]
     fn locate_slot(slots: &SlotTable, key: &[u8]) -> Result<u16, Homeless> {
-        let slot = crate::key::slot(key);
+        let slot = crate::key::slot_called(key);
         slots.owner(slot).ok_or(Homeless::Uncovered(slot))
     }
 
