@@ -9,8 +9,10 @@
 
 extern crate alloc;
 
+#[cfg(feature = "serving")]
 mod objects;
 
+#[cfg(feature = "serving")]
 pub use objects::{
     hot_admit, hot_advance, hot_choose, hot_command_keys, hot_count, hot_done, hot_failed, hot_in_flight,
     hot_is_all_gone, hot_is_live, hot_is_up, hot_latency, hot_live, hot_next_check, hot_record, hot_released,

@@ -1,16 +1,17 @@
 //! All that can be asked, but for what is called once a key or once a request, which is in `hot`.
 #![allow(unsafe_code)] // objects behind addresses
 
-use alloc::{string::ToString, vec::Vec};
+use alloc::vec::Vec;
 
-use keyhome_bindings_common::{self as common, ErrorKind, Failure, Health, HotKeys, ReplicaSet, Router};
+use keyhome_bindings_common::{self as common, ErrorKind, Failure, Router};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    answer::{Answer, indexes, numbers, text, thrown},
+    answer::{Answer, numbers, text, thrown},
     object::{at, give, take_back},
     question::Question,
+    serving,
 };
 
 /// Asks for `what`: of the object at an address, about words or keys that lie one behind the other in `bytes`, with some
@@ -29,51 +30,31 @@ pub fn ask(
     let question = Question { object, bytes, offsets, numbers };
     let answer = match what.split_once('.') {
         Some(("router", what)) => of_router(what, &question),
-        Some(("health", what)) => of_health(what, &question),
-        Some(("replicas", what)) => of_replicas(what, &question),
-        Some(("hot_keys", what)) => of_hot_keys(what, &question),
-        _ => of_nothing(what, &question),
+        Some((kind, what)) => serving::of_object(kind, what, &question),
+        None => of_nothing(what, &question),
     };
     answer.map_err(|failure| thrown(&failure))
 }
 
 #[cold]
-fn unknown() -> Answer {
+pub(crate) fn unknown() -> Answer {
     Err(Failure::new(ErrorKind::EngineFailure, "there is no such question"))
 }
 
 /// The address of a new object.
-fn new<T>(object: T) -> Answer {
+pub(crate) fn new<T>(object: T) -> Answer {
     numbers(&[give(object) as u32])
 }
 
 fn of_nothing(what: &str, q: &Question<'_>) -> Answer {
     match what {
         "version" => text(common::VERSION.into()),
-        // Why the last call in `hot` was refused.
-        "failure" => keyhome_wasm_hot::take_failure().map_or_else(|| Ok(Vec::new()), Err),
         "slots" => {
             let mut slots = Vec::new();
             common::slots_packed(q.bytes, q.offsets, &mut slots)?;
             numbers(&slots)
         }
-        "command_keys" => numbers(&common::command_keys(&common::words(q.bytes, q.offsets)?)?),
-        "command_route" => text(common::command_route(&common::words(q.bytes, q.offsets)?)?),
-        // The node, a space, and the cursor for it.
-        "scan_target" => {
-            let target = common::scan_target(q.bytes, q.number(0))?;
-            let mut answer = target.node.to_string();
-            answer.push(' ');
-            answer.push_str(&target.cursor.to_string());
-            text(answer)
-        }
-        "scan_next" => {
-            let [cursor, answered] = [0, 1].map(|word| q.word(word).unwrap_or_default());
-            text(common::scan_next(cursor, answered, q.number(0))?.to_string())
-        }
-        "pool_settings" => text(common::pool_settings(q.text(0)?, q.optional_text(1, 0)?)?),
-        "is_failure" => numbers(&[u16::from(common::is_failure(q.bytes))]),
-        _ => unknown(),
+        _ => serving::of_nothing(what, q),
     }
 }
 
@@ -104,95 +85,12 @@ fn of_router(what: &str, q: &Question<'_>) -> Answer {
             let names: Result<Vec<&str>, Failure> = (0..q.number(0)).map(|name| q.text(name)).collect();
             new(router.without(&names?)?)
         }
-        "without_indexes" => {
-            let indexes: Vec<usize> = (0..q.numbers.len()).map(|number| q.number(number)).collect();
-            new(router.without_indexes(&indexes)?)
-        }
-        "copies" => text(common::copies(router, q.bytes, q.number(0))?),
         "fingerprint" => text(router.fingerprint()?),
         "nodes" => text(common::nodes(router)),
         "explain" => text(common::explain(router, q.bytes)?),
         "balance" => text(common::balance(router)),
         // SAFETY: the number is the address of another router, or of this one.
         "diff" => text(common::diff(router, unsafe { at::<Router>(q.number(0))? })),
-        "replicas" => {
-            let [read_from, zone] = [q.optional_text(0, 1)?, q.optional_text(1, 2)?];
-            new(common::replica_set(router, q.number(0), read_from, zone)?)
-        }
-        _ => unknown(),
-    }
-}
-
-fn of_health(what: &str, q: &Question<'_>) -> Answer {
-    match what {
-        "new" => {
-            let switch = q.optional(2).map(|switch| switch != 0);
-            let rules = common::rules(q.optional_text(0, 1)?, switch, q.optional(3), q.optional(4))?;
-            return new(Health::new(rules, q.number(0))?);
-        }
-        "free" => {
-            // SAFETY: the host asks so of healths, once each.
-            unsafe { take_back::<Health>(q.object) };
-            return Ok(Vec::new());
-        }
-        _ => {}
-    }
-    // SAFETY: the host asks the rest of healths only.
-    let health: &mut Health = unsafe { at(q.object)? };
-    match what {
-        "events" => text(common::take_events(health)),
-        "due_checks" => indexes(health.due_checks(q.time(0))),
-        "gone" => indexes(health.gone()),
-        "snapshot" => text(common::health_snapshot(health)),
-        _ => unknown(),
-    }
-}
-
-fn of_replicas(what: &str, q: &Question<'_>) -> Answer {
-    if what == "free" {
-        // SAFETY: the host asks so of sets, once each.
-        unsafe { take_back::<ReplicaSet>(q.object) };
-        return Ok(Vec::new());
-    }
-    // SAFETY: the host asks the rest of sets only.
-    let set: &mut ReplicaSet = unsafe { at(q.object)? };
-    match what {
-        "replace" => {
-            // SAFETY: the number is the address of a router.
-            let router: &Router = unsafe { at::<Router>(q.number(0))? };
-            let places = common::replace(set, router, q.number(1))?;
-            let places = places.into_iter().map(|place| place.map_or(-1, |place| place as i32));
-            numbers(&places.collect::<Vec<_>>())
-        }
-        "snapshot" => text(common::replica_snapshot(set)),
-        _ => unknown(),
-    }
-}
-
-fn of_hot_keys(what: &str, q: &Question<'_>) -> Answer {
-    match what {
-        "new" => return new(HotKeys::new(&common::hot_keys_options(q.optional(0), q.optional(1)))?),
-        "from_bytes" => return new(HotKeys::from_bytes(q.bytes)?),
-        "free" => {
-            // SAFETY: the host asks so of summaries, once each.
-            unsafe { take_back::<HotKeys>(q.object) };
-            return Ok(Vec::new());
-        }
-        _ => {}
-    }
-    // SAFETY: the host asks the rest of summaries only.
-    let keys: &mut HotKeys = unsafe { at(q.object)? };
-    let doubles = |all: &[u64]| numbers(&all.iter().map(|number| *number as f64).collect::<Vec<_>>());
-    match what {
-        "record" => numbers(&[keyhome_wasm_hot::record(keys, q.bytes, q.time(0) as f64, q.time(1) as f64)]),
-        "top" => text(common::hottest(keys, q.number(0))),
-        "estimate" => doubles(&common::estimate(keys, q.bytes)),
-        "summary" => doubles(&common::hot_keys_summary(keys)),
-        "merge" => {
-            keys.merge(&HotKeys::from_bytes(q.bytes)?)?;
-            Ok(Vec::new())
-        }
-        "to_bytes" => Ok(keys.to_bytes()),
-        _ => unknown(),
+        _ => serving::of_router(what, router, q),
     }
 }

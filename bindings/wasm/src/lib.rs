@@ -7,6 +7,7 @@
 //! it, but nothing calls it.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
+#![cfg_attr(not(feature = "serving"), allow(dead_code))] // what only `serving` uses
 
 extern crate alloc;
 
@@ -16,6 +17,8 @@ mod object;
 mod question;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
+#[cfg_attr(not(feature = "serving"), path = "no_serving.rs")]
+mod serving;
 
 pub use ask::ask;
 pub use keyhome_wasm_hot as hot;

@@ -12,5 +12,5 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     node::bench(checkout)?;
     wasm::bench_browser(checkout)?;
     python::bench(checkout)?;
-    wasm::weigh(checkout)
+    wasm::weigh(checkout, &node::built(checkout)?)
 }
