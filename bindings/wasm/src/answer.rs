@@ -6,7 +6,6 @@
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use keyhome_bindings_common::Failure;
-use wasm_bindgen::JsValue;
 
 pub(crate) type Answer = Result<Vec<u8>, Failure>;
 
@@ -31,8 +30,11 @@ pub(crate) fn indexes(all: Vec<usize>) -> Answer {
     numbers(&all.into_iter().map(|index| index as u32).collect::<Vec<_>>())
 }
 
-/// What a question that failed throws: `{"code", "message"}` and, where they apply, `line`, `column`, `position`.
-#[cold]
-pub(crate) fn thrown(failure: &Failure) -> JsValue {
-    JsValue::from_str(&failure.json())
+/// An answer with the byte that says whether it is a failure: `{"code", "message"}` and, where they apply, `line`,
+/// `column`, `position`, as JSON.
+pub(crate) fn ended(answer: Answer) -> Vec<u8> {
+    let failed = answer.is_err();
+    let mut bytes = answer.unwrap_or_else(|failure| failure.json().into_bytes());
+    bytes.push(u8::from(failed));
+    bytes
 }

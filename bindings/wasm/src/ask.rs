@@ -4,11 +4,10 @@
 use alloc::vec::Vec;
 
 use keyhome_bindings_common::{self as common, ErrorKind, Failure, Router};
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    answer::{Answer, numbers, text, thrown},
+    answer::{Answer, ended, numbers, text},
     object::{at, give, take_back},
     question::Question,
     serving,
@@ -18,22 +17,16 @@ use crate::{
 /// numbers. `node/src/engine/wasm.ts` and `wasm-objects.ts` beside it know what each question takes and answers: a text,
 /// numbers, or the address of a new object, which they let go of with `free`.
 ///
-/// Throws the failure as JSON text.
+/// Behind the answer is one byte more: 0, or 1 where it is a failure as JSON text.
 #[wasm_bindgen]
-pub fn ask(
-    what: &str,
-    object: usize,
-    bytes: &[u8],
-    offsets: &[u32],
-    numbers: &[f64],
-) -> Result<Vec<u8>, JsValue> {
+pub fn ask(what: &[u8], object: usize, bytes: &[u8], offsets: &[u32], numbers: &[f64]) -> Vec<u8> {
     let question = Question { object, bytes, offsets, numbers };
-    let answer = match what.split_once('.') {
+    let what = core::str::from_utf8(what).unwrap_or_default();
+    ended(match what.split_once('.') {
         Some(("router", what)) => of_router(what, &question),
         Some((kind, what)) => serving::of_object(kind, what, &question),
         None => of_nothing(what, &question),
-    };
-    answer.map_err(|failure| thrown(&failure))
+    })
 }
 
 #[cold]

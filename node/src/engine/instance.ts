@@ -63,8 +63,8 @@ export function done(answer: number): number {
 /** What there is room for, or else nothing goes at all. */
 const LARGE = 2 ** 20;
 
-const nothing = new Uint8Array(0);
-const noOffsets = new Uint32Array(0);
+const nothing: Uint8Array = new Uint8Array(0);
+const noOffsets: Uint32Array = new Uint32Array(0);
 
 /**
  * Asks the core: see `bindings/wasm/src/ask.rs`.
@@ -89,20 +89,38 @@ export function ask(
     if (room > LARGE && !(room < 2 ** 31 && hot.reserve(room))) {
       throw new KeyhomeError("engine.failure", `WebAssembly finds no memory for ${room} bytes`);
     }
-    return askCore(what, object?.address ?? 0, bytes, offsets, Float64Array.from(numbers, (number) => number ?? NaN));
+    return answered(what, object?.address ?? 0, bytes, offsets, numbers);
   });
 }
 
+/** What an instance answers, whatever its state. The last byte says whether it is a failure, which is thrown as its text. */
+export function answered(
+  what: string,
+  address = 0,
+  bytes = nothing,
+  offsets = noOffsets,
+  numbers: Iterable<number | undefined> = [],
+): Uint8Array {
+  const given = Float64Array.from(numbers, (number) => number ?? NaN);
+  const all = askCore(encoder.encode(what), address, bytes, offsets, given);
+  const answer = all.subarray(0, -1);
+  if (all[answer.length] !== 0) throw asText(answer);
+  return answer;
+}
+
+const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** An answer that is a text. */
 export const asText = (answer: Uint8Array): string => decoder.decode(answer);
 
-/** An answer that is numbers. Its buffer is its own. */
-export const asNumbers = (answer: Uint8Array): Uint32Array => new Uint32Array(answer.buffer as ArrayBuffer);
+/** An answer that is numbers. It lies at the beginning of a buffer of its own. */
+export const asNumbers = ({ buffer, length }: Uint8Array): Uint32Array =>
+  new Uint32Array(buffer as ArrayBuffer, 0, length >> 2);
 
 /** The same of 64 bits. */
-export const asDoubles = (answer: Uint8Array): Float64Array => new Float64Array(answer.buffer as ArrayBuffer);
+export const asDoubles = ({ buffer, length }: Uint8Array): Float64Array =>
+  new Float64Array(buffer as ArrayBuffer, 0, length >> 3);
 
 /** Lets go of what nobody refers to any more. Where there is no such registry it stays. */
 const registry =

@@ -139,7 +139,8 @@ export class WasmReplicaSet implements EngineReplicaSet {
   }
 
   replace(router: EngineRouter, index: number): Int32Array {
-    return new Int32Array(ask("replicas.replace", this.#held, {}, [(router as WasmRouter).held.address, index]).buffer as ArrayBuffer);
+    const { address } = (router as WasmRouter).held;
+    return Int32Array.from(asNumbers(ask("replicas.replace", this.#held, {}, [address, index])));
   }
 
   snapshot(): string {
@@ -190,6 +191,6 @@ export class WasmHotKeys implements EngineHotKeys {
   }
 
   toBytes(): Uint8Array {
-    return ask("hot_keys.to_bytes", this.#held);
+    return ask("hot_keys.to_bytes", this.#held).slice();
   }
 }

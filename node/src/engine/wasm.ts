@@ -7,7 +7,7 @@ import { KeyhomeError } from "../error.js";
 import type { Key } from "../key.js";
 import { VERSION } from "../version.js";
 import { bytesOf, write } from "./input.js";
-import { Held, asNumbers, asText, ask, hot, start, translated } from "./instance.js";
+import { Held, answered, asNumbers, asText, ask, hot, start, translated } from "./instance.js";
 import { type Packed, pack, packTexts } from "./pack.js";
 import { WasmHealth, WasmHotKeys, WasmReplicaSet } from "./wasm-objects.js";
 
@@ -22,7 +22,7 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
   const names = WebAssembly.Module.exports(module).map(({ name }) => name);
   if (!["__wbindgen_start", "input", "ask"].every((name) => names.includes(name))) throw new TypeError("it is not keyhome.wasm");
   const exports = core.initSync({ module });
-  const version = asText(core.ask("version", 0, new Uint8Array(0), new Uint32Array(0), new Float64Array(0)));
+  const version = asText(answered("version"));
   // As where a page has the one cached and the other not.
   if (version !== VERSION) throw new KeyhomeError("engine.unavailable", `keyhome.wasm is of version ${version}, not ${VERSION}`);
   start(exports);
@@ -69,7 +69,8 @@ export function slot(key: Key): number {
 }
 
 function slotsOf(keys: Packed): Uint16Array {
-  return new Uint16Array(ask("slots", undefined, keys).buffer as ArrayBuffer);
+  const { buffer, length } = ask("slots", undefined, keys);
+  return new Uint16Array(buffer as ArrayBuffer, 0, length >> 1);
 }
 
 /** By the name and the number of words; where that is refused, by all words. */
