@@ -15,8 +15,6 @@ const shared = {
   legalComments: "none",
   target: "es2022",
   minify: true,
-  // Functions and methods say their names, so that stack traces can be read.
-  keepNames: true,
   define: { KEYHOME_VERSION: JSON.stringify(version) },
   logLevel: "warning",
 };
@@ -34,7 +32,7 @@ const names = metafile.outputs["names.mjs"].exports.toSorted().join(", ");
 writeFileSync(`${root}/dist/index.mjs`, `import keyhome from "./index.cjs";\n\nexport const { ${names} } = keyhome;\n`);
 
 // What browsers download is as short as it can be. The module is a file of its own: they compile it while it comes in.
-const web = { ...shared, platform: "browser", format: "esm", keepNames: false };
+const web = { ...shared, platform: "browser", format: "esm" };
 await esbuild.build({ ...web, entryPoints: ["src/browser.ts"], outfile: "dist/browser.mjs" });
 copyFileSync(`${root}/build/wasm/keyhome.wasm`, `${root}/dist/keyhome.wasm`);
 
@@ -54,7 +52,7 @@ const declarations = `${root}/build/types`;
 const tsc = [`${root}/node_modules/typescript/bin/tsc`, "--project", root, "--outDir", declarations];
 execFileSync(process.execPath, tsc, { stdio: "inherit" });
 // What users see is made of these; the rest is the package's own.
-const seen = ["answers", "browser", "cluster", "command", "error", "health", "hot-keys", "index", "key", "replica-set"];
+const seen = ["answers", "browser", "cluster", "command", "common", "error", "health", "hot-keys", "index", "key", "replica-set"];
 seen.push("router", "settings", "slot", "source");
 mkdirSync(`${root}/dist/types`);
 // Indented by tabs they take less room.

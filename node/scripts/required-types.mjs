@@ -18,6 +18,11 @@ function exported(folder, file) {
   for (const [, from] of text.matchAll(/^export type \* from "\.\/(.*)\.js"/gm)) {
     for (const name of exported(folder, `${from}.d.ts`).types) types.add(name);
   }
+  for (const [, from] of text.matchAll(/^export \* from "\.\/(.*)\.js"/gm)) {
+    const more = exported(folder, `${from}.d.ts`);
+    for (const name of more.values) values.add(name);
+    for (const name of more.types) types.add(name);
+  }
   return { values, types };
 }
 

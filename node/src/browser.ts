@@ -9,33 +9,7 @@ import type { Key } from "./key.js";
 import type { WasmSource } from "./source.js";
 import { VERSION } from "./version.js";
 
-export type * from "./answers.js";
-export type { ClusterReply } from "./cluster.js";
-export {
-  type CommandRoute,
-  type CommandWord,
-  type ScanCursor,
-  commandKeys,
-  commandRoute,
-  scanNext,
-  scanTarget,
-} from "./command.js";
-export { type ErrorCode, KeyhomeError } from "./error.js";
-export {
-  Health,
-  type HealthEvent,
-  type HealthRules,
-  type HealthSnapshot,
-  type LiveSet,
-  type OnFailure,
-  type Outcome,
-  isFailure,
-} from "./health.js";
-export { type Estimate, type HotKey, HotKeys, type HotKeysOptions } from "./hot-keys.js";
-export type { Key } from "./key.js";
-export { type ReadFrom, type ReplicaOptions, ReplicaSet, type ReplicaSnapshot } from "./replica-set.js";
-export { Router } from "./router.js";
-export { type PoolSettings, poolSettings } from "./settings.js";
+export * from "./common.js";
 export type { WasmSource } from "./source.js";
 
 /** The engine that runs: here always WebAssembly. */
@@ -84,23 +58,3 @@ function unavailable(message: string, cause: unknown): KeyhomeError {
  * @throws KeyhomeError `key.encoding`, `key.type`
  */
 export const slot: (key: Key) => number = slotOf;
-
-/**
- * The slots of many keys, in their order.
- *
- * @throws KeyhomeError as for {@link slot}, with the `position` of the first such key
- */
-export function slots(keys: readonly Key[]): Uint16Array {
-  return running().slots(array(keys, "keys"));
-}
-
-/**
- * The slots of many keys that lie one behind the other in `bytes`: key `i` is
- * `bytes.subarray(offsets[i], offsets[i + 1])`.
- *
- * @param offsets - n+1 numbers, the first 0, never falling, the last the length of the bytes
- * @throws KeyhomeError `batch.offsets`
- */
-export function slotsPacked(bytes: Uint8Array, offsets: Uint32Array): Uint16Array {
-  return running().slotsPacked(bytes, offsets);
-}

@@ -36,11 +36,6 @@ pub(crate) fn test_packages(checkout: &Checkout) -> Result<()> {
     run(built(checkout)?.script("test:packaging").env_remove("KEYHOME_ENGINE"))
 }
 
-/// How much room the package takes in an empty project.
-pub(crate) fn test_size(checkout: &Checkout) -> Result<()> {
-    run(&mut built(checkout)?.script("test:size"))
-}
-
 /// Ratios beside the obvious alternatives, with each engine.
 pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
     run(built(checkout)?.script("bench").env_remove("KEYHOME_ENGINE"))

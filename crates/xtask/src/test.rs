@@ -45,25 +45,16 @@ const STAGES: &[Stage] = &[
     Stage { name: "demo", about: "what `make demo` shows", run: doors::demo },
 ];
 
-/// What is not reached yet: run by name, not part of what every change must pass.
-const GOALS: &[Stage] =
-    &[Stage { name: "installed", about: "what npm installs is small", run: node::test_size }];
-
 /// Runs the stages that are named, or all. The tree must be as clean at the end as at the start.
 pub(crate) fn run(checkout: &Checkout, names: &[String]) -> Result<()> {
-    let stages = || STAGES.iter().chain(GOALS);
-    if let Some(unknown) = names.iter().find(|name| stages().all(|stage| stage.name != **name)) {
-        let known: Vec<&str> = stages().map(|stage| stage.name).collect();
+    if let Some(unknown) = names.iter().find(|name| STAGES.iter().all(|stage| stage.name != **name)) {
+        let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
         bail!("no stage is named {unknown}; there are {}", known.join(", "));
     }
     let before = Status::read(checkout)?;
     let mut timeline = Timeline::default();
-    let chosen: Vec<&Stage> = if names.is_empty() {
-        STAGES.iter().collect()
-    } else {
-        stages().filter(|stage| names.iter().any(|name| name == stage.name)).collect()
-    };
-    for stage in chosen {
+    for stage in STAGES.iter().filter(|stage| names.is_empty() || names.iter().any(|name| name == stage.name))
+    {
         timeline.stage(stage.name, stage.about, || (stage.run)(checkout))?;
     }
     timeline.stage("clean-tree", "nothing was changed or left behind", || before.is_still(checkout))?;
@@ -75,9 +66,6 @@ pub(crate) fn run(checkout: &Checkout, names: &[String]) -> Result<()> {
 pub(crate) fn list() {
     for stage in STAGES {
         anstream::println!("{:<10} {}", stage.name, stage.about);
-    }
-    for stage in GOALS {
-        anstream::println!("{:<10} {} (not part of a full run yet)", stage.name, stage.about);
     }
 }
 
