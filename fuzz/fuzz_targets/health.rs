@@ -36,16 +36,25 @@ fn pool(first: usize, count: usize) -> Router {
         .expect("names differ, and there is one")
 }
 
+/// The nodes that the owner's router does without.
+fn gone(router: &Router) -> Vec<usize> {
+    (0..router.nodes().len()).filter(|index| !router.is_live(*index)).collect()
+}
+
 fn check(health: &mut Health, router: &mut Router, all: &Router, now: u64) {
+    assert_eq!(gone(router), health.gone(), "whatever happened before the owner asks");
     let said = health.update(now);
     assert_eq!(said == LiveSet::Empty, health.is_all_gone());
     if said == LiveSet::Changed {
         *router = all.without_indexes(&health.gone()).expect("somebody is left");
     }
     let nodes = all.nodes().len();
-    let gone: Vec<usize> = (0..nodes).filter(|index| !router.is_live(*index)).collect();
-    assert_eq!(gone, health.gone(), "the owner has followed");
-    assert_eq!(health.live(), (0..nodes).filter(|index| health.is_live(*index)).count());
+    assert_eq!(gone(router), health.gone(), "the owner has followed");
+    let out: Vec<usize> = (0..nodes).filter(|index| !health.is_live(*index)).collect();
+    assert_eq!(health.live(), nodes - out.len());
+    if said != LiveSet::Empty && health.rules().on_failure != OnFailure::Fail {
+        assert_eq!(gone(router), out, "keys are placed on those who are live");
+    }
     assert_ne!(health.update(now), LiveSet::Changed, "it was told");
 }
 

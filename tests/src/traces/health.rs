@@ -122,7 +122,7 @@ impl Subject<Call> for Pool {
                 json!(next.filter(|_| self.mode == "probe"))
             }
             Call::Gone {} => {
-                json!((0..self.ring.len()).filter(|index| !self.ring[*index]).collect::<Vec<_>>())
+                json!((0..self.routed_by.len()).filter(|index| !self.routed_by[*index]).collect::<Vec<_>>())
             }
             Call::Live {} => json!(self.nlive),
             Call::IsLive { index } => json!(*index < self.servers.len() && !out(self, *index)),

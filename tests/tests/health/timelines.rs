@@ -223,6 +223,37 @@ fn probe_waits_for_a_check() {
     assert_eq!(events.last(), Some(&returned(2, 3200 * MS, 3200 * MS, true)));
 }
 
+/// Two go before anybody asks, and the second is the last: the owner was told of neither. Its placement is that of all
+/// nodes, then, and what is compared with at the return.
+#[test]
+fn all_gone_between_two_requests() {
+    let gone = || {
+        let mut health = health(OnFailure::Remap, 1, 1000, 2);
+        health.report(1, Outcome::Failure, 200 * MS).unwrap();
+        health.report(0, Outcome::Failure, 500 * MS).unwrap();
+        assert_eq!((health.update(600 * MS), health.gone()), (LiveSet::Empty, vec![]));
+        health
+    };
+    // The one that went first is back first, and alone.
+    let mut health = gone();
+    assert_eq!((health.update(1200 * MS + 1), health.gone()), (LiveSet::Changed, vec![0]));
+    assert_eq!((health.update(1500 * MS + 1), health.gone()), (LiveSet::Changed, vec![]));
+    // It failed once more meanwhile: the other one is.
+    let mut health = gone();
+    health.report(1, Outcome::Failure, 700 * MS).unwrap();
+    assert_eq!((health.update(1500 * MS + 1), health.gone()), (LiveSet::Changed, vec![1]));
+    assert_eq!((health.update(1700 * MS + 1), health.gone()), (LiveSet::Changed, vec![]));
+    // Both at once: nothing changes for the owner, and no key was placed elsewhere.
+    let mut health = gone();
+    let at = 1500 * MS + 1;
+    assert_eq!((health.update(at), health.gone()), (LiveSet::Same, vec![]));
+    let [.., first, second] = &health.take_events()[..] else { panic!("two went and came back") };
+    assert_eq!(
+        [*first, *second],
+        [returned(0, at, 1000 * MS + 1, false), returned(1, at, 1300 * MS + 1, false)]
+    );
+}
+
 #[test]
 fn probe_with_all_gone() {
     let mut health = health(OnFailure::Probe, 1, 1000, 2);

@@ -133,7 +133,7 @@ impl Health {
         for (node, state) in new.iter().zip(&mut health.nodes) {
             let found = names.binary_search_by(|(name, _)| (*name).cmp(&node.name));
             if let Ok((_, index)) = found.map(|at| names[at]) {
-                *state = NodeHealth { placed: true, told: true, ..self.nodes[index].clone() };
+                *state = NodeHealth { placed: true, ..self.nodes[index].clone() };
                 state.next_retry = state.next_retry.filter(|_| rules.auto_eject_hosts);
             }
         }
@@ -170,10 +170,11 @@ impl Health {
         }
         let mut changed = false;
         for node in &mut self.nodes {
-            changed |= node.told != node.placed;
-            node.told = node.placed;
+            let live = node.is_live();
+            changed |= node.placed != live;
+            node.placed = live;
             // A request follows, and is placed without it.
-            node.keys_elsewhere |= !node.placed;
+            node.keys_elsewhere |= !live;
         }
         self.pending = false;
         self.schedule();
@@ -306,9 +307,9 @@ impl Health {
         // Where nobody is left, placement stays what it was.
         if self.live > 0 && self.rules.on_failure != OnFailure::Fail {
             self.pending = false;
-            for node in &mut self.nodes {
-                node.placed = node.is_live();
-                self.pending |= node.told != node.placed || !node.placed && !node.keys_elsewhere;
+            for node in &self.nodes {
+                let live = node.is_live();
+                self.pending |= node.placed != live || !live && !node.keys_elsewhere;
             }
         }
         self.schedule();
@@ -362,8 +363,9 @@ impl Health {
         out.filter_map(|node| node.next_retry).min()
     }
 
-    /// The nodes that placement does without, ascending: for [`Router::without_indexes`] of the router with all nodes.
-    /// While nobody is live these are who they were before, and with `fail` there are never any.
+    /// The nodes that the owner's placement does without, ascending: for [`Router::without_indexes`] of the router with
+    /// all nodes. They change when [`update`](Self::update) says [`LiveSet::Changed`] and at no other time, whoever goes
+    /// and comes back in between. With `fail` there are never any.
     ///
     /// [`Router::without_indexes`]: crate::Router::without_indexes
     pub fn gone(&self) -> Vec<usize> {

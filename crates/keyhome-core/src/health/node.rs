@@ -17,12 +17,9 @@ pub(super) struct NodeHealth {
     pub(super) away_since: Option<u64>,
     /// Whether keys were placed without it since then.
     pub(super) keys_elsewhere: bool,
-    /// Whether the placement has it. While nobody is live this stays what it was.
+    /// Whether the placement that the owner was told of has it. While nobody is live this stays what it was.
     #[serde(skip)]
     pub(super) placed: bool,
-    /// Whether the placement that the owner was told of has it.
-    #[serde(skip)]
-    pub(super) told: bool,
 }
 
 impl NodeHealth {
@@ -34,7 +31,6 @@ impl NodeHealth {
         away_since: None,
         keys_elsewhere: false,
         placed: true,
-        told: true,
     };
 
     /// Whether it was live when nodes were last counted.
