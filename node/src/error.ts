@@ -38,6 +38,12 @@
  * | `argument.range` | a number, other than of a config, below or above what the call takes |
  * | `hotkeys.merge` | summaries of hot keys whose options differ, or that are too much together |
  * | `hotkeys.bytes` | bytes that are not those of a summary of hot keys |
+ * | `client.cluster` | the pool is a Redis Cluster, which has a client of its own |
+ * | `client.split` | of a command that was split over nodes some parts failed; others were done |
+ * | `client.nodes` | the keys of a command, transaction or script live on different nodes, and it cannot be split |
+ * | `client.queue` | too many commands wait for a node |
+ * | `client.unsupported` | the command or call has no meaning over several nodes |
+ * | `client.closed` | the client was closed |
  * | `engine.unavailable` | the engine that was asked for is not there |
  * | `engine.failure` | keyhome itself failed, which is an error in it |
  */
@@ -75,6 +81,12 @@ export type ErrorCode =
   | "argument.range"
   | "hotkeys.merge"
   | "hotkeys.bytes"
+  | "client.cluster"
+  | "client.split"
+  | "client.nodes"
+  | "client.queue"
+  | "client.unsupported"
+  | "client.closed"
   | "engine.unavailable"
   | "engine.failure";
 

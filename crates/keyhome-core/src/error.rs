@@ -100,6 +100,18 @@ error_kinds! {
     HotkeysMerge = "hotkeys.merge", "Make all summaries that are to be merged with the same options.";
     /// Bytes that are not those of a summary of hot keys.
     HotkeysBytes = "hotkeys.bytes", "Pass the whole of what `to_bytes` gave, of the same version of its format.";
+    /// A pool of a Redis Cluster, which the client of a pool does not serve.
+    ClientCluster = "client.cluster", "Use the cluster client, which follows redirections and slots that move.";
+    /// Of a command that was split over nodes some parts failed; others were done.
+    ClientSplit = "client.split", "Look at the error of each part; those that succeeded are done and stay done.";
+    /// The keys of a command, transaction or script live on different nodes, and it cannot be split.
+    ClientNodes = "client.nodes", "Give the keys one hash tag, or send a command for each node.";
+    /// Too many commands wait for a node.
+    ClientQueue = "client.queue", "Send less at once, or try again later.";
+    /// The command or call has no meaning over several nodes.
+    ClientUnsupported = "client.unsupported", "Use the client of one node.";
+    /// The client was closed.
+    ClientClosed = "client.closed", "Make a new client.";
     /// The engine that was asked for is not there.
     EngineUnavailable = "engine.unavailable", "Install the package of the native addon, or let the engine be chosen.";
     /// keyhome itself failed, which is an error in it.

@@ -47,6 +47,12 @@ ErrorCode: TypeAlias = Literal[
     "argument.range",
     "hotkeys.merge",
     "hotkeys.bytes",
+    "client.cluster",
+    "client.split",
+    "client.nodes",
+    "client.queue",
+    "client.unsupported",
+    "client.closed",
     "engine.unavailable",
     "engine.failure",
 ]
