@@ -16,6 +16,9 @@ const ADDON: &str = "keyhome-node";
 /// The engines, as `KEYHOME_ENGINE` names them. The same tests are asked of each.
 const ENGINES: &[&str] = &["native", "wasm"];
 
+/// The majors of ioredis, as `KEYHOME_IOREDIS` names them. `node/test/which-ioredis.mjs` has the tests load that one.
+const IOREDIS: &[&str] = &["6", "5"];
+
 /// Builds the addon and the package, and packs both into `dist/`.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
     built(checkout).map(drop)
@@ -27,6 +30,19 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     run(&mut tools.script("typecheck"))?;
     for engine in ENGINES {
         run(tools.script("test").env("KEYHOME_ENGINE", engine))?;
+    }
+    Ok(())
+}
+
+/// The clients for many servers, on real ones: with each engine, over each ioredis.
+pub(crate) fn test_clients(checkout: &Checkout) -> Result<()> {
+    let tools = built(checkout)?;
+    for engine in ENGINES {
+        for ioredis in IOREDIS {
+            anstream::println!("\nengine {engine}, ioredis {ioredis}");
+            let mut tests = tools.script("test:clients");
+            run(tests.env("KEYHOME_ENGINE", engine).env("KEYHOME_IOREDIS", ioredis))?;
+        }
     }
     Ok(())
 }

@@ -28,6 +28,11 @@ const STAGES: &[Stage] = &[
     Stage { name: "no-std", about: "the core builds for WebAssembly without std", run: no_std::check },
     Stage { name: "fuzz", about: "every fuzz target, a fixed number of runs", run: fuzz::run_short },
     Stage { name: "node", about: "the npm package: types, and all suites with each engine", run: node::test },
+    Stage {
+        name: "clients",
+        about: "the clients for many servers, on real ones: with each engine, over each ioredis",
+        run: node::test_clients,
+    },
     Stage { name: "browser", about: "the npm package in a real browser", run: wasm::test_browser },
     Stage { name: "npm", about: "the npm tarballs in empty projects", run: node::test_packages },
     Stage { name: "sizes", about: "what browsers download is small", run: wasm::check },
