@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { Project, addon, main } from "./projects.mjs";
+import { Project, addon, main, tsconfig } from "./projects.mjs";
 
 const config = JSON.stringify("pool:\n  servers:\n   - 10.0.0.1:6379:1\n   - 10.0.0.2:6379:1\n   - 10.0.0.3:6379:1\n");
 
@@ -123,9 +123,3 @@ try {
 }
 console.log(engine, slot("foo"), router.index("foo"), nodes.indexOf(router.node("foo")), code);
 `;
-
-function tsconfig(options) {
-  return JSON.stringify({
-    compilerOptions: { target: "es2022", lib: ["es2022", "dom"], types: [], strict: true, skipLibCheck: false, ...options },
-  });
-}

@@ -1,7 +1,7 @@
 // Empty projects, as strangers have them, and what is run in them.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,10 +50,24 @@ export class Project {
     copyFileSync(join(from.folder, original), join(this.folder, name));
   }
 
-  /** How many bytes the files of a folder have. */
-  size(folder) {
-    const files = readdirSync(join(this.folder, folder), { recursive: true }).map((name) => join(this.folder, folder, name));
-    return files.map((file) => statSync(file)).reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
+  /** Installs a development dependency of this checkout under a name: no registry is needed. */
+  link(name, dependency) {
+    const path = join(this.folder, "node_modules", name);
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync(fileURLToPath(new URL(`../node_modules/${dependency}`, import.meta.url)), path, "junction");
+    return this;
+  }
+
+  /** The names of the packages that are installed. */
+  installed() {
+    return readdirSync(join(this.folder, "node_modules")).filter((name) => !name.startsWith("."));
+  }
+
+  /** How many bytes the files of a folder have; those whose names, from the folder on, `counts` takes. */
+  size(folder, counts) {
+    const names = readdirSync(join(this.folder, folder), { recursive: true }).filter(counts);
+    const files = names.map((name) => statSync(join(this.folder, folder, name)));
+    return files.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
   }
 
   /** What a program in the project prints, in one line; or its standard error. */
@@ -73,4 +87,11 @@ export class Project {
   remove() {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The text of a tsconfig.json of a stranger. */
+export function tsconfig(options) {
+  return JSON.stringify({
+    compilerOptions: { target: "es2022", lib: ["es2022", "dom"], types: [], strict: true, skipLibCheck: false, ...options },
+  });
 }

@@ -1,10 +1,11 @@
 // Builds dist/ from src/: one file of JavaScript for each way in, and the types.
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { requiredTypes } from "./required-types.mjs";
+import { writeTypes } from "./types.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).slice(0, -1);
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
@@ -19,17 +20,41 @@ const shared = {
   logLevel: "warning",
 };
 
+/**
+ * What the clients import of the package is the package, not a second copy of it: another KeyhomeError, another engine.
+ * What neither is an error nor holds anything can be in both.
+ */
+const onThePackage = {
+  name: "on the package",
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir }) => {
+      const source = relative(`${root}/src`, join(resolveDir, path)).replace(/\.js$/, "");
+      if (source === "index" || source === "error") return { path: "./index.cjs", external: true };
+      if (source === "arguments" || /^(sharded|ioredis|node-redis)\//.test(source)) return undefined;
+      return { errors: [{ text: `${importer} takes ${path} into the client; src/index.ts exports what it needs` }] };
+    });
+  },
+};
+
 rmSync(`${root}/dist`, { recursive: true, force: true });
 
 // Plain values instead of getters: `keyhome.slot(key)` is called once a key.
 const plain = "module.exports = { ...module.exports };";
 
 // In Node one copy of the code serves `import` and `require`, so that there is one KeyhomeError and one Router.
-const node = { ...shared, entryPoints: ["src/index.ts"], platform: "node" };
-await esbuild.build({ ...node, format: "cjs", outfile: "dist/index.cjs", footer: { js: plain } });
-const { metafile } = await esbuild.build({ ...node, format: "esm", outfile: "names.mjs", metafile: true, write: false });
-const names = metafile.outputs["names.mjs"].exports.toSorted().join(", ");
-writeFileSync(`${root}/dist/index.mjs`, `import keyhome from "./index.cjs";\n\nexport const { ${names} } = keyhome;\n`);
+async function buildForNode(source, name, options = {}) {
+  const node = { ...shared, entryPoints: [source], platform: "node", ...options };
+  await esbuild.build({ ...node, format: "cjs", outfile: `dist/${name}.cjs` });
+  const { metafile } = await esbuild.build({ ...node, format: "esm", outfile: "names.mjs", metafile: true, write: false });
+  const names = metafile.outputs["names.mjs"].exports.toSorted().join(", ");
+  const text = `import keyhome from "./${name}.cjs";\n\nexport const { ${names} } = keyhome;\n`;
+  writeFileSync(`${root}/dist/${name}.mjs`, text);
+}
+await buildForNode("src/index.ts", "index", { footer: { js: plain } });
+
+// The clients stand on the package itself and on the client library that their user has installed.
+const clients = { external: ["ioredis", "@redis/client"], plugins: [onThePackage] };
+await buildForNode("src/ioredis/index.ts", "ioredis", clients);
 
 // What browsers download is as short as it can be. The module is a file of its own: they compile it while it comes in.
 const web = { ...shared, platform: "browser", format: "esm" };
@@ -47,20 +72,9 @@ const alone = "KeyhomeError, slot";
 writeFileSync(`${root}/dist/slot-node.mjs`, `export { ${alone} } from "./index.mjs";\n`);
 writeFileSync(`${root}/dist/slot-node.cjs`, `const { ${alone} } = require("./index.cjs");\nmodule.exports = { ${alone} };\n`);
 
-// Types twice: TypeScript takes a .d.ts for what the nearest package.json says it is.
 const declarations = `${root}/build/types`;
+rmSync(declarations, { recursive: true, force: true });
 const tsc = [`${root}/node_modules/typescript/bin/tsc`, "--project", root, "--outDir", declarations];
 execFileSync(process.execPath, tsc, { stdio: "inherit" });
-// What users see is made of these; the rest is the package's own.
-const seen = ["answers", "browser", "cluster", "command", "common", "error", "health", "hot-keys", "index", "key", "replica-set"];
-seen.push("router", "settings", "slot", "source");
-mkdirSync(`${root}/dist/types`);
-// Indented by tabs they take less room.
-const byTabs = (text) => text.replace(/^( {4})+/gm, (spaces) => "\t".repeat(spaces.length / 4));
-for (const name of seen) {
-  writeFileSync(`${root}/dist/types/${name}.d.ts`, byTabs(readFileSync(`${declarations}/${name}.d.ts`, "utf8")));
-}
+writeTypes(declarations, `${root}/dist/types`);
 copyFileSync(`${root}/src/module.d.ts`, `${root}/dist/types/module.d.ts`);
-for (const name of ["index", "slot"]) {
-  writeFileSync(`${root}/dist/types/${name}.d.cts`, requiredTypes(declarations, name));
-}

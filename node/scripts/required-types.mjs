@@ -2,6 +2,7 @@
 // told otherwise. They name what the types for `import` declare, and so take no room of their own.
 
 import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 /** The names that a declaration file exports: values, and types. Classes are both. */
 function exported(folder, file) {
@@ -16,10 +17,10 @@ function exported(folder, file) {
     }
   }
   for (const [, from] of text.matchAll(/^export type \* from "\.\/(.*)\.js"/gm)) {
-    for (const name of exported(folder, `${from}.d.ts`).types) types.add(name);
+    for (const name of exported(folder, join(dirname(file), `${from}.d.ts`)).types) types.add(name);
   }
   for (const [, from] of text.matchAll(/^export \* from "\.\/(.*)\.js"/gm)) {
-    const more = exported(folder, `${from}.d.ts`);
+    const more = exported(folder, join(dirname(file), `${from}.d.ts`));
     for (const name of more.values) values.add(name);
     for (const name of more.types) types.add(name);
   }
@@ -31,7 +32,7 @@ export function requiredTypes(folder, name) {
   const { values, types } = exported(folder, `${name}.d.ts`);
   const classes = [...values].filter((value) => /^[A-Z]/.test(value));
   const lines = [...types, ...classes].map((type) => `  export type ${type} = types.${type};\n`);
-  return `import type * as types from "./${name}.js" with { "resolution-mode": "import" };
+  return `import type * as types from "./${basename(name)}.js" with { "resolution-mode": "import" };
 declare const keyhome: typeof types;
 declare namespace keyhome {
 ${lines.join("")}}

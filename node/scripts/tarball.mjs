@@ -21,7 +21,7 @@ export function tarball(out, manifest, files) {
   mkdirSync(out, { recursive: true });
   for (const [name, source] of Object.entries(files)) cpSync(source, join(folder, name), { recursive: true });
   for (const name of LICENCES) copyFileSync(join(root, "..", name), join(folder, name));
-  writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, "\t")}\n`);
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest)}\n`);
   const words = ["pack", "--json", "--ignore-scripts", "--pack-destination", out];
   // On Windows npm is a script, which only a shell finds.
   const options = { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], shell: process.platform === "win32" };
