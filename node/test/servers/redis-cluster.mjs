@@ -40,9 +40,13 @@ export class RedisCluster {
       all.replicas.push(mine);
     }
     await Promise.all(all.replicas.flat().map((replica) => replica.follows()));
-    const told = async (node) => (await node.ask("CLUSTER", "NODES")).match(/ (myself,)?slave /g)?.length ?? 0;
-    const known = async () => (await Promise.all(nodes.map(told))).every((slaves) => slaves === primaries * replicas);
-    await waitUntil(known, "the cluster's nodes know the replicas");
+    // Replicas are told of to clients from the first write that has come to them.
+    await Promise.all(all.primaries.map((primary) => primary.ask("FLUSHALL")));
+    const isTold = async (node) => {
+      const slots = await node.ask("CLUSTER", "SLOTS");
+      return slots.length === primaries && slots.every((range) => range.length === 3 + replicas);
+    };
+    await waitUntil(async () => (await Promise.all(nodes.map(isTold))).every(Boolean), "the cluster's nodes tell of the replicas");
     return all;
   }
 }
