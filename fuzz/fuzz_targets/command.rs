@@ -2,7 +2,7 @@
 //! Any lines as the words of a command: a clear error, or positions of words that are there; and a route that says the same.
 
 use keyhome::ErrorKind;
-use keyhome::command::{Command, ScanCursor, command_keys, command_route};
+use keyhome::command::{Command, ScanCursor, command_keys, command_kind, command_route};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -17,6 +17,9 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(seen.iter().all(|key| (1..words.len()).contains(key)), "a key is a word behind the name");
             let command = Command::find(&words).unwrap();
             assert!(command.key_step() > 0);
+            let kind = command_kind(words[0], words.get(1).copied()).unwrap();
+            assert_eq!(kind.command, command.name());
+            assert!(kind.only_key.is_none_or(|only| keys == [only]), "the kind says where the key is");
             match command_route(&words) {
                 Ok(route) => {
                     assert_eq!((route.command, &route.keys), (command.name(), &keys));

@@ -4,18 +4,14 @@ import { array, guarded, indexNumber, isBytes, naturalNumber, text, wrongType } 
 import { engine } from "./engine/current.js";
 import type { Key } from "./key.js";
 
-/** Where a command goes in a pool of several nodes, and which of its words are keys. */
-export interface CommandRoute {
+/** What is true of a command whatever its words are. */
+interface CommandRow {
   /** Its name as Redis writes it: `get`, `xgroup|create`. */
   readonly command: string;
   /** Whether it changes data: a `read` may go to a replica, anything else goes to the primary. */
   readonly access: "read" | "write" | "neither";
   /** Whether it can wait for something to happen (BLPOP): then it needs a connection of its own. */
   readonly blocking: boolean;
-  /** The positions of its keys, the command's name being 0. */
-  readonly keys: readonly number[];
-  /** The positions of its channels, where it goes by them. */
-  readonly channels: readonly number[];
   /**
    * Where it goes: to the one node of its keys (`home`); to the nodes of its keys, each with its own of them (`split`); to
    * the node that owns its channels (`channel`); to any node; to every primary; to every server, replicas too; from one
@@ -51,6 +47,28 @@ export interface CommandRoute {
     | "per_node";
   /** The words of one key, itself included, where the command can be split: 2 for MSET; else 1. */
   readonly key_step: number;
+}
+
+/** Where a command goes in a pool of several nodes, and which of its words are keys. */
+export interface CommandRoute extends CommandRow {
+  /** The positions of its keys, the command's name being 0. */
+  readonly keys: readonly number[];
+  /** The positions of its channels, where it goes by them. */
+  readonly channels: readonly number[];
+}
+
+/** What the name of a command alone says of it. */
+export interface CommandKind extends CommandRow {
+  /**
+   * The second word chooses a subcommand, which is to be asked for by both words. Of XGROUP, which is no command by itself,
+   * nothing else here says anything; of COMMAND, which is one, the rest is about COMMAND without other words.
+   */
+  readonly container: boolean;
+  /**
+   * The position of its only key, where that is the same whatever the other words are: 1 for GET and SET, 2 for
+   * OBJECT ENCODING. Null where there is no key, or where the words decide.
+   */
+  readonly only_key: number | null;
 }
 
 /** A word of a command; a number is its decimal digits, as clients send it. */
@@ -96,6 +114,28 @@ export function commandKeys(args: readonly CommandWord[]): number[] {
  */
 export function commandRoute(args: readonly CommandWord[]): CommandRoute {
   return JSON.parse(engine().commandRoute(wordsOf(args))) as CommandRoute;
+}
+
+/**
+ * What the name of a command alone says of it, for a client that asks once a name and keeps the answer.
+ *
+ * @param name - the name, in letters of either case
+ * @param subcommand - the second word of the command; it is not looked at where the first has no subcommands
+ * @throws KeyhomeError `command.unknown`; `key.encoding` and `key.type` with the `position` of the word, 0 or 1
+ *
+ * @example
+ * ```ts
+ * import { commandKind } from "keyhome";
+ *
+ * commandKind("SET").only_key; // => 1
+ * commandKind("MGET").fan_out; // => "split"
+ * commandKind("OBJECT").container; // => true
+ * commandKind("OBJECT", "ENCODING").only_key; // => 2
+ * ```
+ */
+export function commandKind(name: Key, subcommand?: Key): CommandKind {
+  const words = subcommand === undefined ? [name] : [name, subcommand];
+  return JSON.parse(engine().commandKind(wordsOf(words))) as CommandKind;
 }
 
 /** The words as a plain array of texts and bytes, each read once. */

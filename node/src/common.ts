@@ -17,10 +17,12 @@ for (const [name, named] of Object.entries({ Health, HotKeys, KeyhomeError, Repl
 export type * from "./answers.js";
 export type { ClusterReply } from "./cluster.js";
 export {
+  type CommandKind,
   type CommandRoute,
   type CommandWord,
   type ScanCursor,
   commandKeys,
+  commandKind,
   commandRoute,
   scanNext,
   scanTarget,

@@ -22,6 +22,8 @@ export interface Engine {
    * many they are, in ten bits each from the lowest. The words are in a plain array.
    */
   commandKeys(words: readonly Key[]): number | ArrayLike<number>;
+  /** JSON text; of a name, and of the second word where one is given. */
+  commandKind(words: readonly Key[]): string;
   /** JSON text. */
   commandRoute(words: readonly Key[]): string;
   /** The node, a space, and the cursor for it. */

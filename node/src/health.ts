@@ -183,7 +183,10 @@ export class Health {
     return this.#health.nextCheck() ?? null;
   }
 
-  /** The indexes of nodes that placement does without, ascending, for `withoutIndexes` of the router with all nodes. */
+  /**
+   * The indexes of nodes that the owner's placement does without, ascending, for `withoutIndexes` of the router with all
+   * nodes. They change when {@link Health.update} says `changed` and at no other time.
+   */
   gone(): number[] {
     return Array.from(this.#health.gone());
   }

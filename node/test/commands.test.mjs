@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { commandKeys, commandRoute, scanNext, scanTarget } from "keyhome";
+import { commandKeys, commandKind, commandRoute, scanNext, scanTarget } from "keyhome";
 import { outcome } from "./support.mjs";
 
 const cases = JSON.parse(readFileSync(new URL("../../tests/contract/commands.json", import.meta.url), "utf8"));
@@ -55,6 +55,33 @@ test("routes say all there is to say", () => {
   assert.deepEqual(commandRoute(["SSUBSCRIBE", "news", "sport"]).channels, [1, 2]);
   assert.equal(commandRoute(["SCAN", "0"]).merge, "cursor");
   assert.equal(outcome(() => commandRoute(["MSET", "a", "1", "b"])).code, "command.arguments");
+});
+
+test("kinds say what a name alone says", () => {
+  assert.deepEqual(commandKind("get"), {
+    command: "get",
+    access: "read",
+    blocking: false,
+    fan_out: "home",
+    merge: "none",
+    key_step: 1,
+    container: false,
+    only_key: 1,
+  });
+  assert.deepEqual(commandKind(Buffer.from("Get"), "key"), commandKind("GET"));
+  const words = (kind) => [kind.command, kind.container, kind.only_key];
+  assert.deepEqual(words(commandKind("XGROUP", Buffer.from("create"))), ["xgroup|create", false, 2]);
+  assert.deepEqual(words(commandKind("XGROUP", undefined)), ["xgroup", true, null]);
+  assert.deepEqual(words(commandKind("MSET")), ["mset", false, null]);
+  for (const unknown of [["GOT"], [""], ["XGROUP", "no"], ["XGROUP", ""], ["xgroup|create"]]) {
+    assert.equal(outcome(() => commandKind(...unknown)).code, "command.unknown");
+  }
+  for (const { args, positions } of cases.filter(({ positions }) => positions !== undefined)) {
+    const { only_key, ...kind } = commandKind(args[0], args[1]);
+    if (only_key !== null) assert.deepEqual(positions, [only_key], args);
+    const route = outcome(() => commandRoute(args)).value;
+    for (const name in kind) if (route !== undefined && name in route) assert.equal(kind[name], route[name], args);
+  }
 });
 
 test("a scan comes by every node once", () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Health, HotKeys, ReplicaSet, Router, commandKeys, commandRoute, poolSettings, slot, slots } from "keyhome";
+import { Health, HotKeys, ReplicaSet, Router, commandKeys, commandKind, commandRoute, poolSettings, slot, slots } from "keyhome";
 import { config, outcome } from "./support.mjs";
 
 /** Lets finalizers run: they wait for the event loop. */
@@ -125,6 +125,7 @@ test("a million calls", async () => {
     router.copies("hot", 3);
     router.withoutIndexes([1]);
     commandRoute(["MSET", "a", "b"]);
+    commandKind("OBJECT", "ENCODING");
     poolSettings(config(10));
     for (let n = 0; n < 20; n++) outcome(() => new Health({ on_failure: "no" }, 1));
   });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import {
-  Health, HotKeys, KeyhomeError, ReplicaSet, Router, commandKeys, commandRoute, isFailure, poolSettings, scanNext, scanTarget,
+  Health, HotKeys, KeyhomeError, ReplicaSet, Router, commandKeys, commandKind, commandRoute, isFailure, poolSettings, scanNext, scanTarget,
 } from "keyhome";
 import { config, outcome } from "./support.mjs";
 
@@ -279,7 +279,7 @@ test("property: nothing but KeyhomeError", () => {
         () => set.sent(one, other), () => set.done(one, other, third), () => set.failed(one, other), () => set.setUp(one, other),
         () => set.released(one, other), () => set.replace(ring, one), () => new HotKeys(one), () => hot.record(one, other, third),
         () => hot.top(one), () => hot.estimate(one), () => hot.merge(one), () => HotKeys.fromBytes(one), () => hot.advance(one),
-        () => commandKeys(one), () => commandKeys([one, other, third]), () => commandRoute([one, other]), () => isFailure(one),
+        () => commandKeys(one), () => commandKeys([one, other, third]), () => commandRoute([one, other]), () => commandKind(one, other), () => isFailure(one),
         () => scanTarget(one, other), () => scanNext(one, other, third), () => poolSettings(one, other),
         () => ring.copies(one, other), () => ring.withoutIndexes([one, other]), () => ring.withoutIndexes(one),
       ]) {

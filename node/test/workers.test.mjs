@@ -15,6 +15,7 @@ const source = `
     const router = Router.fromConfig(workerData.config);
     const health = new Health({ auto_eject_hosts: true, server_failure_limit: 1 }, 10);
     health.report(3, "failure", 1);
+    health.update(1);
     const hot = new HotKeys({ capacity: 8 });
     for (const key of keys) hot.record(key.slice(0, 7), 1);
     const objects = { gone: health.gone(), summary: hot.toBytes(), positions: commandKeys(["MGET", ...keys]) };

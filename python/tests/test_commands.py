@@ -73,6 +73,54 @@ def test_routes() -> None:
     assert pytest.raises(KeyhomeError, keyhome.command_route, ["MSET", "a"]).value.code == "command.arguments"
 
 
+def test_kinds() -> None:
+    assert keyhome.command_kind("get") == {
+        "command": "get",
+        "access": "read",
+        "blocking": False,
+        "fan_out": "home",
+        "merge": "none",
+        "key_step": 1,
+        "container": False,
+        "only_key": 1,
+    }
+    assert keyhome.command_kind(b"Get", "key") == keyhome.command_kind("GET", None) == keyhome.command_kind("GET")
+
+    def words(name: str, subcommand: bytes | None = None) -> tuple[str, bool, int | None]:
+        kind = keyhome.command_kind(name, subcommand)
+        return kind["command"], kind["container"], kind["only_key"]
+
+    assert words("XGROUP", b"create") == ("xgroup|create", False, 2)
+    assert words("XGROUP") == ("xgroup", True, None)
+    assert words("MSET") == ("mset", False, None)
+    for unknown in (("GOT",), ("",), ("XGROUP", "no"), ("XGROUP", ""), ("xgroup|create",)):
+        assert pytest.raises(KeyhomeError, keyhome.command_kind, *unknown).value.code == "command.unknown"
+    for word in NO_WORDS:
+        assert pytest.raises(KeyhomeError, keyhome.command_kind, word).value.position == 0
+        # None is a second word that is not given.
+        if word is not None:
+            words_given: list[Any] = ["GET", word]
+            error = pytest.raises(KeyhomeError, keyhome.command_kind, *words_given).value
+            assert (error.code, error.position) == ("key.type", 1)
+    error = pytest.raises(KeyhomeError, keyhome.command_kind, "GET", "\ud800").value
+    assert (error.code, error.position) == ("key.encoding", 1)
+
+
+def test_kinds_are_those_of_routes() -> None:
+    for case in cases("commands"):
+        if case.get("positions") is None:
+            continue
+        args = case["args"]
+        kind = keyhome.command_kind(*args[:2])
+        if kind["only_key"] is not None:
+            assert case["positions"] == [kind["only_key"]]
+        try:
+            route = keyhome.command_route(args)
+        except KeyhomeError:
+            continue
+        assert {**kind, **route} == {**route, "container": kind["container"], "only_key": kind["only_key"]}
+
+
 def test_a_scan_over_nodes() -> None:
     nodes = {0: [17, 2**40, 0], 1: [0], 2: [5, 0]}
     cursor, asked = 0, []

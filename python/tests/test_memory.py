@@ -82,6 +82,7 @@ WORK: dict[str, Callable[[], object]] = {
     "commands": lambda: (
         keyhome.command_keys(["MSET", "a", b"1", bytearray(b"b"), 2]),
         keyhome.command_route(("GET", "a")),
+        keyhome.command_kind("OBJECT", b"ENCODING"),
         keyhome.scan_next(keyhome.scan_target("52", 3).cursor, b"7", 3),
         keyhome.is_failure("OOM"),
     ),

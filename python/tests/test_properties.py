@@ -90,6 +90,7 @@ def test_no_argument_raises_anything_else(router: Router, one: Any, two: Any) ->
         lambda: keyhome.command_keys(one),
         lambda: keyhome.command_keys(["GET", one]),
         lambda: keyhome.command_route(one),
+        lambda: keyhome.command_kind(one, two),
         lambda: keyhome.scan_target(one, two),
         lambda: keyhome.scan_next(one, two, 3),
         lambda: keyhome.is_failure(one),

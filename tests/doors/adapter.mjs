@@ -173,6 +173,8 @@ export function adapter(keyhome, moreForms = {}) {
     fingerprint: ({ of }) => routerOf(of).fingerprint,
     settings: ({ of }) => keyhome.poolSettings(of.config, of.pool ?? undefined),
     command_keys: ({ args_hex }) => ofCommands(args_hex, "positions", keyhome.commandKeys),
+    command_kinds: ({ args_hex }) =>
+      ofCommands(args_hex, "kind", ([name, second]) => keyhome.commandKind(name ?? "", second)),
     command_routes: ({ args_hex }) => ofCommands(args_hex, "route", keyhome.commandRoute),
     replay,
   };

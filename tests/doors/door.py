@@ -217,6 +217,7 @@ ANSWERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "fingerprint": lambda words: router_of(words["of"]).fingerprint,
     "settings": settings,
     "command_keys": lambda words: of_commands("positions", keyhome.command_keys, words),
+    "command_kinds": lambda words: of_commands("kind", lambda args: keyhome.command_kind(*(args or [""])[:2]), words),
     "command_routes": lambda words: of_commands("route", keyhome.command_route, words),
     "replay": replay,
 }

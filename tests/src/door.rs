@@ -63,6 +63,8 @@ pub struct Said {
     pub keys: Result<Vec<usize>, Refusal>,
     /// Its route, as JSON.
     pub route: Result<Value, Refusal>,
+    /// What its first two words say, as JSON.
+    pub kind: Result<Value, Refusal>,
 }
 
 /// Who can say where keys live: a door, or real servers.

@@ -18,6 +18,13 @@ pub fn command_route<A: AsRef<[u8]>>(words: &[A]) -> Result<String, Failure> {
     Ok(json(&command::command_route(words)?))
 }
 
+/// What the name of a command alone says, or the first two words of one that has subcommands: `{command, access, blocking,
+/// fan_out, merge, key_step, container, only_key}`. Without a word the name is empty, which no command's is.
+pub fn command_kind<A: AsRef<[u8]>>(words: &[A]) -> Result<String, Failure> {
+    let [name, second] = [0, 1].map(|at| words.get(at).map(AsRef::as_ref));
+    Ok(json(&command::command_kind(name.unwrap_or_default(), second)?))
+}
+
 /// Words that lie one behind the other in `bytes`.
 pub fn words<'b>(bytes: &'b [u8], offsets: &[u32]) -> Result<Vec<Word<'b>>, Failure> {
     let word = |pair: &[u32]| bytes.get(*pair.first()? as usize..*pair.last()? as usize).map(Word::Seen);

@@ -23,7 +23,7 @@ pub use answers::{
 pub use arguments::{hot_keys_options, outcome, read_from, rules};
 pub use catalogue::catalogue;
 pub use cluster::{from_cluster, from_cluster_json, from_cluster_text};
-pub use command::{EvenKeys, Word, command_keys, command_route, words};
+pub use command::{EvenKeys, Word, command_keys, command_kind, command_route, words};
 pub use failure::Failure;
 pub use keyhome::{
     Command, CommandRoute, Error, ErrorKind, Health, HotKeys, ReadFrom, ReplicaSet, Router, VERSION,

@@ -13,6 +13,7 @@ use crate::{
 
 pub(crate) const FUNCTIONS: &[(&str, Run)] = &[
     ("commandKeys", keys),
+    ("commandKind", kind),
     ("commandRoute", route),
     ("scanTarget", scan_target),
     ("scanNext", scan_next),
@@ -71,6 +72,11 @@ impl AsRef<[u8]> for Word<'_, '_> {
             })
         })
     }
+}
+
+/// `commandKind(words)` or `commandKind(joined, lengths)`
+fn kind<'e>(call: &Call<'e>) -> Answer<'e> {
+    with_words(call, |words| Ok(call.env.text(&common::command_kind(words)?)?))
 }
 
 /// `commandRoute(words)` or `commandRoute(joined, lengths)`

@@ -16,6 +16,7 @@ use crate::{
     arguments::{number, tuple_of},
     failure::{Raised, wrong_type},
     items::{AT_ONCE, Items},
+    nodes::from_json,
     raw::{read_key, text_or_bytes},
 };
 
@@ -95,6 +96,38 @@ pub(crate) fn command_keys<'py>(args: &Bound<'py, PyAny>) -> PyResult<Bound<'py,
     let mut keys = Vec::new();
     with_words(args, |words| Ok(Command::find(words)?.keys(words, &mut keys)?))?;
     PyList::new(args.py(), keys)
+}
+
+/// What the name of a command alone says of it, for a client that asks once a name and keeps the answer.
+///
+/// Args:
+///     name: The name, in letters of either case.
+///     subcommand: The second word of the command. It is not looked at where the first has no subcommands.
+///
+/// Returns:
+///     `command` (its name), `access`, `blocking`, `fan_out`, `merge` and `key_step` as in `command_route`; `container`,
+///     whether the second word chooses a subcommand, which is to be asked for by both words; and `only_key`, the
+///     position of its only key where that is the same whatever the other words are, else `None`. Of `XGROUP`, which is
+///     no command by itself, `container` alone says anything; of `COMMAND`, which is one, the rest is about `COMMAND`
+///     without other words.
+///
+/// Raises:
+///     KeyhomeError: `command.unknown`; `key.encoding` and `key.type` with the `position` of the word, 0 or 1.
+///
+/// Example:
+///     >>> keyhome.command_kind("SET")["only_key"], keyhome.command_kind("MGET")["only_key"]
+///     (1, None)
+///     >>> keyhome.command_kind("OBJECT")["container"], keyhome.command_kind("OBJECT", "ENCODING")["only_key"]
+///     (True, 2)
+#[pyfunction]
+#[pyo3(signature = (name, subcommand=None, /))]
+pub(crate) fn command_kind<'py>(
+    name: &Bound<'py, PyAny>,
+    subcommand: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let words: Vec<_> = [name].into_iter().chain(subcommand).collect();
+    let words = PyTuple::new(name.py(), words)?;
+    from_json(name.py(), &with_words(&words, |words| common::command_kind(words))?)
 }
 
 /// Where a command goes in a pool of several nodes, and how the replies become one.

@@ -202,7 +202,8 @@ impl Health {
     /// The nodes that placement does without, for `router.without_indexes` of the router with all nodes.
     ///
     /// Returns:
-    ///     Indexes, ascending. While no node is live these are those of before; with `on_failure: fail` there are none.
+    ///     Indexes, ascending. They change when `update` says `changed` and at no other time; with `on_failure: fail`
+    ///     there are none.
     ///
     /// Example:
     ///     >>> keyhome.Health({}, 3).gone()

@@ -36,7 +36,7 @@ mod _keyhome {
 
     #[pymodule_export]
     use crate::{
-        command::{command_keys, command_route, is_failure, scan_next, scan_target},
+        command::{command_keys, command_kind, command_route, is_failure, scan_next, scan_target},
         health::Health,
         hotkeys::HotKeys,
         origin::again,

@@ -27,6 +27,7 @@ pub(crate) fn of_nothing(what: &str, q: &Question<'_>) -> Answer {
         // Why the last call in `hot` was refused.
         "failure" => keyhome_wasm_hot::take_failure().map_or_else(|| Ok(Vec::new()), Err),
         "command_keys" => numbers(&common::command_keys(&common::words(q.bytes, q.offsets)?)?),
+        "command_kind" => text(common::command_kind(&common::words(q.bytes, q.offsets)?)?),
         "command_route" => text(common::command_route(&common::words(q.bytes, q.offsets)?)?),
         // The node, a space, and the cursor for it.
         "scan_target" => {

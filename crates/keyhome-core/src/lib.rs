@@ -39,7 +39,7 @@ pub mod share;
 pub mod topology;
 mod words;
 
-pub use command::{Command, CommandRoute, command_keys, command_route};
+pub use command::{Command, CommandKind, CommandRoute, command_keys, command_kind, command_route};
 pub use dialect::{Dialect, Options};
 pub use error::{Error, ErrorKind};
 pub use health::{Health, OnFailure, Outcome};

@@ -25,6 +25,7 @@ interface Addon extends ObjectsAddon {
   fromClusterJson(json: string): NativeRouter;
   /** The name is given apart: mostly it is the only word that crosses. */
   commandKeys(name: Key, count: number, words: readonly Key[]): number | number[];
+  commandKind(words: Keys, lengths?: Uint32Array): string;
   commandRoute(words: Keys, lengths?: Uint32Array): string;
   scanTarget(cursor: string, nodes: number): string;
   scanNext(cursor: string, answered: string, nodes: number): string;
@@ -85,6 +86,7 @@ function engine(addon: Addon): Engine {
     fromClusterText: (text) => router(addon.fromClusterText(text)),
     fromClusterJson: (json) => router(addon.fromClusterJson(json)),
     commandKeys: (words) => addon.commandKeys(words[0] ?? "", words.length, words),
+    commandKind: (words) => crossing(words, (words, lengths) => addon.commandKind(words, lengths)),
     commandRoute: (words) => crossing(words, (words, lengths) => addon.commandRoute(words, lengths)),
     scanTarget: addon.scanTarget,
     scanNext: addon.scanNext,

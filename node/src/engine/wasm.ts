@@ -36,6 +36,7 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
     fromClusterText: (text) => made("router.from_cluster_text", [text]),
     fromClusterJson: (json) => made("router.from_cluster_json", [json]),
     commandKeys,
+    commandKind: (words) => asText(ask("command_kind", undefined, pack(words))),
     commandRoute: (words) => asText(ask("command_route", undefined, pack(words))),
     scanTarget: (cursor, nodes) => asText(ask("scan_target", undefined, packTexts([cursor]), [nodes])),
     scanNext: (cursor, answered, nodes) => asText(ask("scan_next", undefined, packTexts([cursor, answered]), [nodes])),

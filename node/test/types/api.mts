@@ -3,6 +3,7 @@
 import {
   type Balance,
   type ClusterReply,
+  type CommandKind,
   type CommandRoute,
   type Diff,
   type ErrorCode,
@@ -21,6 +22,7 @@ import {
   ReplicaSet,
   Router,
   commandKeys,
+  commandKind,
   commandRoute,
   engine,
   init,
@@ -94,6 +96,9 @@ exactly<Equal<ReturnType<Router["copies"]>, KeyCopy[]>>();
 exactly<Equal<ReturnType<Router["withoutIndexes"]>, Router>>();
 exactly<Equal<ReturnType<typeof commandKeys>, number[]>>();
 exactly<Equal<ReturnType<typeof commandRoute>, CommandRoute>>();
+exactly<Equal<ReturnType<typeof commandKind>, CommandKind>>();
+exactly<Equal<CommandKind["only_key"], number | null>>();
+exactly<Equal<CommandRoute["keys"], readonly number[]>>();
 exactly<Equal<ReturnType<typeof scanTarget>, { node: number; cursor: string }>>();
 exactly<Equal<ReturnType<typeof isFailure>, boolean>>();
 commandKeys(["SET", bytes, 1] as const);

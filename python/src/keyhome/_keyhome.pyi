@@ -9,6 +9,7 @@ from typing_extensions import Buffer
 from ._nodes import Node, ScanTarget
 from ._shapes import (
     Balance,
+    CommandKind,
     CommandRoute,
     Diff,
     Estimate,
@@ -34,6 +35,7 @@ __all__ = [
     "_again",
     "_catalogue",
     "command_keys",
+    "command_kind",
     "command_route",
     "is_failure",
     "pool_settings",
@@ -434,6 +436,30 @@ def command_keys(args: Iterable[Word], /) -> list[int]:
         [1, 3, 4]
     """
 
+def command_kind(name: Word, subcommand: Word | None = None, /) -> CommandKind:
+    """What the name of a command alone says of it, for a client that asks once a name and keeps the answer.
+
+    Args:
+        name: The name, in letters of either case.
+        subcommand: The second word of the command. It is not looked at where the first has no subcommands.
+
+    Returns:
+        `command` (its name), `access`, `blocking`, `fan_out`, `merge` and `key_step` as in `command_route`; `container`,
+        whether the second word chooses a subcommand, which is to be asked for by both words; and `only_key`, the
+        position of its only key where that is the same whatever the other words are, else `None`. Of `XGROUP`, which is
+        no command by itself, `container` alone says anything; of `COMMAND`, which is one, the rest is about `COMMAND`
+        without other words.
+
+    Raises:
+        KeyhomeError: `command.unknown`; `key.encoding` and `key.type` with the `position` of the word, 0 or 1.
+
+    Example:
+        >>> keyhome.command_kind("SET")["only_key"], keyhome.command_kind("MGET")["only_key"]
+        (1, None)
+        >>> keyhome.command_kind("OBJECT")["container"], keyhome.command_kind("OBJECT", "ENCODING")["only_key"]
+        (True, 2)
+    """
+
 def command_route(args: Iterable[Word], /) -> CommandRoute:
     """Where a command goes in a pool of several nodes, and how the replies become one.
 
@@ -671,7 +697,8 @@ class Health:
         """The nodes that placement does without, for `router.without_indexes` of the router with all nodes.
 
         Returns:
-            Indexes, ascending. While no node is live these are those of before; with `on_failure: fail` there are none.
+            Indexes, ascending. They change when `update` says `changed` and at no other time; with `on_failure: fail`
+            there are none.
 
         Example:
             >>> keyhome.Health({}, 3).gone()

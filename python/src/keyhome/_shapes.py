@@ -134,6 +134,19 @@ class CommandRoute(TypedDict):
     key_step: int
 
 
+class CommandKind(TypedDict):
+    """What the name of a command alone says of it."""
+
+    command: str
+    access: Access
+    blocking: bool
+    fan_out: FanOut
+    merge: Merge
+    key_step: int
+    container: bool
+    only_key: int | None
+
+
 class KeyCopy(TypedDict):
     """A name for a copy of a key, and the index of the node on which it lives."""
 

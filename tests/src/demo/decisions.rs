@@ -77,7 +77,7 @@ fn title(text: &str) {
 fn show_commands(rust: &dyn Door, commands: &[Vec<Key>]) {
     title(&format!("{:<40}{:<10}{:<16}{}", "a command", "keys", "goes to", "replies become"));
     let Asked::Answered(said) = rust.commands(commands) else { panic!("the first door answers") };
-    for (text, Said { keys, route }) in COMMANDS.iter().zip(said) {
+    for (text, Said { keys, route, .. }) in COMMANDS.iter().zip(said) {
         let (keys, route) = (keys.expect("a command"), route.expect("a command"));
         let keys = if keys.is_empty() { "-".to_owned() } else { listed(&keys) };
         let word = |name: &str| route[name].as_str().unwrap_or_default().replace("none", "-");

@@ -128,20 +128,26 @@ impl ForeignDoor {
 enum OfCommand {
     Positions(Vec<usize>),
     Route(Value),
+    Kind(Value),
     Refused(Refusal),
 }
 
-fn said(keys: OfCommand, route: OfCommand) -> Said {
+fn said(keys: OfCommand, route: OfCommand, kind: OfCommand) -> Said {
     Said {
         keys: match keys {
             OfCommand::Positions(positions) => Ok(positions),
             OfCommand::Refused(refusal) => Err(refusal),
-            OfCommand::Route(route) => panic!("no positions: {route}"),
+            other => panic!("no positions: {other:?}"),
         },
         route: match route {
             OfCommand::Route(route) => Ok(route),
             OfCommand::Refused(refusal) => Err(refusal),
-            OfCommand::Positions(positions) => panic!("no route: {positions:?}"),
+            other => panic!("no route: {other:?}"),
+        },
+        kind: match kind {
+            OfCommand::Kind(kind) => Ok(kind),
+            OfCommand::Refused(refusal) => Err(refusal),
+            other => panic!("no kind: {other:?}"),
         },
     }
 }
@@ -292,15 +298,14 @@ impl Door for ForeignDoor {
         let words = |words: &Vec<Key>| words.iter().map(|word| to_hex(&word.0)).collect::<Vec<_>>();
         let args: Vec<_> = commands.iter().map(words).collect();
         let mut driver = self.driver();
-        let mut ask = |what: &str| driver.ask(&json!({ "ask": what, "args_hex": args }));
-        let keys = ask("command_keys").and_then(|keys| Ok((keys, ask("command_routes")?)));
-        drop(driver);
-        asked(keys.map(|(keys, routes): (Value, Value)| {
-            let keys: Vec<OfCommand> = serde_json::from_value(keys).expect("an answer for each command");
-            let routes: Vec<OfCommand> = serde_json::from_value(routes).expect("an answer for each command");
-            assert_eq!((keys.len(), routes.len()), (commands.len(), commands.len()), "{}", self.name);
-            keys.into_iter().zip(routes).map(|(keys, route)| said(keys, route)).collect()
-        }))
+        let mut ask = |what: &str| -> Result<Vec<OfCommand>, Refusal> {
+            let said: Vec<OfCommand> = driver.ask(&json!({ "ask": what, "args_hex": args }))?;
+            assert_eq!(said.len(), commands.len(), "{}: an answer for each command", self.name);
+            Ok(said)
+        };
+        let all = ask("command_keys")
+            .and_then(|keys| Ok(keys.into_iter().zip(ask("command_routes")?).zip(ask("command_kinds")?)));
+        asked(all.map(|all| all.map(|((keys, route), kind)| said(keys, route, kind)).collect()))
     }
 
     fn replay(&self, run: &Run) -> Asked<Vec<Value>> {

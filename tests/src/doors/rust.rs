@@ -209,9 +209,14 @@ impl Door for RustDoor {
     }
 
     fn commands(&self, commands: &[Vec<Key>]) -> Asked<Vec<Said>> {
+        let kind = |words: &[Key]| {
+            let [name, second] = [0, 1].map(|at| words.get(at).map(AsRef::as_ref));
+            keyhome::command_kind(name.unwrap_or_default(), second)
+        };
         let said = |words: &Vec<Key>| Said {
             keys: keyhome::command_keys(words).map_err(|error| refused(&error)),
             route: keyhome::command_route(words).map(|route| json!(route)).map_err(|error| refused(&error)),
+            kind: kind(words).map(|kind| json!(kind)).map_err(|error| refused(&error)),
         };
         Asked::Answered(commands.iter().map(said).collect())
     }

@@ -85,7 +85,7 @@ fn keys(row: &Value, words: &[String]) -> Option<Vec<usize>> {
 #[test]
 fn specs() {
     let mut runner = TestRunner::default();
-    let (mut compared, mut found) = (0, 0);
+    let (mut compared, mut found, mut only_keys) = (0, 0, 0);
     for (name, row) in recordings() {
         if INCOMPLETE.contains(&name.as_str()) || DOCUMENTED.iter().any(|of| name.starts_with(of)) {
             continue;
@@ -94,6 +94,11 @@ fn specs() {
             let words = command(&mut runner, &name, row["arity"].as_i64().unwrap());
             let Ok(ours) = keyhome::command_keys(&words) else { continue };
             compared += 1;
+            let kind = keyhome::command_kind(&words[0], words.get(1)).unwrap();
+            if let Some(only) = kind.only_key {
+                assert_eq!(ours, [only], "{words:?}");
+                only_keys += 1;
+            }
             match keys(&row, &words) {
                 Some(keys) => {
                     found += keys.len();
@@ -104,7 +109,7 @@ fn specs() {
             }
         }
     }
-    assert!(found > 5000, "{found}");
+    assert!(found > 5000 && only_keys > 2500, "{found} {only_keys}");
     println!("a naive reading of the key specs: {compared} commands, {found} keys, as in the table");
 }
 

@@ -20,6 +20,7 @@
 mod class;
 mod cursor;
 mod keys;
+mod kind;
 mod lookup;
 mod number;
 mod route;
@@ -30,6 +31,7 @@ mod words;
 use alloc::{format, vec::Vec};
 
 pub use cursor::ScanCursor;
+pub use kind::{CommandKind, command_kind};
 pub use route::{CommandRoute, command_route};
 pub use words::{Access, FanOut, Merge};
 

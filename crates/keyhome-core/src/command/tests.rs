@@ -128,6 +128,69 @@ fn routes() {
 }
 
 #[test]
+fn kinds() {
+    let kind = |word: &'static str, second| {
+        let kind = command_kind(word, second).unwrap();
+        (kind.command, kind.only_key, kind.container)
+    };
+    assert_eq!(kind("GET", None), ("get", Some(1), false));
+    assert_eq!(kind("Set", Some("object")), ("set", Some(1), false), "the second word is a key");
+    assert_eq!(kind("object", Some("ENCODING")), ("object|encoding", Some(2), false));
+    assert_eq!(kind("xgroup", Some("create")), ("xgroup|create", Some(2), false));
+    assert_eq!(kind("xgroup", None), ("xgroup", None, true));
+    assert_eq!(kind("command", None), ("command", None, true));
+    for several in
+        ["mget", "del", "sort", "eval", "xread", "rename", "zunionstore", "migrate", "spublish", "ping"]
+    {
+        assert_eq!(kind(several, None), (several, None, false));
+    }
+    for (word, second) in
+        [("got", None), ("", None), ("xgroup", Some("no")), ("xgroup", Some("")), ("xgroup|create", None)]
+    {
+        assert_eq!(command_kind(word, second).unwrap_err().code(), "command.unknown", "{word} {second:?}");
+    }
+    assert_eq!(
+        serde_json::to_string(&command_kind("XREAD", None).unwrap()).unwrap(),
+        r#"{"command":"xread","access":"read","blocking":true,"fan_out":"home","merge":"none","key_step":1,"container":false,"only_key":null}"#
+    );
+}
+
+/// Over the whole table: the kind says what the route says, and the only key is the only one.
+#[test]
+fn kinds_are_those_of_routes() {
+    let (mut with_one_key, mut compared) = (0, 0);
+    for name in table::GROUPS.iter().flat_map(|group| group.names) {
+        let words: Vec<&str> = name.split('|').collect();
+        let kind = command_kind(words[0], words.get(1).copied()).unwrap();
+        assert_eq!(kind.command, *name);
+        with_one_key += usize::from(kind.only_key.is_some());
+        let (mut counts, mut moves) = (Vec::new(), false);
+        for (count, filler) in (0..40).flat_map(|count| [(count, "1"), (count, "2")]) {
+            let args: Vec<&str> = words.iter().copied().chain(core::iter::repeat_n(filler, count)).collect();
+            let Ok(keys) = command_keys(&args) else { continue };
+            match kind.only_key {
+                Some(only) => assert_eq!(keys, [only], "{args:?}"),
+                None => moves |= keys.len() > 1,
+            }
+            counts.push(keys.len());
+            let Ok(route) = command_route(&args) else { continue };
+            assert_eq!(
+                (route.command, route.access, route.blocking, route.fan_out, route.merge, route.key_step),
+                (kind.command, kind.access, kind.blocking, kind.fan_out, kind.merge, kind.key_step)
+            );
+            compared += 1;
+        }
+        // One key with any number of words, and yet no `only_key`: it must be a command whose words can move it.
+        if kind.only_key.is_none() && !moves && counts.iter().all(|count| *count == 1) && !counts.is_empty() {
+            let options =
+                ["sort", "sort_ro", "georadius", "georadiusbymember", "migrate", "xread", "xreadgroup"];
+            assert!(options.contains(name), "{name}");
+        }
+    }
+    assert!(with_one_key > 200 && compared > 5000, "{with_one_key} {compared}");
+}
+
+#[test]
 fn words_are_equal_in_every_language() {
     fn compare<W: serde::Serialize + Copy>(all: &[W], word: impl Fn(W) -> &'static str) {
         for one in all {
