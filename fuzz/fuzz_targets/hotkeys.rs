@@ -2,7 +2,7 @@
 //! Any bytes as a summary of hot keys: a clear error, or one that keeps its promises and can be sent on. And any bytes
 //! as a stream, beside a count of everything.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use keyhome::HotKeys;
 use keyhome::hotkeys::{Estimate, HotKeysOptions, MAX_COUNT};
@@ -47,7 +47,7 @@ fn stream(bytes: &[u8]) {
     let Some((capacity, acts)) = bytes.split_first() else { return };
     let options = HotKeysOptions { capacity: 1 + usize::from(capacity % 32), window: WINDOW };
     let mut hot = HotKeys::new(&options).expect("good options");
-    let mut exact: HashMap<u8, u64> = HashMap::new();
+    let mut exact: BTreeMap<u8, u64> = BTreeMap::new();
     let (mut now, mut window) = (0, 0);
     for act in acts.chunks_exact(3) {
         now += u64::from(act[2] / 16);
