@@ -1,0 +1,180 @@
+// One connection of ioredis to one address, and what is counted about it.
+
+import { type Command, Redis, type RedisOptions } from "ioredis";
+
+/** ioredis's own parts: the same in versions 5 and 6, and used for want of public ones. */
+interface Inner {
+  readonly commandQueue: { readonly length: number };
+  readonly offlineQueue: { readonly length: number };
+  setStatus(status: "end"): void;
+  flushQueue(error: Error, which?: { readonly offlineQueue: boolean }): void;
+}
+
+/** What a connection tells its owner. */
+export interface ConnectionOwner {
+  readonly enableAutoPipelining: boolean;
+  /** It was closed, or could not be made, and nobody asked for that. */
+  closed(connection: Connection): void;
+  ready(connection: Connection): void;
+  ended(connection: Connection): void;
+  failed(connection: Connection, error: Error): void;
+}
+
+/** How much a new latency counts in the average. */
+const SHARE = 1 / 64;
+
+export class Connection {
+  /** `host:port`, or the path of a unix socket. */
+  readonly address: string;
+  readonly redis: Redis;
+  readonly #inner: Inner;
+  readonly #owner: ConnectionOwner;
+  /** Whether it is, or may be, fit for reads. */
+  up = true;
+  requests = 0;
+  errors = 0;
+  /** The moving average in milliseconds; NaN while nothing is known. */
+  latency = Number.NaN;
+  #corked = false;
+  #closing = false;
+
+  constructor(address: string, options: RedisOptions, owner: ConnectionOwner) {
+    this.address = address;
+    this.#owner = owner;
+    this.redis = new Redis(Object.assign({}, options, place(address)) as RedisOptions & { replyMapping?: "legacy" });
+    this.#inner = this.redis as unknown as Inner;
+    this.redis.on("ready", () => {
+      this.up = true;
+      owner.ready(this);
+    });
+    this.redis.on("close", () => {
+      this.up = false;
+      if (!this.#closing) owner.closed(this);
+    });
+    this.redis.on("end", () => owner.ended(this));
+    this.redis.on("error", (error: Error) => owner.failed(this, error));
+  }
+
+  /** Commands that were sent and not answered, and those that wait to be sent. */
+  get waiting(): number {
+    return this.#inner.commandQueue.length + this.#inner.offlineQueue.length;
+  }
+
+  /**
+   * Sends a command. What is sent in one tick is written at once: a write is what costs most. With auto-pipelining it is
+   * what is sent until the event loop has looked at its sockets.
+   */
+  send(command: Command): void {
+    if (!this.#corked && this.redis.status === "ready") this.#cork();
+    this.redis.sendCommand(command);
+  }
+
+  /** Sends commands in one write. */
+  sendBatch(commands: readonly Command[]): void {
+    const { redis } = this;
+    if (!this.#corked && redis.status === "ready") this.#cork();
+    const batch = new Batch(redis);
+    for (const command of commands) redis.sendCommand(command, batch as never);
+    batch.write();
+  }
+
+  #cork(): void {
+    const { stream } = this.redis;
+    stream.cork();
+    this.#corked = true;
+    const uncork = () => {
+      this.#corked = false;
+      stream.uncork();
+    };
+    if (this.#owner.enableAutoPipelining) setImmediate(uncork);
+    else process.nextTick(uncork);
+  }
+
+  /** A reply came. */
+  replied(milliseconds: number): void {
+    this.latency = Number.isNaN(this.latency) ? milliseconds : this.latency + (milliseconds - this.latency) * SHARE;
+  }
+
+  /** Everything that waits fails with this error. */
+  flush(error: Error): void {
+    this.#inner.flushQueue(error);
+  }
+
+  /**
+   * Gives up the socket, and makes another connection. What was sent fails: sent again by ioredis, it could be done twice,
+   * the second time when its caller has long been told of an error.
+   */
+  reconnect(error: Error): void {
+    this.#inner.flushQueue(error, { offlineQueue: false });
+    // `end` would wait for the other side, which hangs.
+    this.redis.stream.destroy();
+  }
+
+  /** Closes it when what was sent is answered; resolves when it is closed. */
+  async quit(): Promise<void> {
+    this.#closing = true;
+    if (this.redis.status === "end") return;
+    const ended = new Promise((resolve) => this.redis.once("end", resolve));
+    // Where there is no connection nobody answers, and nothing that waits is ever sent.
+    if (this.redis.status !== "ready") this.disconnect();
+    else this.redis.quit().catch(() => this.disconnect());
+    await ended;
+  }
+
+  disconnect(): void {
+    this.#closing = true;
+    const { status } = this.redis;
+    if (status === "end") return;
+    this.redis.disconnect();
+    if (status !== "reconnecting") return;
+    // Between two attempts there is no socket whose end would be told.
+    this.#inner.setStatus("end");
+    this.flush(new Error("Connection is closed."));
+  }
+}
+
+function place(address: string): RedisOptions {
+  if (address.startsWith("/")) return { path: address };
+  const colon = address.lastIndexOf(":");
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
+  return { host, port: Number(address.slice(colon + 1)) };
+}
+
+/** Texts of more characters are passed on as bytes: V8 has a longest string. */
+const LONGEST = 2 ** 27;
+
+/**
+ * Takes what ioredis writes of several commands, as its Pipeline does, and gives it on as one. What ioredis sends later,
+ * when it has connected again, goes on by itself.
+ */
+class Batch {
+  /** ioredis looks at these two. */
+  readonly isPipeline = true;
+  readonly destination: { readonly redis: Redis };
+  #text = "";
+  #pieces: Buffer[] | undefined;
+  #open = true;
+
+  constructor(redis: Redis) {
+    this.destination = { redis };
+  }
+
+  /** Called with the bytes of a command; without, when there are no more. */
+  write(data?: string | Buffer): void {
+    if (data === undefined) this.#end();
+    else if (!this.#open) this.destination.redis.stream.write(data);
+    else if (typeof data === "string" && this.#text.length < LONGEST) this.#text += data;
+    else {
+      this.#pieces ??= [];
+      this.#pieces.push(Buffer.from(this.#text), Buffer.from(data as string));
+      this.#text = "";
+    }
+  }
+
+  #end(): void {
+    this.#open = false;
+    const { stream } = this.destination.redis;
+    if (this.#pieces !== undefined) stream.write(Buffer.concat([...this.#pieces, Buffer.from(this.#text)]));
+    else if (this.#text !== "") stream.write(this.#text);
+  }
+}

@@ -1,0 +1,238 @@
+// The connections of a client to its pool: made, found, watched, and exchanged by a reload.
+
+import type { RedisOptions } from "ioredis";
+import { type HealthEvent, HotKeys, type Node, type PoolSettings, type ReadFrom } from "../index.js";
+import { ejected, LivePlacement } from "../sharded/live-placement.js";
+import { type PoolPlan, type PoolSource, planOf } from "../sharded/pool-plan.js";
+import { Connection, type ConnectionOwner } from "./connection.js";
+import { MAX_QUEUE, type ShardedRedisOptions } from "./options.js";
+import { Shard, type ShardOwner } from "./shard.js";
+
+const ADVICE = "connect with `new Redis.Cluster(nodes, cluster(options))` of keyhome/ioredis";
+
+/** Emits an event of the client. */
+export type Tell = (event: string, ...args: unknown[]) => void;
+
+export class Pool implements ConnectionOwner, ShardOwner {
+  readonly options: ShardedRedisOptions;
+  readonly maxQueue: number;
+  readonly enableAutoPipelining: boolean;
+  readonly placement: LivePlacement;
+  readonly hotKeys: HotKeys | undefined;
+  source: PoolSource;
+  readFrom: ReadFrom;
+  /** In the order of the config. */
+  shards: readonly Shard[];
+  status: "wait" | "connecting" | "ready" | "end" = "wait";
+  /** Called when other nodes take part than before. */
+  moved: () => void = () => {};
+  #settings: PoolSettings;
+  /** Every connection, by address and what else it was made with. */
+  #connections = new Map<string, Connection>();
+  readonly #tell: Tell;
+  /** Primaries that have not connected or failed yet. */
+  readonly #awaited = new Set<Connection>();
+
+  /** @throws KeyhomeError those of {@link planOf}; `argument.range`, `argument.type` */
+  constructor(source: PoolSource, options: ShardedRedisOptions, tell: Tell) {
+    const plan = planOf(source, options, ADVICE);
+    this.source = source;
+    this.options = options;
+    this.#tell = tell;
+    this.#settings = plan.settings;
+    this.maxQueue = options.maxQueue ?? MAX_QUEUE;
+    this.enableAutoPipelining = options.enableAutoPipelining ?? false;
+    this.readFrom = options.readFrom ?? plan.settings.read_from ?? "primary";
+    if (options.hotKeys) this.hotKeys = new HotKeys(options.hotKeys === true ? {} : options.hotKeys);
+    const zone = this.#zone();
+    this.placement = new LivePlacement(plan, {
+      told: (event) => this.#told(event),
+      moved: () => this.moved(),
+      check: (index) => this.#check(index),
+    });
+    this.shards = plan.router.nodes.map((node, index) => {
+      return new Shard(plan.router, index, this.#endpoints(node, this.#connections), this, zone);
+    });
+    if (!options.lazyConnect) this.connect();
+  }
+
+  /** Connects to the primaries, and where replicas are read from to those. */
+  connect(): void {
+    if (this.status !== "wait") return;
+    this.status = "connecting";
+    for (const { primary } of this.shards) this.#awaited.add(primary);
+    this.#connectAll();
+  }
+
+  #connectAll(): void {
+    for (const { endpoints } of this.shards) {
+      for (const endpoint of this.readFrom === "primary" ? endpoints.slice(0, 1) : endpoints) {
+        // What goes wrong is told by the connection's events.
+        if (endpoint.redis.status === "wait") endpoint.redis.connect().catch(() => {});
+      }
+    }
+  }
+
+  #zone(): string | undefined {
+    return this.options.zone ?? this.#settings.zone;
+  }
+
+  /** The connections to a node, those that are there already among them. */
+  #endpoints(node: Node, known: Map<string, Connection>, timeouts = new Map<Connection, number | undefined>()): Connection[] {
+    return [node.address, ...node.replicas.map(({ address }) => address)].map((address, at) => {
+      const options = this.#redisOptions(node, address, at > 0);
+      const key = JSON.stringify([address, options.username, options.password, options.db]);
+      const connection = known.get(key) ?? this.#connections.get(key) ?? new Connection(address, options, this);
+      known.set(key, connection);
+      timeouts.set(connection, options.commandTimeout);
+      return connection;
+    });
+  }
+
+  #redisOptions(node: Node, address: string, isReplica: boolean): RedisOptions {
+    const { timeout, redis_auth, redis_db } = this.#settings;
+    const options: RedisOptions = {};
+    if (timeout !== undefined && timeout > 0) {
+      options.commandTimeout = timeout;
+      options.connectTimeout = timeout;
+    }
+    if (redis_auth !== undefined) options.password = redis_auth;
+    if (redis_db !== undefined) options.db = redis_db;
+    // A read that a replica cannot serve is for another endpoint, at once.
+    if (isReplica) options.maxRetriesPerRequest = 0;
+    Object.assign(options, this.options.redisOptions, this.options.nodeOptions?.(node, address));
+    // These are the client's: keys get their prefix before they are placed.
+    delete options.keyPrefix;
+    delete options.enableAutoPipelining;
+    delete options.scripts;
+    return { ...options, lazyConnect: true };
+  }
+
+  /**
+   * Goes over to another config. Connections to addresses that stay are kept; those that go finish what was sent.
+   *
+   * @throws KeyhomeError; then nothing has changed
+   */
+  async reload(source: PoolSource, pool: string | undefined): Promise<void> {
+    const plan = planOf(source, { ...this.options, pool: pool ?? this.options.pool }, ADVICE);
+    const retired = this.#exchange(plan, source);
+    if (this.status !== "wait") this.#connectAll();
+    this.moved();
+    await Promise.all(retired.map((connection) => connection.quit()));
+  }
+
+  /** Everything at once, so that no command sees half of it; gives the connections that nobody needs any more. */
+  #exchange(plan: PoolPlan, source: PoolSource): Connection[] {
+    const before = this.#settings;
+    this.#settings = plan.settings;
+    const known = new Map<string, Connection>();
+    const timeouts = new Map<Connection, number | undefined>();
+    let endpoints: Connection[][];
+    try {
+      endpoints = plan.router.nodes.map((node) => this.#endpoints(node, known, timeouts));
+      this.placement.reload(plan);
+    } catch (error) {
+      for (const connection of known.values()) {
+        if (![...this.#connections.values()].includes(connection)) connection.disconnect();
+      }
+      this.#settings = before;
+      throw error;
+    }
+    for (const [{ redis }, timeout] of timeouts) redis.options.commandTimeout = timeout;
+    this.source = source;
+    this.readFrom = this.options.readFrom ?? plan.settings.read_from ?? "primary";
+    const byName = new Map(this.shards.map((shard) => [shard.node.name, shard]));
+    this.shards = plan.router.nodes.map((node, index) => {
+      const shard = byName.get(node.name);
+      if (shard === undefined) return new Shard(plan.router, index, endpoints[index]!, this, this.#zone());
+      byName.delete(node.name);
+      shard.replace(plan.router, index, endpoints[index]!, this.#zone());
+      return shard;
+    });
+    for (const shard of byName.values()) shard.index = -1;
+    const retired = [...this.#connections].filter(([key]) => !known.has(key)).map(([, connection]) => connection);
+    this.#connections = known;
+    for (const connection of retired) this.#awaited.delete(connection);
+    return retired;
+  }
+
+  closed(connection: Connection): void {
+    for (const shard of this.shards) {
+      shard.setUp(connection, false);
+      if (shard.primary === connection) this.report(shard.index, "failure");
+    }
+    this.#heard(connection);
+  }
+
+  ready(connection: Connection): void {
+    for (const shard of this.shards) shard.setUp(connection, true);
+    this.#heard(connection);
+  }
+
+  failed(connection: Connection, error: Error): void {
+    this.#tell("node error", error, connection.address);
+  }
+
+  ended(_: Connection): void {
+    if (this.status === "end") return;
+    if (!this.shards.every(({ primary }) => primary.redis.status === "end")) return;
+    this.status = "end";
+    this.placement.close();
+    this.#tell("close");
+    this.#tell("end");
+  }
+
+  /** The client is ready when every primary has connected, or failed to, and one has. */
+  #heard(connection: Connection): void {
+    this.#awaited.delete(connection);
+    if (this.status !== "connecting" || this.#awaited.size > 0) return;
+    if (!this.shards.some(({ primary }) => primary.redis.status === "ready")) return;
+    this.status = "ready";
+    this.#tell("connect");
+    this.#tell("ready");
+  }
+
+  report(index: number, outcome: "reply" | "failure"): void {
+    if (index >= 0) this.placement.report(index, outcome);
+  }
+
+  #told(event: HealthEvent): void {
+    if (event.event === "all_gone") {
+      this.#tell("allGone", event);
+      return;
+    }
+    const { node, primary } = this.shards[event.index]!;
+    if (event.event === "ejected") {
+      primary.flush(ejected(node));
+    }
+    this.#tell(event.event, node, event);
+  }
+
+  /** Whether the node answers a PING soon. */
+  async #check(index: number): Promise<boolean> {
+    const { redis } = this.shards[index]!.primary;
+    if (redis.status !== "ready") return false;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), redis.options.commandTimeout ?? 1000);
+    });
+    const answered = redis.ping().then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+  }
+
+  connections(): Connection[] {
+    return [...this.#connections.values()];
+  }
+
+  disconnect(): void {
+    for (const connection of this.connections()) connection.disconnect();
+    this.placement.close();
+  }
+
+  async quit(): Promise<void> {
+    await Promise.all(this.connections().map((connection) => connection.quit()));
+  }
+}
