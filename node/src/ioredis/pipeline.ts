@@ -1,11 +1,12 @@
 // Pipelines and transactions: commands that are queued, and sent a node at a time.
 
 import type { Callback, ChainableCommander, Command, Redis } from "ioredis";
-import commander from "ioredis/built/utils/Commander.js";
 import { type CommandKind, KeyhomeError, type ReadFrom } from "../index.js";
 import { kindOf } from "../sharded/command-kinds.js";
 import { homeOfOnlyKey } from "../sharded/targets.js";
+import { Commander } from "./commander.js";
 import { countKeys, settle, type Target, targetsOfCommand, unsupported, wordsOf } from "./dispatch.js";
+import type { ShardedRedisOptions } from "./options.js";
 import type { Pool } from "./pool.js";
 import type { ShardedRedis } from "./sharded-redis.js";
 import { type Shard, isReply } from "./shard.js";
@@ -27,8 +28,9 @@ const TRANSACTION = new Set(["multi", "exec", "discard"]);
 /**
  * As ioredis's Pipeline. It does not extend it: that one writes to one socket, and lets all wait for it.
  */
-export class ShardedPipeline extends commander.default {
+export class ShardedPipeline extends Commander {
   readonly isPipeline = true;
+  declare readonly options: ShardedRedisOptions;
   readonly redis: ShardedRedis;
   readonly promise: Promise<unknown>;
   readonly #pool: Pool;
@@ -46,7 +48,7 @@ export class ShardedPipeline extends commander.default {
   constructor(redis: ShardedRedis, pool: Pool, readFrom: () => ReadFrom, watched?: () => number | undefined) {
     super();
     this.redis = redis;
-    this.options = redis.options as never;
+    (this as { options: ShardedRedisOptions }).options = redis.options;
     this.#pool = pool;
     this.#readFrom = readFrom;
     this.#watched = watched;

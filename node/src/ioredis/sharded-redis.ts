@@ -1,16 +1,16 @@
 // ioredis on many servers, as if it were one.
 
 import { EventEmitter } from "node:events";
-import type { Callback, ChainableCommander, Command, Redis, ScanStreamOptions } from "ioredis";
-import commander from "ioredis/built/utils/Commander.js";
+import type { Callback, ChainableCommander, Command, Redis } from "ioredis";
 import { type HotKey, type Key, KeyhomeError, type ReadFrom, type Router } from "../index.js";
 import type { PoolSource } from "../sharded/pool-plan.js";
+import { Commander } from "./commander.js";
 import { dispatch, type Special, unsupported } from "./dispatch.js";
 import type { ShardedRedisOptions } from "./options.js";
 import { ShardedPipeline } from "./pipeline.js";
 import { Pool } from "./pool.js";
 import { isSubscription, Subscriptions } from "./subscriptions.js";
-import { type KeyScan, scanStream } from "./scan-streams.js";
+import { type KeyScan, type ScanOptions, scanStream } from "./scan-streams.js";
 import { type NodeStats, statsOf } from "./stats.js";
 
 /** What the commands of a client need, shared by all that read by other policies. */
@@ -51,13 +51,13 @@ export interface ShardedRedis extends EventEmitter {}
  * await redis.mget("user:1001", "user:1002");
  * ```
  */
-export class ShardedRedis extends commander.default {
+export class ShardedRedis extends Commander {
   declare readonly options: ShardedRedisOptions;
   /** As of one server: other libraries ask. */
   readonly isCluster = false;
-  /** @ignore */
+  /** @internal */
   readonly [INSIDE]: Inside;
-  /** @ignore */
+  /** @internal */
   readonly [READ_FROM]: ReadFrom | undefined = undefined;
 
   /**
@@ -244,28 +244,28 @@ export class ShardedRedis extends commander.default {
   }
 
   /** All keys of all nodes. */
-  scanStream(options?: ScanStreamOptions) {
+  scanStream(options?: ScanOptions) {
     return scanStream(this, "scan", options);
   }
-  scanBufferStream(options?: ScanStreamOptions) {
+  scanBufferStream(options?: ScanOptions) {
     return scanStream(this, "scanBuffer", options);
   }
-  sscanStream(key: NonNullable<KeyScan["key"]>, options?: ScanStreamOptions) {
+  sscanStream(key: NonNullable<KeyScan["key"]>, options?: ScanOptions) {
     return scanStream(this, "sscan", { ...options, key });
   }
-  sscanBufferStream(key: NonNullable<KeyScan["key"]>, options?: ScanStreamOptions) {
+  sscanBufferStream(key: NonNullable<KeyScan["key"]>, options?: ScanOptions) {
     return scanStream(this, "sscanBuffer", { ...options, key });
   }
-  hscanStream(key: NonNullable<KeyScan["key"]>, options?: ScanStreamOptions) {
+  hscanStream(key: NonNullable<KeyScan["key"]>, options?: ScanOptions) {
     return scanStream(this, "hscan", { ...options, key });
   }
-  hscanBufferStream(key: NonNullable<KeyScan["key"]>, options?: ScanStreamOptions) {
+  hscanBufferStream(key: NonNullable<KeyScan["key"]>, options?: ScanOptions) {
     return scanStream(this, "hscanBuffer", { ...options, key });
   }
-  zscanStream(key: NonNullable<KeyScan["key"]>, options?: ScanStreamOptions) {
+  zscanStream(key: NonNullable<KeyScan["key"]>, options?: ScanOptions) {
     return scanStream(this, "zscan", { ...options, key });
   }
-  zscanBufferStream(key: NonNullable<KeyScan["key"]>, options?: ScanStreamOptions) {
+  zscanBufferStream(key: NonNullable<KeyScan["key"]>, options?: ScanOptions) {
     return scanStream(this, "zscanBuffer", { ...options, key });
   }
 }

@@ -26,6 +26,7 @@ export interface NodeStats extends EndpointStats {
   readonly replicas: readonly EndpointStats[];
 }
 
+/** @internal */
 export function statsOf({ shards, placement }: Pool): NodeStats[] {
   return shards.map(({ node, index, endpoints }) => {
     const [primary, ...replicas] = endpoints.map(endpointStats) as [EndpointStats, ...EndpointStats[]];

@@ -131,7 +131,7 @@ export class LivePlacement {
    * @throws KeyhomeError; then nothing has changed
    */
   reload({ router, settings }: PoolPlan): void {
-    this.#health = this.#health.reloaded(settings, this.#all, router, now());
+    this.#health = new Health(settings, router.nodes.length);
     this.#rules = settings;
     this.#all = router;
     this.#router = router;
