@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { RedisServer, Scratch, yaml } from "./test/servers/index.mjs";
 const require = createRequire(import.meta.url);
-const { ShardedRedis, SplitError } = require("./dist/devioredis.cjs");
+const { ShardedRedis, SplitError } = require("./dist/ioredis.cjs");
 const scratch = new Scratch(); const sleep = (ms) => new Promise(r => setTimeout(r, ms));
 const servers = await RedisServer.startMany(4, scratch);
 const line = (s, i) => `127.0.0.1:${s.port}:1 redis-${i+1}`;

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { RedisServer, Scratch, yaml } from "./test/servers/index.mjs";
 const require = createRequire(import.meta.url);
-const { ShardedRedis } = require("./dist/devioredis.cjs");
+const { ShardedRedis } = require("./dist/ioredis.cjs");
 const scratch = new Scratch(); const sleep = (ms) => new Promise(r => setTimeout(r, ms));
 const [a, b] = await RedisServer.startMany(2, scratch);
 const ra = await a.startReplica(), rb = await b.startReplica();

@@ -54,7 +54,7 @@ export function dispatch(pool: Pool, command: Command, readFrom: ReadFrom, speci
   }
   if (special(command, kind.command)) return;
   if (kind.fan_out === "connection" && OF_EVERY_CONNECTION.has(kind.command)) {
-    toEveryConnection(pool, command);
+    toEveryConnection(pool, command, kind);
     return;
   }
   const targets = targetsOfCommand(pool, command, kind);
@@ -154,14 +154,17 @@ function resolveWith(pool: Pool, command: Command, kind: CommandKind, targets: r
 }
 
 /** SELECT, AUTH: for what is connected and what will be; ioredis repeats them where it connects again. */
-function toEveryConnection(pool: Pool, command: Command): void {
+function toEveryConnection(pool: Pool, command: Command, kind: CommandKind): void {
   const sent = pool.connections().map(({ redis }) => {
     const copy = new Command(command.name, wordsOf(command) as string[], { replyEncoding: null });
     redis.sendCommand(copy);
     return copy.promise;
   });
   Promise.all(sent).then(
-    (replies) => command.resolve(replies[0] as never),
+    (replies) => {
+      if (kind.command === "select") pool.selected = Number(command.args[0]);
+      command.resolve(replies[0] as never);
+    },
     (error: Error) => command.reject(error),
   );
 }

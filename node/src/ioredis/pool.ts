@@ -1,7 +1,7 @@
 // The connections of a client to its pool: made, found, watched, and exchanged by a reload.
 
 import type { RedisOptions } from "ioredis";
-import { type HealthEvent, HotKeys, type Node, type PoolSettings, type ReadFrom } from "../index.js";
+import { type HealthEvent, HotKeys, KeyhomeError, type Node, type PoolSettings, type ReadFrom } from "../index.js";
 import { ejected, LivePlacement } from "../sharded/live-placement.js";
 import { type PoolPlan, type PoolSource, planOf } from "../sharded/pool-plan.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
@@ -9,6 +9,9 @@ import { MAX_QUEUE, type ShardedRedisOptions } from "./options.js";
 import { Shard, type ShardOwner } from "./shard.js";
 
 const ADVICE = "connect with `new Redis.Cluster(nodes, cluster(options))` of keyhome/ioredis";
+
+/** Milliseconds that a client which has connected to some nodes waits for the others before it says that it is ready. */
+const PATIENCE = 1000;
 
 /** Emits an event of the client. */
 export type Tell = (event: string, ...args: unknown[]) => void;
@@ -23,6 +26,8 @@ export class Pool implements ConnectionOwner, ShardOwner {
   readFrom: ReadFrom;
   /** In the order of the config. */
   shards: readonly Shard[];
+  /** What SELECT chose. */
+  selected: number | undefined;
   status: "wait" | "connecting" | "ready" | "end" = "wait";
   /** Called when other nodes take part than before. */
   moved: () => void = () => {};
@@ -32,6 +37,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
   readonly #tell: Tell;
   /** Primaries that have not connected or failed yet. */
   readonly #awaited = new Set<Connection>();
+  #patience: NodeJS.Timeout | undefined;
 
   /** @throws KeyhomeError those of {@link planOf}; `argument.range`, `argument.type` */
   constructor(source: PoolSource, options: ShardedRedisOptions, tell: Tell) {
@@ -41,6 +47,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
     this.#tell = tell;
     this.#settings = plan.settings;
     this.maxQueue = options.maxQueue ?? MAX_QUEUE;
+    if (!(this.maxQueue >= 1)) throw new KeyhomeError("argument.range", `maxQueue is ${this.maxQueue}; it is at least 1`);
     this.enableAutoPipelining = options.enableAutoPipelining ?? false;
     this.readFrom = options.readFrom ?? plan.settings.read_from ?? "primary";
     if (options.hotKeys) this.hotKeys = new HotKeys(options.hotKeys === true ? {} : options.hotKeys);
@@ -81,7 +88,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
   #endpoints(node: Node, known: Map<string, Connection>, timeouts = new Map<Connection, number | undefined>()): Connection[] {
     return [node.address, ...node.replicas.map(({ address }) => address)].map((address, at) => {
       const options = this.#redisOptions(node, address, at > 0);
-      const key = JSON.stringify([address, options.username, options.password, options.db]);
+      const key = JSON.stringify([address, options.username, options.password, this.#settings.redis_db]);
       const connection = known.get(key) ?? this.#connections.get(key) ?? new Connection(address, options, this);
       known.set(key, connection);
       timeouts.set(connection, options.commandTimeout);
@@ -105,6 +112,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
     delete options.keyPrefix;
     delete options.enableAutoPipelining;
     delete options.scripts;
+    if (this.selected !== undefined) options.db = this.selected;
     return { ...options, lazyConnect: true };
   }
 
@@ -114,6 +122,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
    * @throws KeyhomeError; then nothing has changed
    */
   async reload(source: PoolSource, pool: string | undefined): Promise<void> {
+    if (this.status === "end") throw new KeyhomeError("client.closed", "the client was closed");
     const plan = planOf(source, { ...this.options, pool: pool ?? this.options.pool }, ADVICE);
     const retired = this.#exchange(plan, source);
     if (this.status !== "wait") this.#connectAll();
@@ -182,11 +191,17 @@ export class Pool implements ConnectionOwner, ShardOwner {
     this.#tell("end");
   }
 
-  /** The client is ready when every primary has connected, or failed to, and one has. */
+  /** The client is ready when a primary has connected, and every other has too, or failed to, or is silent. */
   #heard(connection: Connection): void {
     this.#awaited.delete(connection);
-    if (this.status !== "connecting" || this.#awaited.size > 0) return;
-    if (!this.shards.some(({ primary }) => primary.redis.status === "ready")) return;
+    if (this.status !== "connecting" || !this.shards.some(({ primary }) => primary.redis.status === "ready")) return;
+    if (this.#awaited.size === 0) this.#becomeReady();
+    else this.#patience ??= setTimeout(() => this.#becomeReady(), PATIENCE).unref();
+  }
+
+  #becomeReady(): void {
+    clearTimeout(this.#patience);
+    if (this.status !== "connecting") return;
     this.status = "ready";
     this.#tell("connect");
     this.#tell("ready");

@@ -82,7 +82,9 @@ export class Shard {
   send(command: Command, sending: Sending): void {
     const connection = this.choose(sending.readFrom);
     this.refuseIfFull(connection);
-    if (this.#replicas === undefined) this.#count(command, connection, sending.blocking);
+    // Where only the primary is read, nothing is chosen by what is counted.
+    const plain = this.#replicas === undefined || (sending.readFrom === undefined && this.#owner.readFrom === "primary");
+    if (plain) this.#count(command, connection, sending.blocking);
     else this.#countEndpoint(command, connection, sending, this.endpoints.length);
     connection.send(command);
   }

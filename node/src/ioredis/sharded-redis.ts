@@ -84,7 +84,7 @@ export class ShardedRedis extends Commander {
     for (const [name, script] of Object.entries(scripts ?? {})) this.defineCommand(name, script);
   }
 
-  /** `wait`, `connecting`, `ready` (every node has connected, or failed to, and one has), `end`. */
+  /** `wait`, `connecting`, `ready` (a node has connected, and the others have, or failed to, or are silent for a second), `end`. */
   get status(): "wait" | "connecting" | "ready" | "end" {
     return this[INSIDE].pool.status;
   }
@@ -118,8 +118,15 @@ export class ShardedRedis extends Commander {
     const ready = new Promise<void>((resolve, reject) => {
       if (pool.status === "ready") return resolve();
       if (pool.status === "end") return reject(new Error("Connection is closed."));
-      this.once("ready", resolve);
-      this.once("end", () => reject(new Error("Connection is closed.")));
+      const ready = () => {
+        this.off("end", end);
+        resolve();
+      };
+      const end = () => {
+        this.off("ready", ready);
+        reject(new Error("Connection is closed."));
+      };
+      this.once("ready", ready).once("end", end);
       pool.connect();
     });
     return called(ready, callback);

@@ -14,7 +14,7 @@ export interface NodeReply {
  * One reply out of many, each of which is a success. There is at least one.
  *
  * Replies that stay apart (`per_node`: INFO, SLOWLOG GET) come node by node: texts one after the other, each after a line
- * that names its node; lists put together; anything else as a list of one each.
+ * that names its node; lists of entries put together; anything else as a list of one each.
  */
 export function merged(merge: CommandRoute["merge"], replies: readonly NodeReply[]): unknown {
   const values = replies.map(({ reply }) => reply);
@@ -51,7 +51,7 @@ function byKey(replies: readonly NodeReply[]): unknown[] {
 
 function perNode(replies: readonly NodeReply[]): unknown {
   const values = replies.map(({ reply }) => reply);
-  if (values.every((value) => Array.isArray(value))) return values.flat();
+  if (values.every((value) => Array.isArray(value) && value.every((entry) => Array.isArray(entry)))) return values.flat();
   if (values.every((value) => typeof value === "string")) {
     return replies.map(({ node, reply }) => `# ${node.name} ${node.address}\r\n${reply as string}`).join("\r\n");
   }
