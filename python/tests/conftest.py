@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from cases import CONFIG, TESTS, Count
 from hypothesis.configuration import set_hypothesis_home_dir
+from servers import Scratch
 
 import keyhome
 
@@ -21,6 +24,13 @@ def count(request: pytest.FixtureRequest) -> Count:
 def router() -> keyhome.Router:
     """The router of the examples."""
     return keyhome.Router.from_config(CONFIG)
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Scratch]:
+    """Where the servers of the tests run."""
+    with Scratch() as made:
+        yield made
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
