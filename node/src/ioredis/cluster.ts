@@ -18,6 +18,11 @@ export interface ClusterReads extends ClusterOptions {
 }
 
 /**
+ * Milliseconds. Without an interval ioredis learns of new replicas, and of those that are back, only when a slot has moved.
+ */
+const REFRESH = 5000;
+
+/**
  * What ioredis's Cluster asks where a read goes: the connections of the slot, the primary's first, undefined for one that
  * has ended. Undefined for an answer leaves it to ioredis.
  */
@@ -31,7 +36,8 @@ export type ScaleReads = (nodes: readonly (Redis | undefined)[], command: Comman
  * reads. A pipeline goes where its first command goes. Where the policy finds no node that is up, as `replica` does where
  * no replica is, the read is rejected with `replica.unavailable`.
  *
- * The same options can serve several clusters.
+ * The slots are asked for every five seconds unless `slotsRefreshInterval` says otherwise: ioredis itself asks only when a
+ * slot has moved, and would not learn of replicas that are new or back. The same options can serve several clusters.
  *
  * @throws KeyhomeError `argument.type`, for a policy that there is not, too
  *
@@ -57,7 +63,11 @@ export function cluster<Options extends ClusterReads>(
   );
   // Reads of the primary wait for it where it is away, as writes do; nothing is to be decided.
   if (readFrom === undefined || readFrom === "primary") return { ...options, scaleReads: "master" };
-  return { ...options, scaleReads: (nodes, command) => readers.of(nodes)?.choose(nodes, command) };
+  return {
+    slotsRefreshInterval: REFRESH,
+    ...options,
+    scaleReads: (nodes, command) => readers.of(nodes)?.choose(nodes, command),
+  };
 }
 
 function zoneLookup(zones: unknown): (address: string) => string | undefined {

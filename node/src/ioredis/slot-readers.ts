@@ -2,6 +2,8 @@
 
 import type { Command, Redis } from "ioredis";
 import { type ReplicaOptions, ReplicaSet, Router, isFailure } from "../index.js";
+import { kindOf } from "../sharded/command-kinds.js";
+import { now } from "../sharded/live-placement.js";
 
 /** Stands for a primary whose connection has ended: no host has such a name (RFC 2606). */
 const NO_PRIMARY = "primary.invalid:6379";
@@ -54,16 +56,19 @@ export class SlotReader {
   /** The connection that serves a read. Where there is none the command is rejected when it is sent to what is returned. */
   choose(nodes: readonly (Redis | undefined)[], command: Command): Redis | undefined {
     const set = this.#setOf(nodes);
-    const now = microseconds();
+    const sent = now();
     let place: number;
     try {
-      place = set.choose(Math.floor(Math.random() * 2 ** 53), now);
+      place = set.choose(Math.floor(Math.random() * 2 ** 53), sent);
     } catch (error) {
       return rejecting(error as Error);
     }
     const endpoint = this.#endpoints[place]!;
-    set.sent(place, now);
-    report(command, set, endpoint, now);
+    // What waits on purpose (XREAD BLOCK) says nothing about who serves it.
+    if (!canWait(command)) {
+      set.sent(place, sent);
+      report(command, set, endpoint, sent);
+    }
     return endpoint.redis;
   }
 
@@ -140,9 +145,9 @@ function report(command: Command, set: ReplicaSet, endpoint: Endpoint, sent: num
     if (isOver) return;
     isOver = true;
     if (endpoint.place === null) return;
-    const now = microseconds();
-    if (failed) set.failed(endpoint.place, now);
-    else set.done(endpoint.place, now - sent, now);
+    const time = now();
+    if (failed) set.failed(endpoint.place, time);
+    else set.done(endpoint.place, time - sent, time);
   };
   command.resolve = (result) => {
     over(false);
@@ -167,6 +172,11 @@ function rejecting(error: Error): Redis {
   return refusal as unknown as Redis;
 }
 
-function microseconds(): number {
-  return Math.floor(performance.now() * 1000);
+function canWait({ name, args }: Command): boolean {
+  try {
+    return kindOf(name, args as string[]).blocking;
+  } catch {
+    // A command that the table does not have: of those that it has, these are the ones.
+    return false;
+  }
 }

@@ -11,11 +11,13 @@ const OPTIONS = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--r
 export class RedisServer {
   #scratch;
   #process;
+  #folder;
   #options;
 
-  constructor(scratch, process, port, options) {
+  constructor(scratch, process, port, folder, options) {
     this.#scratch = scratch;
     this.#process = process;
+    this.#folder = folder;
     this.#options = options;
     /** The port it listens on. */
     this.port = port;
@@ -39,7 +41,8 @@ export class RedisServer {
 
   /** One attempt, on this port. */
   static async startAt(port, scratch, options) {
-    return new RedisServer(scratch, await launched(port, scratch, options), port, options);
+    const folder = scratch.folder("redis-server");
+    return new RedisServer(scratch, await launched(port, scratch, folder, options), port, folder, options);
   }
 
   /** Starts a replica of this one, and waits until it has a copy. */
@@ -65,9 +68,9 @@ export class RedisServer {
     return this.#process.kill();
   }
 
-  /** Starts it again on its port, empty, after a {@link kill}. */
+  /** Starts it again on its port, empty, after a {@link kill}. A node of a cluster is the same node again. */
   async startAgain() {
-    this.#process = await launched(this.port, this.#scratch, this.#options);
+    this.#process = await launched(this.port, this.#scratch, this.#folder, this.#options);
   }
 
   /** Stops it without ending it: connections stay open, the system accepts new ones, and nothing is answered. */
@@ -81,9 +84,9 @@ export class RedisServer {
   }
 }
 
-async function launched(port, scratch, options) {
+async function launched(port, scratch, folder, options) {
   const args = ["--port", String(port), ...OPTIONS, ...options];
-  const process = await scratch.spawn("redis-server", args, scratch.folder("redis-server"));
+  const process = await scratch.spawn("redis-server", args, folder);
   // Whoever answers on the port must be ours, not another redis-server that was quicker to take it.
   const ours = `process_id:${process.id}\r\n`;
   await process.waitUntil(async () => (await ask(port, "INFO", "server")).includes(ours));
