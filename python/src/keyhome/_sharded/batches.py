@@ -1,0 +1,200 @@
+"""A pipeline, split by node: what each is sent, and the results in the order of the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from .._errors import KeyhomeError
+from .._words import ReadFrom
+from .errors import SplitError, UnavailableError, several_nodes, unsupported
+from .kinds import Kind, kind_of, kinds
+from .parts import Part, common_node, live_nodes, parts_of
+from .pool import Pool
+from .settle import Callbacks, Target, settled
+from .shard import Shard
+
+Client = TypeVar("Client")
+
+Queued = tuple[tuple[Any, ...], dict[str, Any]]
+"""A command of a pipeline: as redis-py's `execute_command` takes it."""
+
+
+class Ask(NamedTuple):
+    """A command, or a part of one, for one server.
+
+    Attributes:
+        args: As redis-py's `execute_command` takes them.
+        options: Its options.
+        is_raw: Whether its reply is wanted as the server sends it: it is to be merged with others.
+    """
+
+    args: tuple[Any, ...]
+    options: dict[str, Any]
+    is_raw: bool
+
+
+class Batch(Generic[Client]):
+    """What one node is sent.
+
+    Attributes:
+        shard: The node.
+        asks: Its commands, in order.
+        reads: Whether all of them read: then a replica may serve them.
+    """
+
+    __slots__ = ("asks", "outcome", "reads", "shard")
+
+    def __init__(self, shard: Shard[Client]) -> None:
+        self.shard = shard
+        self.asks: list[Ask] = []
+        self.reads = True
+        # One reply for each command; or why there are none.
+        self.outcome: Sequence[Any] | Exception = ()
+
+    def add(self, ask: Ask, kind: Kind) -> int:
+        """Adds a command; gives its place."""
+        self.asks.append(ask)
+        self.reads = self.reads and kind.reads
+        return len(self.asks) - 1
+
+    def reply(self, at: int) -> Any:
+        """The reply of a command, or the error."""
+        outcome = self.outcome
+        return outcome if isinstance(outcome, Exception) else outcome[at]
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """A command that became parts, which are in several batches."""
+
+    kind: Kind
+    places: list[tuple[Batch[Any], int]]
+    targets: list[Target[Any]]
+
+
+class Batches(Generic[Client]):
+    """A pipeline, split by node.
+
+    Attributes:
+        all: What is to be sent.
+    """
+
+    def __init__(self, pool: Pool[Client], stack: Sequence[Queued], scripts: Iterable[Any]) -> None:
+        """Args:
+        pool: The servers.
+        stack: The commands.
+        scripts: redis-py's scripts that may be among them.
+        """
+        self._pool = pool
+        self._stack = stack
+        self._by_shard: dict[int, Batch[Client]] = {}
+        self._scripts = {script.sha: script.script for script in scripts}
+        self._loaded: set[tuple[int, Any]] = set()
+        # Where the result of each command is found.
+        self._found: list[tuple[Batch[Client], int] | _Split | Exception] = [self._added(*queued) for queued in stack]
+        self.all = list(self._by_shard.values())
+
+    def _added(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Batch[Client], int] | _Split | Exception:
+        pool = self._pool
+        try:
+            kind = kinds.get(args[0]) or kind_of(args)
+            if pool.hot_keys is not None:
+                pool.count_keys(args, kind)
+            if kind.is_direct and kind.place < len(args):
+                shard = pool.placement.shard(args[kind.place])
+                batch = self._by_shard.get(shard.index) or self._batch(shard)
+                return batch, batch.add(Ask(args, options, False), kind)
+            parts = parts_of(args, kind, pool.placement)
+            if len(parts) == 1 and parts[0].args is args:
+                batch = self._batch(pool.shards[parts[0].node])
+                return batch, batch.add(Ask(self._with_script(args, batch), options, False), kind)
+            if pool.options.strict and kind.fan_out == "split":
+                raise several_nodes(kind.command.upper())
+            return self._split(parts, kind, options)
+        except KeyhomeError as error:
+            return error
+
+    def _split(self, parts: list[Part], kind: Kind, options: dict[str, Any]) -> _Split:
+        places, targets = [], []
+        for part in parts:
+            batch = self._batch(self._pool.shards[part.node])
+            places.append((batch, batch.add(Ask(part.args, options, True), kind)))
+            targets.append(Target(batch.shard, batch.shard.primary, part))
+        return _Split(kind, places, targets)
+
+    def _batch(self, shard: Shard[Client]) -> Batch[Client]:
+        batch = self._by_shard.get(shard.index)
+        if batch is None:
+            batch = self._by_shard[shard.index] = Batch(shard)
+        return batch
+
+    def _with_script(self, args: tuple[Any, ...], batch: Batch[Client]) -> tuple[Any, ...]:
+        """The first EVALSHA of a script on a node brings the script along: no server need know it before, and none is asked
+        whether it does."""
+        if args[0] != "EVALSHA" or args[1] not in self._scripts:
+            return args
+        use = (batch.shard.index, args[1])
+        if use in self._loaded:
+            return args
+        self._loaded.add(use)
+        return ("EVAL", self._scripts[args[1]], *args[2:])
+
+    def results(self, callbacks: Callbacks) -> list[Any]:
+        """The results, in the order of the commands; those that failed are their errors."""
+        return [
+            self._result(at, found, callbacks) if isinstance(found, _Split | Exception) else found[0].reply(found[1])
+            for at, found in enumerate(self._found)
+        ]
+
+    def _result(self, at: int, found: _Split | Exception, callbacks: Callbacks) -> Any:
+        if isinstance(found, Exception):
+            return found
+        outcomes = [batch.reply(place) for batch, place in found.places]
+        args, options = self._stack[at]
+        try:
+            return settled(args, options, found.kind, found.targets, outcomes, self._pool.placement, callbacks)
+        except Exception as error:
+            if isinstance(error, SplitError) or error in outcomes:
+                return error
+            raise
+
+    def endpoint(self, batch: Batch[Client], policy: ReadFrom) -> int | UnavailableError:
+        """Which endpoint of its node a batch is for; or why it is for none."""
+        shard = batch.shard
+        try:
+            at = shard.choose(policy) if batch.reads else 0
+            if at == 0:
+                self._pool.placement.admit(shard.index)
+        except UnavailableError as error:
+            return error
+        return at
+
+
+def shard_of_transaction(pool: Pool[Client], stack: Sequence[Queued], pinned: Shard[Client] | None) -> Shard[Client]:
+    """The one node of a transaction.
+
+    Args:
+        pool: The servers.
+        stack: The commands.
+        pinned: The node whose keys are watched.
+
+    Raises:
+        KeyhomeError: `client.nodes` where there are two; `client.unsupported`; those of `parts_of`.
+    """
+    placement = pool.placement
+    nodes = set() if pinned is None else {pinned.index}
+    for args, _ in stack:
+        kind = kind_of(args)
+        if pool.hot_keys is not None:
+            pool.count_keys(args, kind)
+        if kind.fan_out in ("all_primaries", "all_nodes", "cursor") and placement.count > 1:
+            raise unsupported(f"{kind.command.upper()} in a transaction", "send it by itself")
+        if (node := common_node(args, kind, placement)) is not None:
+            nodes.add(node)
+    if len(nodes) > 1:
+        raise several_nodes("a transaction")
+    if pinned is not None:
+        return pinned
+    return pool.shards[nodes.pop() if nodes else live_nodes(placement)[0]]

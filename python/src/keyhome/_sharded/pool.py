@@ -1,0 +1,270 @@
+"""The servers of a client: found, watched, and exchanged by a reload."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from .. import HotKeys, ReplicaSet, Router
+from .._errors import KeyhomeError
+from .._nodes import Node
+from .._shapes import HealthEvent, HotKey, PoolSettings, ReplicaOptions
+from .._words import ReadFrom
+from .errors import ejected
+from .kinds import Kind
+from .options import Options
+from .placement import Placement, now
+from .plan import Nodes, Plan, host_and_port, plan_of, redis_options
+from .shard import Endpoint, Shard
+
+Client = TypeVar("Client")
+
+# How much a new latency counts in the average.
+_SHARE = 1 / 64
+
+_log = logging.getLogger("keyhome")
+
+
+class Pool(Generic[Client]):
+    """The servers of a client, and what is decided about each command before and after it is sent.
+
+    Attributes:
+        options: What the client was made with.
+        read_from: Which endpoint of a node serves a read.
+        placement: Where keys live.
+        is_closed: Whether the client was closed.
+        hot_keys: Counts keys, if that was asked for.
+    """
+
+    def __init__(
+        self,
+        source: str | bytes | Nodes,
+        options: Options,
+        connect: Callable[[Endpoint[Client], bool], Client],
+        check: Callable[[Shard[Client], Callable[[bool], None]], None],
+        retire: Callable[[Endpoint[Client]], None],
+    ) -> None:
+        """Args:
+        source: The text of a config, or the nodes.
+        options: What the client is made with.
+        connect: Makes redis-py's client of an endpoint, and says whether that is a replica.
+        check: Begins to find out whether a node answers, and tells when that is known.
+        retire: Closes an endpoint that nobody asks any more.
+
+        Raises:
+            KeyhomeError: Those of `plan_of`; `argument.range`, `argument.type`.
+        """
+        self.options = options
+        self._connect = connect
+        self._check = check
+        self._retire = retire
+        self.is_closed = False
+        self.hot_keys: HotKeys | None = None
+        if options.hot_keys is not False:
+            self.hot_keys = HotKeys() if options.hot_keys is True else HotKeys(**options.hot_keys)
+        plan = plan_of(source, options.pool, options.pool_options)
+        self._dialect = plan.settings["dialect"]
+        self.read_from = self._read_from(plan.settings)
+        self.checked_policy(self.read_from, plan)
+        shards = self._shards(plan, ())
+        encoder: Any = shards[0].primary.client.get_encoder()  # type: ignore[attr-defined]
+        is_utf8 = encoder.encoding.lower().replace("-", "") == "utf8" and encoder.encoding_errors == "strict"
+        self.placement = Placement[Shard[Client]](
+            plan, shards, self._told, self._begin_check, None if is_utf8 else encoder.encode
+        )
+        self._adopt()
+        _pools.add(self)
+
+    @property
+    def shards(self) -> tuple[Shard[Client], ...]:
+        """All nodes, in the order of the config."""
+        return self.placement.live.shards
+
+    def __str__(self) -> str:
+        count = len(self.shards)
+        return f"{self._dialect}, {count} {'node' if count == 1 else 'nodes'}"
+
+    def router(self) -> Router:
+        """The router in use: without the nodes that are out."""
+        if self.placement.alert:
+            self.placement.refresh()
+        return self.placement.live.router
+
+    def checked_policy(self, read_from: ReadFrom, plan: Plan | None = None) -> ReadFrom:
+        """The same policy.
+
+        Raises:
+            KeyhomeError: `argument.type` where it is none.
+        """
+        router = self.placement.live.router if plan is None else plan.router
+        return ReplicaSet(router, 0, {"read_from": read_from}).read_from
+
+    def _read_from(self, settings: PoolSettings) -> ReadFrom:
+        return settings.get("read_from", "primary") if self.options.read_from is None else self.options.read_from
+
+    def _shards(self, plan: Plan, old: tuple[Shard[Client], ...]) -> tuple[Shard[Client], ...]:
+        """What serves the nodes of a plan; what is there already of the same name and address is kept."""
+        known = {(shard.node.name, endpoint.address): endpoint for shard in old for endpoint in shard.endpoints}
+        by_name = {shard.node.name: shard for shard in old}
+        replica_options: ReplicaOptions = {"read_from": self._read_from(plan.settings)}
+        if zone := self.options.zone or plan.settings.get("zone"):
+            replica_options["zone"] = zone
+        shards = []
+        for index, node in enumerate(plan.router.nodes):
+            addresses = [node.address, *(replica.address for replica in node.replicas)]
+            endpoints = tuple(
+                self._endpoint(node, address, plan.settings, known.get((node.name, address)), at > 0)
+                for at, address in enumerate(addresses)
+            )
+            shard = Shard(plan.router, index, endpoints, replica_options)
+            before = by_name.get(node.name)
+            if before and before.endpoints == endpoints and before.options == replica_options:
+                # What is known of latencies and failures stays.
+                shard.replicas = before.replicas
+            shards.append(shard)
+        return tuple(shards)
+
+    def _endpoint(
+        self, node: Node, address: str, settings: PoolSettings, known: Endpoint[Client] | None, is_replica: bool
+    ) -> Endpoint[Client]:
+        options = {**redis_options(settings), **self.options.redis}
+        if self.options.node_options is not None:
+            options.update(self.options.node_options(node, address))
+        options.update(host_and_port(address))
+        if known is not None and known.options == options:
+            return known
+        endpoint: Endpoint[Client] = Endpoint(address, options)
+        endpoint.client = self._connect(endpoint, is_replica)
+        return endpoint
+
+    def _adopt(self) -> None:
+        """Tells all endpoints to which node they belong."""
+        for shard in self.shards:
+            for endpoint in shard.endpoints:
+                endpoint.shard = shard
+
+    def attempt_failed(self, endpoint: Endpoint[Client], error: BaseException) -> None:
+        """An attempt of redis-py failed, and there may be more: not if that was enough for the node to be taken out.
+
+        Raises:
+            UnavailableError: `node.ejected`.
+        """
+        shard = endpoint.shard
+        shard.failed(endpoint, error, self.placement)
+        if endpoint is shard.primary and shard.index >= 0 and not self.placement.is_live(shard.index):
+            raise ejected(shard.node) from error
+
+    def begin(self, shard: Shard[Client], endpoint: Endpoint[Client], commands: int = 1) -> float:
+        """Counts what is about to be sent.
+
+        Returns:
+            The time.
+
+        Raises:
+            KeyhomeError: `client.queue`, `client.closed`.
+        """
+        if endpoint.queue >= self.options.max_queue:
+            message = (
+                f"{endpoint.queue} commands wait for {shard.node.name} ({endpoint.address}), which does not keep up"
+            )
+            raise KeyhomeError("client.queue", message)
+        if self.is_closed:
+            raise KeyhomeError("client.closed", "the client was closed")
+        endpoint.requests += commands
+        endpoint.queue += commands
+        return time.perf_counter()
+
+    def replied(self, shard: Shard[Client], endpoint: Endpoint[Client], started: float, commands: int = 1) -> None:
+        """A reply came. A time of 0 is not counted."""
+        if started:
+            took = time.perf_counter() - started
+            endpoint.latency += (took - endpoint.latency) * _SHARE if endpoint.latency else took
+        self._leave(endpoint, commands)
+        if self.placement.alert and endpoint is shard.primary:
+            self.placement.report(shard.index, "reply")
+
+    def failed(self, shard: Shard[Client], endpoint: Endpoint[Client], error: BaseException, commands: int = 1) -> None:
+        """There is no reply, or one that is an error."""
+        self._leave(endpoint, commands)
+        endpoint.errors += 1
+        shard.failed(endpoint, error, self.placement)
+
+    def dropped(self, endpoint: Endpoint[Client], commands: int) -> None:
+        """Nobody waits for the reply any more."""
+        self._leave(endpoint, commands)
+
+    def _leave(self, endpoint: Endpoint[Client], commands: int) -> None:
+        endpoint.queue -= commands
+        if endpoint.retired and endpoint.queue <= 0:
+            self._retire(endpoint)
+
+    def count_keys(self, args: tuple[Any, ...], kind: Kind) -> None:
+        """Counts the keys of a command."""
+        if self.hot_keys is None:
+            return
+        at = now()
+        for place in kind.key_places(args):
+            key = args[place]
+            self.hot_keys.record(key if isinstance(key, str | bytes) else str(key), at)
+
+    def top(self, n: int) -> list[HotKey]:
+        """The keys that are asked for most.
+
+        Raises:
+            KeyhomeError: `client.unsupported` where they are not counted.
+        """
+        if self.hot_keys is None:
+            raise KeyhomeError("client.unsupported", "keys are counted where the client is made with `hot_keys=True`")
+        self.hot_keys.advance(now())
+        return self.hot_keys.top(n)
+
+    def node_options(self) -> dict[str, Any]:
+        """redis-py's options of the first node's connections, for what looks at those: protocols, encodings."""
+        kwargs: dict[str, Any] = self.shards[0].primary.client.get_connection_kwargs()  # type: ignore[attr-defined]
+        return kwargs
+
+    def _told(self, event: HealthEvent) -> None:
+        if event["event"] == "all_gone":
+            _log.warning("all nodes have failed and are left alone for now")
+            return
+        node = self.shards[event["index"]].node
+        hook = None
+        if event["event"] == "ejected":
+            _log.warning("%s (%s) failed too often and is left alone for now", node.name, node.address)
+            hook = self.options.on_ejected
+        elif event["event"] == "returned":
+            _log.info("%s (%s) takes part again", node.name, node.address)
+            hook = self.options.on_returned
+        if hook is None:
+            return
+        try:
+            hook(node, event)
+        except Exception:
+            # It is not the error of the command that happens to be under way.
+            _log.exception("the hook for `%s` failed", event["event"])
+
+    def forked(self) -> None:
+        """In the child of a fork: what other threads of the parent waited for is not waited for here."""
+        self.placement.forked()
+        for shard in self.shards:
+            for endpoint in shard.endpoints:
+                endpoint.queue = 0
+
+    def _begin_check(self, index: int) -> None:
+        self._check(self.shards[index], self.placement.checker(index))
+
+
+_pools: weakref.WeakSet[Pool[Any]] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    for pool in _pools:
+        pool.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
