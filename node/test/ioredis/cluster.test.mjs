@@ -22,6 +22,9 @@ before(async () => {
 });
 after(async () => {
   for (const client of open) client.disconnect();
+  // A client that asks for the slots in that moment sets its timer once more, and Node would not end.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  for (const client of open) client.disconnect();
   await scratch.end();
 });
 // What a test before has asked is not counted.
