@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -13,11 +13,11 @@ from .kinds import Kind, kind_of, kinds
 from .parts import Part, common_node, live_nodes, parts_of
 from .pool import Pool
 from .settle import Callbacks, Target, settled
-from .shard import Shard
+from .shard import Endpoint, Shard
 
 Client = TypeVar("Client")
 
-Queued = tuple[tuple[Any, ...], dict[str, Any]]
+Queued = tuple[tuple[Any, ...], Mapping[str, Any]]
 """A command of a pipeline: as redis-py's `execute_command` takes it."""
 
 
@@ -31,7 +31,7 @@ class Ask(NamedTuple):
     """
 
     args: tuple[Any, ...]
-    options: dict[str, Any]
+    options: Mapping[str, Any]
     is_raw: bool
 
 
@@ -75,11 +75,7 @@ class _Split:
 
 
 class Batches(Generic[Client]):
-    """A pipeline, split by node.
-
-    Attributes:
-        all: What is to be sent.
-    """
+    """A pipeline, split by node."""
 
     def __init__(self, pool: Pool[Client], stack: Sequence[Queued], scripts: Iterable[Any]) -> None:
         """Args:
@@ -94,9 +90,10 @@ class Batches(Generic[Client]):
         self._loaded: set[tuple[int, Any]] = set()
         # Where the result of each command is found.
         self._found: list[tuple[Batch[Client], int] | _Split | Exception] = [self._added(*queued) for queued in stack]
-        self.all = list(self._by_shard.values())
 
-    def _added(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Batch[Client], int] | _Split | Exception:
+    def _added(
+        self, args: tuple[Any, ...], options: Mapping[str, Any]
+    ) -> tuple[Batch[Client], int] | _Split | Exception:
         pool = self._pool
         try:
             kind = kinds.get(args[0]) or kind_of(args)
@@ -116,7 +113,7 @@ class Batches(Generic[Client]):
         except KeyhomeError as error:
             return error
 
-    def _split(self, parts: list[Part], kind: Kind, options: dict[str, Any]) -> _Split:
+    def _split(self, parts: list[Part], kind: Kind, options: Mapping[str, Any]) -> _Split:
         places, targets = [], []
         for part in parts:
             batch = self._batch(self._pool.shards[part.node])
@@ -160,16 +157,20 @@ class Batches(Generic[Client]):
                 return error
             raise
 
-    def endpoint(self, batch: Batch[Client], policy: ReadFrom) -> int | UnavailableError:
-        """Which endpoint of its node a batch is for; or why it is for none."""
-        shard = batch.shard
-        try:
-            at = shard.choose(policy) if batch.reads else 0
-            if at == 0:
-                self._pool.placement.admit(shard.index)
-        except UnavailableError as error:
-            return error
-        return at
+    def sendings(self, policy: ReadFrom) -> list[tuple[Batch[Client], Endpoint[Client]]]:
+        """What is to be sent, and to whom; a batch that is for nobody has its outcome then."""
+        sendings = []
+        for batch in self._by_shard.values():
+            shard = batch.shard
+            try:
+                at = shard.choose(policy) if batch.reads else 0
+                if at == 0:
+                    self._pool.placement.admit(shard.index)
+            except UnavailableError as error:
+                batch.outcome = error
+            else:
+                sendings.append((batch, shard.endpoints[at]))
+        return sendings
 
 
 def shard_of_transaction(pool: Pool[Client], stack: Sequence[Queued], pinned: Shard[Client] | None) -> Shard[Client]:
@@ -198,3 +199,15 @@ def shard_of_transaction(pool: Pool[Client], stack: Sequence[Queued], pinned: Sh
     if pinned is not None:
         return pinned
     return pool.shards[nodes.pop() if nodes else live_nodes(placement)[0]]
+
+
+def shard_of_watched(pool: Pool[Client], args: tuple[Any, ...], pinned: Shard[Client] | None) -> Shard[Client]:
+    """The node of a command that is sent while keys are watched, or that watches them.
+
+    Raises:
+        KeyhomeError: As for `shard_of_transaction`.
+    """
+    if kind_of(args).fan_out == "connection":
+        # UNWATCH goes where the watched keys are.
+        args = ("PING",)
+    return shard_of_transaction(pool, [(args, {})], pinned)

@@ -68,7 +68,7 @@ class Pool(Generic[Client]):
             self.hot_keys = HotKeys() if options.hot_keys is True else HotKeys(**options.hot_keys)
         plan = plan_of(source, options.pool, options.pool_options)
         self._dialect = plan.settings["dialect"]
-        self.read_from = self._read_from(plan.settings)
+        self.read_from: ReadFrom = self._read_from(plan.settings)
         self.checked_policy(self.read_from, plan)
         shards = self._shards(plan, ())
         encoder: Any = shards[0].primary.client.get_encoder()  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from .._sharded.plan import NodeAddress, Nodes, ReplicaAddress
 from .._sharded.stats import EndpointStats, NodeStats
 from .client import ShardedRedis
 from .pipeline import ShardedPipeline
+from .pubsub import ShardedPubSub
 
 __all__ = [
     "DonePart",
@@ -24,6 +25,7 @@ __all__ = [
     "Nodes",
     "ReplicaAddress",
     "ShardedPipeline",
+    "ShardedPubSub",
     "ShardedRedis",
     "SplitError",
     "UnavailableError",

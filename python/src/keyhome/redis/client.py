@@ -28,6 +28,7 @@ from .._words import Key, ReadFrom
 from .exchange import Exchange, exchanged
 from .node_pools import NodePools
 from .pipeline import ShardedPipeline
+from .pubsub import ShardedPubSub
 from .retries import WatchedRetry
 
 
@@ -155,6 +156,8 @@ class ShardedRedis(Redis):
             pool.count_keys(args, kind)
         if kind.is_direct and kind.place < len(args):
             return self._ask(pool.placement.shard(args[kind.place]), kind, args, options)
+        if kind.command == "watch":
+            raise unsupported("WATCH by itself", "watch with a pipeline")
         parts = parts_of(args, kind, pool.placement)
         if len(parts) == 1 and parts[0].args is args and kind.fan_out != "all_nodes":
             return self._ask(pool.shards[parts[0].node], kind, args, options)
@@ -260,8 +263,10 @@ class ShardedRedis(Redis):
         """
         return ShardedPipeline(self, bool(transaction), shard_hint)
 
-    def pubsub(self, **kwargs: Any) -> NoReturn:
-        raise unsupported("PUBSUB", "subscribe with one of `nodes()`")
+    def pubsub(self, **kwargs: Any) -> ShardedPubSub:
+        """Subscriptions: each channel on the node that owns its name, where PUBLISH sends; patterns on all nodes. Arguments
+        are those of redis-py's `PubSub`."""
+        return ShardedPubSub(self._pool, **kwargs)
 
     def set_response_callback(self, command: str, callback: Callable[..., Any]) -> None:
         """As redis-py's, for all nodes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from redis import Redis
@@ -120,7 +120,7 @@ class Exchange:
         return was_begun
 
 
-def _read_raw(connection: Any, options: dict[str, Any]) -> Any:
+def _read_raw(connection: Any, options: Mapping[str, Any]) -> Any:
     try:
         return connection.read_response(disable_decoding=NEVER_DECODE in options)
     except ResponseError:

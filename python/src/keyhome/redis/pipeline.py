@@ -8,10 +8,7 @@ from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import ResponseError
 
-from .._sharded.batches import Batches, shard_of_transaction
-from .._sharded.errors import several_nodes
-from .._sharded.kinds import kind_of
-from .._sharded.parts import common_node
+from .._sharded.batches import Batches, shard_of_transaction, shard_of_watched
 from .._sharded.shard import Shard
 from .exchange import Exchange, exchanged
 
@@ -47,23 +44,19 @@ class ShardedPipeline(Pipeline):
         Raises:
             KeyhomeError: `client.nodes` where its keys live elsewhere.
         """
-        shard, pipeline = self._watched = self._watched or self._watching(args)
-        node = _home_of_watched(self._redis, args)
-        if node is not None and node != shard.index:
-            raise several_nodes("a transaction")
+        pool = self._redis._pool
+        shard = shard_of_watched(pool, args, self._watched[0] if self._watched else None)
+        if self._watched is None:
+            pool.placement.admit(shard.index)
+            self._watched = shard, shard.primary.client.pipeline(True)
+        pipeline = self._watched[1]
         try:
             return pipeline.execute_command(*args, **options)
         except BaseException as error:
-            shard.failed(shard.primary, error, self._redis._pool.placement)
+            shard.failed(shard.primary, error, pool.placement)
             raise
         finally:
             self.watching = pipeline.watching
-
-    def _watching(self, args: tuple[Any, ...]) -> tuple[Shard[Redis], Any]:
-        pool = self._redis._pool
-        shard = shard_of_transaction(pool, [(("EXISTS", *args[1:]), {})], None)
-        pool.placement.admit(shard.index)
-        return shard, shard.primary.client.pipeline(True)
 
     def execute(self, raise_on_error: bool = True) -> list[Any]:
         """Sends what is queued.
@@ -91,17 +84,11 @@ class ShardedPipeline(Pipeline):
             self.reset()
 
     def _execute_on_many(self) -> list[Any]:
-        pool, policy = self._redis._pool, self._redis._policy
+        pool = self._redis._pool
         batches = Batches(pool, self.command_stack, self.scripts)
-        exchanges = []
-        for batch in batches.all:
-            at = batches.endpoint(batch, policy)
-            if isinstance(at, Exception):
-                batch.outcome = at
-            else:
-                exchanges.append((batch, Exchange(pool, batch.shard, batch.shard.endpoints[at], batch.asks)))
-        outcomes = exchanged([exchange for _, exchange in exchanges])
-        for (batch, _), outcome in zip(exchanges, outcomes, strict=True):
+        sendings = batches.sendings(self._redis._policy)
+        outcomes = exchanged([Exchange(pool, batch.shard, endpoint, batch.asks) for batch, endpoint in sendings])
+        for (batch, _), outcome in zip(sendings, outcomes, strict=True):
             batch.outcome = outcome
         return batches.results(self.response_callbacks)
 
@@ -140,11 +127,3 @@ class ShardedPipeline(Pipeline):
         watched, self._watched = self.__dict__.get("_watched"), None
         if watched is not None:
             watched[1].reset()
-
-
-def _home_of_watched(redis: ShardedRedis, args: tuple[Any, ...]) -> int | None:
-    placement = redis._pool.placement
-    if args[0] == "WATCH":
-        args = ("EXISTS", *args[1:])
-    kind = kind_of(args)
-    return None if kind.fan_out == "connection" else common_node(args, kind, placement)

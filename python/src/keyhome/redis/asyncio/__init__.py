@@ -1,0 +1,32 @@
+"""redis-py's asyncio client on many servers, as if it were one: `pip install keyhome[redis]`.
+
+Example:
+    >>> from keyhome.redis.asyncio import ShardedRedis
+    >>> redis = ShardedRedis.from_config("pool: {servers: [10.0.0.1:6379:1 redis-1, 10.0.0.2:6379:1 redis-2]}")
+    >>> redis.router.node("user:1001").name
+    'redis-2'
+"""
+
+from ..._sharded.errors import DonePart, FailedPart, SplitError, UnavailableError
+from ..._sharded.options import EventHook
+from ..._sharded.plan import NodeAddress, Nodes, ReplicaAddress
+from ..._sharded.stats import EndpointStats, NodeStats
+from .client import ShardedRedis
+from .pipeline import ShardedPipeline
+from .pubsub import ShardedPubSub
+
+__all__ = [
+    "DonePart",
+    "EndpointStats",
+    "EventHook",
+    "FailedPart",
+    "NodeAddress",
+    "NodeStats",
+    "Nodes",
+    "ReplicaAddress",
+    "ShardedPipeline",
+    "ShardedPubSub",
+    "ShardedRedis",
+    "SplitError",
+    "UnavailableError",
+]
