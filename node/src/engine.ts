@@ -59,6 +59,8 @@ export interface EngineHealth {
   isAllGone(): boolean;
   /** JSON text. */
   snapshot(): string;
+  /** Of the nodes of another router; its rules are those of `ruled`. */
+  reloaded(ruled: EngineHealth, old: EngineRouter, router: EngineRouter, now: number): EngineHealth;
 }
 
 /** The endpoints of a node. */

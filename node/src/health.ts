@@ -2,7 +2,9 @@
 
 import { indexNumber, isBytes, members, naturalNumber, text, time, wrongType } from "./arguments.js";
 import type { EngineHealth } from "./engine.js";
+import { engineOf } from "./engine/access.js";
 import { engine } from "./engine/current.js";
+import type { Router } from "./router.js";
 
 /**
  * What becomes of the keys of a node that is out: they live on the nodes that are left, and it comes back unprobed as in
@@ -105,7 +107,7 @@ const LIVE_SETS: readonly LiveSet[] = ["same", "changed", "empty"];
  * ```
  */
 export class Health {
-  readonly #health: EngineHealth;
+  #health: EngineHealth;
 
   /**
    * @param rules - what is left out is as in twemproxy; what `poolSettings` gives can be passed as it is
@@ -204,6 +206,40 @@ export class Health {
   /** Whether every request is refused because no node is live. Never with `on_failure: fail`. */
   isAllGone(): boolean {
     return this.#health.isAllGone();
+  }
+
+  /**
+   * The health of another list of nodes, after a reload: a node whose name stays keeps what is known about it, the others
+   * are new and live. The owner is taken to place keys by all of `router`, so that the first {@link Health.update} is
+   * `changed` if some of its nodes are out. Events carry the new indexes; those of this health, which stays as it is, are
+   * taken first.
+   *
+   * @param rules - as for the constructor
+   * @param old - the router of all the nodes that this is the health of
+   * @param router - the router of all nodes that there are from now on
+   * @throws KeyhomeError `argument.range` where `old` has another number of nodes than this health; `argument.type`
+   *
+   * @example
+   * ```ts
+   * import { Health, Router } from "keyhome";
+   *
+   * const [old, router] = ["a,b,c", "c,d,b"].map((hosts) => Router.fromConfig(
+   *   JSON.stringify({ pool: { servers: hosts.split(",").map((host) => `${host}:6379:1`) } }),
+   * ));
+   * const rules = { auto_eject_hosts: true, server_failure_limit: 1 };
+   * const health = new Health(rules, 3);
+   * health.report(1, "failure", 1_000_000); // b
+   *
+   * const next = health.reloaded(rules, old, router, 2_000_000);
+   * [next.update(2_000_000), next.gone()]; // => ["changed", [2]]
+   * ```
+   */
+  reloaded(rules: HealthRules, old: Router, router: Router, now: number): Health {
+    const [before, after] = [engineOf(old), engineOf(router)];
+    // Its rules are looked at as everywhere; its nodes are those of the router.
+    const next = new Health(rules, 1);
+    next.#health = this.#health.reloaded(next.#health, before, after, time(now));
+    return next;
   }
 
   /** All that is known. */

@@ -88,6 +88,8 @@ test("objects that change", async () => {
     const health = new Health({ auto_eject_hosts: true, server_failure_limit: 1 }, 2000);
     health.report(round % 2000, "failure", round);
     health.gone();
+    for (let n = 0; n < 20; n++) outcome(() => health.reloaded({}, router, router, round));
+    new Health({}, 10).reloaded({}, router, router, round);
     const replicas = new ReplicaSet(router, round % 10, { read_from: "random", zone: "a".repeat(2000) });
     replicas.sent(replicas.choose(round, round), round);
     replicas.replace(router, 3);

@@ -44,6 +44,7 @@ test("numbers of health", () => {
     (index) => health.report(index, "failure", 0),
     (now) => health.dueChecks(now),
     (index) => health.isLive(index),
+    (now) => health.reloaded({}, ring, ring, now),
     (nodes) => new Health({}, nodes),
   ]);
   for (const index of [3, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
@@ -55,6 +56,33 @@ test("numbers of health", () => {
   assert.equal(health.live, 3);
   health.report(0, "failure", Number.MAX_SAFE_INTEGER);
   assert.equal(code(() => health.admit(0, Number.MAX_SAFE_INTEGER)), "node.ejected");
+});
+
+test("a reload of health", () => {
+  const rules = { on_failure: "probe", auto_eject_hosts: true, server_failure_limit: 1 };
+  const health = new Health(rules, 3);
+  health.report(1, "failure", 7);
+  const before = JSON.stringify(health.snapshot());
+  const other = Router.fromConfig(config(4));
+  for (const router of [undefined, null, {}, "ring", ring.index, health, Object.create(Router.prototype), new Proxy(ring, {})]) {
+    assert.equal(code(() => health.reloaded(rules, router, ring, 8)), "argument.type");
+    assert.equal(code(() => health.reloaded(rules, ring, router, 8)), "argument.type");
+  }
+  for (const given of [undefined, null, 1, "rules"]) assert.equal(code(() => health.reloaded(given, ring, ring, 8)), "argument.type");
+  assert.equal(code(() => health.reloaded({ on_failure: "no" }, ring, ring, 8)), "argument.type");
+  assert.equal(code(() => health.reloaded({ server_failure_limit: -1 }, ring, ring, 8)), "argument.range");
+  assert.equal(code(() => health.reloaded(rules, other, ring, 8)), "argument.range");
+  assert.equal(JSON.stringify(health.snapshot()), before);
+
+  const next = health.reloaded(rules, ring, other, 8);
+  assert.ok(next instanceof Health && next !== health);
+  assert.deepEqual([next.live, next.gone(), next.update(8), next.gone()], [3, [], "changed", [1]]);
+  assert.deepEqual(next.snapshot().rules, { server_retry_timeout: 30_000, ...rules });
+  next.report(1, "check_passed", 9);
+  assert.deepEqual([next.update(9), next.gone(), next.isLive(3), next.isLive(4)], ["changed", [], true, false]);
+  assert.equal(JSON.stringify(health.snapshot()), before, "the one before stays as it was");
+  // The same pool under other rules: nobody is out where nobody is ejected.
+  assert.equal(health.reloaded({}, ring, ring, 8).live, 3);
 });
 
 test("rules of health", () => {
@@ -279,7 +307,7 @@ test("property: nothing but KeyhomeError", () => {
         () => set.sent(one, other), () => set.done(one, other, third), () => set.failed(one, other), () => set.setUp(one, other),
         () => set.released(one, other), () => set.replace(ring, one), () => new HotKeys(one), () => hot.record(one, other, third),
         () => hot.top(one), () => hot.estimate(one), () => hot.merge(one), () => HotKeys.fromBytes(one), () => hot.advance(one),
-        () => commandKeys(one), () => commandKeys([one, other, third]), () => commandRoute([one, other]), () => commandKind(one, other), () => isFailure(one),
+        () => commandKeys(one), () => commandKeys([one, other, third]), () => commandRoute([one, other]), () => commandKind(one, other), () => new Health({}, 3).reloaded(one, other, ring, third), () => isFailure(one),
         () => scanTarget(one, other), () => scanNext(one, other, third), () => poolSettings(one, other),
         () => ring.copies(one, other), () => ring.withoutIndexes([one, other]), () => ring.withoutIndexes(one),
       ]) {

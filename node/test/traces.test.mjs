@@ -12,6 +12,12 @@ function pool({ name, address, zone, replicas }) {
   return Router.fromConfig(JSON.stringify({ pool: { servers: [server] } }));
 }
 
+/** A pool of nodes of these names. */
+function named(names) {
+  const servers = names.map((name) => ({ name, address: `${name}:6379` }));
+  return Router.fromConfig(JSON.stringify({ pool: { servers } }));
+}
+
 const bytes = (digits) => Buffer.from(digits, "hex");
 const toHex = (key) => Buffer.from(key).toString("hex");
 const shown = ({ key, ...numbers }) => ({ ...numbers, key_hex: toHex(key) });
@@ -64,6 +70,9 @@ for (const file of ["health", "replica", "hotkeys", "copies"]) {
       try {
         if (line.call === "from_bytes") {
           object = HotKeys.fromBytes(bytes(line.bytes_hex));
+          gave = null;
+        } else if (line.call === "reloaded") {
+          object = object.reloaded(line.rules, named(line.old), named(line.new), line.now);
           gave = null;
         } else {
           gave = play(object, line) ?? null;

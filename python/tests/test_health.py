@@ -116,6 +116,40 @@ def test_what_a_mapping_raises_is_the_cause(router: Router) -> None:
         Health(broken, 1)
 
 
+def test_a_reload(router: Router) -> None:
+    health = Health(EJECTING, 3)
+    health.report(1, "failure", 7)
+    before = health.snapshot()
+    other = router.without(["redis-1"])  # its nodes and indexes stay
+    larger = Router.from_config("pool: {servers: [h:1:1 redis-3, h:2:1 redis-2, h:3:1, h:4:1]}")
+    odd: list[Any] = [None, 1, "router", [], object(), health, router.nodes]
+    for no_router in odd:
+        assert (
+            pytest.raises(KeyhomeError, health.reloaded, EJECTING, no_router, router, 8).value.code == "argument.type"
+        )
+        assert (
+            pytest.raises(KeyhomeError, health.reloaded, EJECTING, router, no_router, 8).value.code == "argument.type"
+        )
+    refused: list[tuple[Any, Router, Any, str]] = [
+        (None, router, 8, "argument.type"),
+        ({"on_failure": "no"}, router, 8, "argument.type"),
+        ({"server_failure_limit": -1}, router, 8, "argument.range"),
+        (EJECTING, larger, 8, "argument.range"),
+        (EJECTING, router, -1, "argument.range"),
+        (EJECTING, router, "8", "argument.type"),
+    ]
+    for rules, old, now, code in refused:
+        assert pytest.raises(KeyhomeError, health.reloaded, rules, old, router, now).value.code == code
+    following = health.reloaded(EJECTING, old=router, new=larger, now=8)
+    assert repr(following) == "<keyhome.Health: remap, 3 of 4 nodes live>"
+    assert (following.gone(), following.update(8), following.gone()) == ([], "changed", [1])
+    assert following.update(30_000_008) == "changed"
+    assert [(event["event"], event.get("index")) for event in following.take_events()] == [("returned", 1)]
+    assert health.reloaded(EJECTING, other, router, 8).live == 2
+    assert health.reloaded({}, router, router, 8).live == 3
+    assert health.snapshot() == before
+
+
 def test_a_call_that_is_refused_changes_nothing(replicas: ReplicaSet) -> None:
     health = Health(EJECTING, 3)
     health.report(0, "failure", 7)

@@ -46,6 +46,7 @@ def health_calls() -> None:
     HEALTH.take_events()
     HEALTH.snapshot()
     keyhome.Health({}, 3).due_checks(1)
+    keyhome.Health({}, len(ROUTER.nodes)).reloaded({}, ROUTER, ROUTER, 1)
 
 
 def replica_calls() -> None:

@@ -97,6 +97,7 @@ def test_no_argument_raises_anything_else(router: Router, one: Any, two: Any) ->
         lambda: keyhome.pool_settings(one, two),
         lambda: Health(one, two),
         lambda: Health({"on_failure": one, "auto_eject_hosts": two}, 3),
+        lambda: Health({}, 3).reloaded(one, two, router, one),
         lambda: health.update(one),
         lambda: health.admit(one, two),
         lambda: health.report(one, two, 5),

@@ -151,7 +151,7 @@ export function adapter(keyhome, moreForms = {}) {
         const holder = member in asked ? asked : asked.constructor;
         if (!(member in holder)) throw new Error(`there is no ${member}`);
         const given = typeof holder[member] === "function" ? holder[member](...words.map(argument)) : holder[member];
-        if (!(given instanceof Router || given instanceof HotKeys)) return shown(given);
+        if (![Router, HotKeys, Health].some((kind) => given instanceof kind)) return shown(given);
         asked = given;
         return null;
       }),

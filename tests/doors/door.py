@@ -198,7 +198,7 @@ def replay(words: dict[str, Any]) -> list[dict[str, Any]]:
         nonlocal asked
         member = len(asked) if name == "size" else getattr(asked, name)
         value = member(*map(argument, arguments)) if callable(member) else member
-        if isinstance(value, Router | HotKeys):
+        if isinstance(value, Router | HotKeys | Health):
             asked, value = value, None
         return with_digits(value)
 

@@ -8,17 +8,20 @@ use keyhome_tests::traces::{self, FILES, Trace, copies, health, hotkeys, replica
 #[test]
 fn health_runs() {
     let traces: Vec<Trace<health::Header, health::Call>> = traces::read("health.jsonl");
-    let mut calls = 0;
+    let (mut calls, mut reloads) = (0, 0);
     let mut seen = BTreeSet::new();
     for trace in &traces {
         let name = &trace.header.name;
         calls += trace.replay(&mut trace.header.health(), name);
         trace.replay(&mut trace.header.twin(), &format!("the twin's {name}"));
-        seen.insert((trace.header.on_failure.clone(), trace.header.server_failure_limit));
+        let rules = &trace.header.rules;
+        seen.insert((rules.on_failure.clone(), rules.server_failure_limit));
+        let reload = |step: &&traces::Step<health::Call>| matches!(step.call, health::Call::Reloaded { .. });
+        reloads += trace.steps.iter().filter(reload).count();
     }
     assert_eq!(seen.len(), 12, "every mode with limits 0 to 3");
-    println!("{} runs of health, {calls} calls", traces.len());
-    assert!(calls > 4000, "{calls}");
+    println!("{} runs of health, {calls} calls, {reloads} of them reloads", traces.len());
+    assert!(calls > 4000 && reloads > 50, "{calls} {reloads}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub use failure::Failure;
 pub use keyhome::{
     Command, CommandRoute, Error, ErrorKind, Health, HotKeys, ReadFrom, ReplicaSet, Router, VERSION,
     command_route as core_command_route, config,
-    health::{LiveSet, is_failure},
+    health::{LiveSet, Rules, is_failure},
     key::{slot_called, slot_of_ascii},
     slot, slots, slots_packed,
 };

@@ -4,7 +4,7 @@ use keyhome_bindings_common::{self as common, ErrorKind, Failure, Health};
 use napi_sys::napi_type_tag;
 
 use crate::{
-    engine::{Answer, Run},
+    engine::{Answer, Run, router_in},
     function::Call,
     key::{text, with_word},
     shared::{Changing, Shared, method, object, tag, with},
@@ -16,6 +16,7 @@ impl Changing for Health {
 
 pub(crate) const FUNCTIONS: &[(&str, Run)] = &[
     ("health", new),
+    ("healthReloaded", reloaded),
     ("healthAdmit", |call| method(call, "admit", admit)),
     ("healthReport", |call| method(call, "report", report)),
     ("healthEvents", |call| Ok(call.env.text(&with(call, 0, common::take_events)?)?)),
@@ -45,6 +46,20 @@ fn new<'e>(call: &Call<'e>) -> Answer<'e> {
     )?;
     let health = Health::new(rules, env.read_double(nodes)? as usize)?;
     object(call, health, "update", update)
+}
+
+/// `healthReloaded(health, ruled, old, new, now)`: a new object; its rules are those of `ruled`.
+fn reloaded<'e>(call: &Call<'e>) -> Answer<'e> {
+    let [_, _, old, new, now] = call.arguments;
+    let now = call.env.read_double(now)?;
+    let rules = with(call, 1, |ruled: &mut Health| *ruled.rules())?;
+    router_in(call, old, |old| {
+        router_in(call, new, |new| {
+            let health =
+                with(call, 0, |health: &mut Health| health.reloaded(rules, old.nodes(), new.nodes(), now))??;
+            object(call, health, "update", update)
+        })
+    })
 }
 
 /// `update(now)`: the place of the word among those of `LiveSet`.

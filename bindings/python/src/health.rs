@@ -8,6 +8,7 @@ use crate::{
     failure::Raised,
     nodes::from_json,
     options::Options,
+    router::router_of,
     state::State,
 };
 
@@ -42,25 +43,25 @@ pub(crate) struct Health {
     nodes: usize,
 }
 
+fn rules_of(rules: &Bound<'_, PyAny>) -> PyResult<common::Rules> {
+    let py = rules.py();
+    let rules = Options::of("rules, a mapping,", rules)?;
+    let on_failure = rules.text("on_failure")?;
+    let auto_eject_hosts = rules.switch("auto_eject_hosts")?;
+    let server_failure_limit = rules.number("server_failure_limit")?;
+    let server_retry_timeout = rules.number("server_retry_timeout")?;
+    common::rules(on_failure.as_deref(), auto_eject_hosts, server_failure_limit, server_retry_timeout)
+        .map_err(|failure| failure.raised(py))
+}
+
 #[pymethods]
 impl Health {
     #[new]
     #[pyo3(signature = (rules, nodes))]
     fn new(rules: &Bound<'_, PyAny>, nodes: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = rules.py();
-        let rules = Options::of("rules, a mapping,", rules)?;
-        let on_failure = rules.text("on_failure")?;
-        let auto_eject_hosts = rules.switch("auto_eject_hosts")?;
-        let server_failure_limit = rules.number("server_failure_limit")?;
-        let server_retry_timeout = rules.number("server_retry_timeout")?;
+        let rules = rules_of(rules)?;
         let nodes = number("the number of nodes", nodes, u64::MAX)? as usize;
-        let rules = common::rules(
-            on_failure.as_deref(),
-            auto_eject_hosts,
-            server_failure_limit,
-            server_retry_timeout,
-        )
-        .map_err(|failure| failure.raised(py))?;
         let health = common::Health::new(rules, nodes).map_err(|error| error.raised(py))?;
         Ok(Self { state: State::new(health), nodes })
     }
@@ -249,6 +250,48 @@ impl Health {
     ///     False
     fn is_all_gone(&self, py: Python<'_>) -> PyResult<bool> {
         self.state.with(py, |health| health.is_all_gone())
+    }
+
+    /// The health of another list of nodes, after a reload.
+    ///
+    /// A node whose name stays keeps what is known about it; the others are new and live.
+    /// The owner is taken to place keys by all of `new`, so that the first `update` is `changed` if some of its nodes are
+    /// out. Events carry the new indexes; those of this health, which stays as it is, are taken first.
+    ///
+    /// Args:
+    ///     rules: As for the class.
+    ///     old: The router of all the nodes that this is the health of.
+    ///     new: The router of all nodes that there are from now on.
+    ///     now: The time in microseconds.
+    ///
+    /// Returns:
+    ///     The health of the nodes of `new`.
+    ///
+    /// Raises:
+    ///     KeyhomeError: `argument.range` where `old` has another number of nodes than this health; those of the class.
+    ///
+    /// Example:
+    ///     >>> old = keyhome.Router.from_config("pool: {servers: [a:6379:1, b:6379:1, c:6379:1]}")
+    ///     >>> new = keyhome.Router.from_config("pool: {servers: [c:6379:1, d:6379:1, b:6379:1]}")
+    ///     >>> rules = {"auto_eject_hosts": True, "server_failure_limit": 1}
+    ///     >>> health = keyhome.Health(rules, 3)
+    ///     >>> health.report(1, "failure", 1_000_000)
+    ///     >>> health = health.reloaded(rules, old, new, 2_000_000)
+    ///     >>> health.update(2_000_000), health.gone()
+    ///     ('changed', [2])
+    #[pyo3(signature = (rules, old, new, now))]
+    fn reloaded(
+        &self,
+        rules: &Bound<'_, PyAny>,
+        old: &Bound<'_, PyAny>,
+        new: &Bound<'_, PyAny>,
+        now: &Bound<'_, PyAny>,
+    ) -> PyResult<Self> {
+        let py = rules.py();
+        let (rules, old, new, now) = (rules_of(rules)?, router_of(old)?, router_of(new)?, time_of(now)?);
+        let health = self.state.with(py, |health| health.reloaded(rules, old.nodes(), new.nodes(), now))?;
+        let health = health.map_err(|error| error.raised(py))?;
+        Ok(Self { state: State::new(health), nodes: new.nodes().len() })
     }
 
     /// All that is known: `rules`, `live`, `next_rebuild` and `nodes`.

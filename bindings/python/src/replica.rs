@@ -8,7 +8,7 @@ use crate::{
     failure::{Raised, wrong_type},
     nodes::from_json,
     options::Options,
-    router::Router,
+    router::router_of,
     state::State,
 };
 
@@ -42,12 +42,6 @@ use crate::{
 #[pyclass(frozen, module = "keyhome", name = "ReplicaSet")]
 pub(crate) struct ReplicaSet {
     state: State<common::ReplicaSet>,
-}
-
-/// The core of a router.
-fn router_of<'a>(router: &'a Bound<'_, PyAny>) -> PyResult<&'a common::Router> {
-    let router = router.cast::<Router>().map_err(|_| wrong_type("a Router", router).raised(router.py()))?;
-    Ok(&router.get().core)
 }
 
 fn read_from_of(word: &Bound<'_, PyAny>) -> PyResult<ReadFrom> {

@@ -81,6 +81,12 @@ impl Router {
     }
 }
 
+/// The core of a router.
+pub(crate) fn router_of<'a>(router: &'a Bound<'_, PyAny>) -> PyResult<&'a common::Router> {
+    let router = router.cast::<Router>().map_err(|_| wrong_type("a Router", router).raised(router.py()))?;
+    Ok(&router.get().core)
+}
+
 #[pymethods]
 impl Router {
     /// The router of a pool of a config.

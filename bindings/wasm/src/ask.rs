@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
     answer::{Answer, ended, numbers, text},
-    object::{at, give, take_back},
+    object::{give, look_at, take_back},
     question::Question,
     serving,
 };
@@ -64,7 +64,7 @@ fn of_router(what: &str, q: &Question<'_>) -> Answer {
         _ => {}
     }
     // SAFETY: the host asks the rest of routers only.
-    let router: &Router = unsafe { at::<Router>(q.object)? };
+    let router: &Router = unsafe { look_at(q.object)? };
     match what {
         "index" => numbers(&[common::index(router, q.bytes)?]),
         "indexes" => {
@@ -83,7 +83,7 @@ fn of_router(what: &str, q: &Question<'_>) -> Answer {
         "explain" => text(common::explain(router, q.bytes)?),
         "balance" => text(common::balance(router)),
         // SAFETY: the number is the address of another router, or of this one.
-        "diff" => text(common::diff(router, unsafe { at::<Router>(q.number(0))? })),
+        "diff" => text(common::diff(router, unsafe { look_at(q.number(0))? })),
         _ => serving::of_router(what, router, q),
     }
 }

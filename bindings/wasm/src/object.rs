@@ -21,6 +21,16 @@ pub(crate) unsafe fn at<'o, T>(address: usize) -> Result<&'o mut T, Failure> {
     object.ok_or_else(|| Failure::new(ErrorKind::EngineFailure, "there is no such object"))
 }
 
+/// The object at an address, which is only looked at: two addresses may be one.
+///
+/// # Safety
+/// As for [`at`], but that others may look at it too.
+pub(crate) unsafe fn look_at<'o, T>(address: usize) -> Result<&'o T, Failure> {
+    // SAFETY: as the caller vouches.
+    let object = unsafe { (address as *const T).as_ref() };
+    object.ok_or_else(|| Failure::new(ErrorKind::EngineFailure, "there is no such object"))
+}
+
 /// Takes an object back, and drops it.
 ///
 /// # Safety

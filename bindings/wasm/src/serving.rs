@@ -9,7 +9,7 @@ use keyhome_bindings_common::{self as common, Health, HotKeys, ReplicaSet, Route
 use crate::{
     answer::{Answer, indexes, numbers, text},
     ask::{new, unknown},
-    object::{at, take_back},
+    object::{at, look_at, take_back},
     question::Question,
 };
 
@@ -83,6 +83,13 @@ fn of_health(what: &str, q: &Question<'_>) -> Answer {
         "due_checks" => indexes(health.due_checks(q.time(0))),
         "gone" => indexes(health.gone()),
         "snapshot" => text(common::health_snapshot(health)),
+        "reloaded" => {
+            // SAFETY: the numbers are the addresses of another health, whose rules are taken, and of two routers, or of
+            // one.
+            let (ruled, old, next): (&Health, &Router, &Router) =
+                unsafe { (look_at(q.number(0))?, look_at(q.number(1))?, look_at(q.number(2))?) };
+            new(health.reloaded(*ruled.rules(), old.nodes(), next.nodes(), q.time(3))?)
+        }
         _ => unknown(),
     }
 }

@@ -97,6 +97,11 @@ impl<'n> ByName<'n> {
         for (index, member) in members.iter().enumerate() {
             names.push((member.node.name.as_str(), index));
         }
+        Self::of(names)
+    }
+
+    /// Of names with indexes.
+    pub(crate) fn of(mut names: Vec<(&'n str, usize)>) -> Self {
         names.sort_unstable();
         Self(names)
     }

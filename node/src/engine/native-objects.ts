@@ -17,6 +17,13 @@ export interface ObjectsAddon {
     serverRetryTimeout: number | undefined,
     nodes: number,
   ): Health;
+  healthReloaded(
+    health: Health,
+    ruled: Health,
+    old: (key: Key) => number,
+    router: (key: Key) => number,
+    now: number,
+  ): Health;
   healthAdmit(health: Health): EngineHealth["admit"];
   healthReport(health: Health): EngineHealth["report"];
   healthEvents(health: Health): string;
@@ -97,6 +104,11 @@ export class NativeHealth implements EngineHealth {
 
   snapshot(): string {
     return this.#addon.healthSnapshot(this.update);
+  }
+
+  reloaded(ruled: EngineHealth, old: EngineRouter, router: EngineRouter, now: number): EngineHealth {
+    const health = this.#addon.healthReloaded(this.update, ruled.update, old.index, router.index, now);
+    return new NativeHealth(this.#addon, health);
   }
 }
 

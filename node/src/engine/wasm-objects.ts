@@ -4,7 +4,7 @@
 import type { EngineHealth, EngineHotKeys, EngineReplicaSet, EngineRouter } from "../engine.js";
 import type { Key } from "../key.js";
 import { bytesOf, write, writeWord } from "./input.js";
-import { type Held, asDoubles, asNumbers, asText, ask, done, guard, hot, translated } from "./instance.js";
+import { Held, asDoubles, asNumbers, asText, ask, done, guard, hot, translated } from "./instance.js";
 import type { WasmRouter } from "./wasm.js";
 
 export class WasmHealth implements EngineHealth {
@@ -72,6 +72,11 @@ export class WasmHealth implements EngineHealth {
 
   snapshot(): string {
     return asText(ask("health.snapshot", this.#held));
+  }
+
+  reloaded(ruled: EngineHealth, old: EngineRouter, router: EngineRouter, now: number): EngineHealth {
+    const addresses = [(ruled as WasmHealth).#address, ...[old, router].map((router) => (router as WasmRouter).held.address)];
+    return new WasmHealth(new Held("health", ask("health.reloaded", this.#held, {}, [...addresses, now])));
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type Explanation,
   Health,
   type HealthEvent,
+  type HealthRules,
   type HotKey,
   HotKeys,
   type Key,
@@ -111,6 +112,8 @@ new Health({}, 3);
 new Health({ on_failure: "probe", server_failure_limit: undefined }, 3);
 exactly<Equal<ReturnType<Health["update"]>, LiveSet>>();
 exactly<Equal<ReturnType<Health["gone"]>, number[]>>();
+exactly<Equal<Parameters<Health["reloaded"]>, [rules: HealthRules, old: Router, router: Router, now: number]>>();
+exactly<Equal<ReturnType<Health["reloaded"]>, Health>>();
 exactly<Equal<ReturnType<Health["nextCheck"]>, number | null>>();
 exactly<Equal<Health["live"], number>>();
 const away: number[] = health.takeEvents().map((event: HealthEvent) => (event.event === "returned" ? event.away : event.until));

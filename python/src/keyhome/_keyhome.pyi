@@ -739,6 +739,36 @@ class Health:
             False
         """
 
+    def reloaded(self, rules: HealthRules, old: Router, new: Router, now: int) -> Health:
+        """The health of another list of nodes, after a reload.
+
+        A node whose name stays keeps what is known about it; the others are new and live.
+        The owner is taken to place keys by all of `new`, so that the first `update` is `changed` if some of its nodes are
+        out. Events carry the new indexes; those of this health, which stays as it is, are taken first.
+
+        Args:
+            rules: As for the class.
+            old: The router of all the nodes that this is the health of.
+            new: The router of all nodes that there are from now on.
+            now: The time in microseconds.
+
+        Returns:
+            The health of the nodes of `new`.
+
+        Raises:
+            KeyhomeError: `argument.range` where `old` has another number of nodes than this health; those of the class.
+
+        Example:
+            >>> old = keyhome.Router.from_config("pool: {servers: [a:6379:1, b:6379:1, c:6379:1]}")
+            >>> new = keyhome.Router.from_config("pool: {servers: [c:6379:1, d:6379:1, b:6379:1]}")
+            >>> rules = {"auto_eject_hosts": True, "server_failure_limit": 1}
+            >>> health = keyhome.Health(rules, 3)
+            >>> health.report(1, "failure", 1_000_000)
+            >>> health = health.reloaded(rules, old, new, 2_000_000)
+            >>> health.update(2_000_000), health.gone()
+            ('changed', [2])
+        """
+
     def snapshot(self) -> HealthSnapshot:
         """All that is known: `rules`, `live`, `next_rebuild` and `nodes`.
 

@@ -94,10 +94,12 @@ fn ejection() -> Run {
     let header = health::Header {
         trace: "health".to_owned(),
         name: "demo".to_owned(),
-        on_failure: "remap".to_owned(),
-        auto_eject_hosts: true,
-        server_failure_limit: 2,
-        server_retry_timeout: 2000,
+        rules: health::RulesText {
+            on_failure: "remap".to_owned(),
+            auto_eject_hosts: true,
+            server_failure_limit: 2,
+            server_retry_timeout: 2000,
+        },
         nodes: 4,
     };
     let calls = DAY.iter().flat_map(|(at, outcome, _)| {

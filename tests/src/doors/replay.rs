@@ -54,21 +54,7 @@ fn in_digits(value: Value) -> Value {
 pub(super) fn request(run: &Run) -> Value {
     let (make, calls, of) = match run {
         Run::Health(header, calls) => {
-            let health::Header {
-                on_failure,
-                auto_eject_hosts,
-                server_failure_limit,
-                server_retry_timeout,
-                nodes,
-                ..
-            } = header;
-            let rules = json!({
-                "on_failure": on_failure,
-                "auto_eject_hosts": auto_eject_hosts,
-                "server_failure_limit": server_failure_limit,
-                "server_retry_timeout": server_retry_timeout,
-            });
-            let make = json!({ "health": { "rules": rules, "nodes": nodes } });
+            let make = json!({ "health": { "rules": header.rules, "nodes": header.nodes } });
             (make, calls.iter().map(health_call).collect(), Value::Null)
         }
         Run::Replica(header, calls) => {
@@ -107,6 +93,13 @@ fn of_node(node: &replica::NodeText) -> Value {
     json!({ "config": json!({ "pool": { "servers": [zoned(server, node.zone.as_ref())] } }).to_string() })
 }
 
+/// A router of nodes of these names.
+fn of_names(names: &[String]) -> Value {
+    let servers: Vec<Value> =
+        names.iter().map(|name| json!({ "name": name, "address": format!("{name}:6379") })).collect();
+    json!({ "config": json!({ "pool": { "servers": servers } }).to_string() })
+}
+
 fn zoned(mut server: Value, zone: Option<&String>) -> Value {
     if let Some(zone) = zone {
         server["zone"] = json!(zone);
@@ -127,6 +120,9 @@ fn health_call(call: &health::Call) -> Value {
         Call::IsLive { index } => json!(["is_live", [index]]),
         Call::IsAllGone {} => json!(["is_all_gone", []]),
         Call::TakeEvents {} => json!(["take_events", []]),
+        Call::Reloaded { rules, old, new, now } => {
+            json!(["reloaded", [rules, { "of": of_names(old) }, { "of": of_names(new) }, now]])
+        }
     }
 }
 

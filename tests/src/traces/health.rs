@@ -1,7 +1,7 @@
 //! Recorded runs of health.
 
 use keyhome::{
-    Health, OnFailure, Outcome,
+    Health, Node, OnFailure, Outcome,
     health::{LiveSet, Rules},
 };
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,16 @@ pub struct Header {
     pub trace: String,
     /// What it shows.
     pub name: String,
+    /// The rules at first.
+    #[serde(flatten)]
+    pub rules: RulesText,
+    /// How many nodes.
+    pub nodes: usize,
+}
+
+/// Rules as in a config.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RulesText {
     /// A word of `on_failure`.
     pub on_failure: String,
     /// Whether nodes are ejected.
@@ -25,12 +35,10 @@ pub struct Header {
     pub server_failure_limit: u32,
     /// Milliseconds.
     pub server_retry_timeout: u32,
-    /// How many nodes.
-    pub nodes: usize,
 }
 
-impl Header {
-    /// Its rules.
+impl RulesText {
+    /// What they say.
     pub fn rules(&self) -> Rules {
         Rules {
             on_failure: OnFailure::find(&self.on_failure).expect("a word of on_failure"),
@@ -40,15 +48,21 @@ impl Header {
         }
     }
 
+    fn twin(&self, servers: usize) -> Pool {
+        let (limit, timeout) = (self.server_failure_limit.into(), self.server_retry_timeout.into());
+        Pool::new(self.rules().on_failure.word(), self.auto_eject_hosts, limit, timeout, servers)
+    }
+}
+
+impl Header {
     /// Who is asked.
     pub fn health(&self) -> Health {
-        Health::new(self.rules(), self.nodes).expect("a number of nodes")
+        Health::new(self.rules.rules(), self.nodes).expect("a number of nodes")
     }
 
     /// The naive twin.
     pub fn twin(&self) -> Pool {
-        let (limit, timeout) = (self.server_failure_limit.into(), self.server_retry_timeout.into());
-        Pool::new(self.rules().on_failure.word(), self.auto_eject_hosts, limit, timeout, self.nodes)
+        self.rules.twin(self.nodes)
     }
 }
 
@@ -57,16 +71,36 @@ impl Header {
 #[serde(tag = "call", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "they are the names of Health's methods and their arguments")]
 pub enum Call {
-    Update { now: u64 },
-    Admit { index: usize, now: u64 },
-    Report { index: usize, outcome: String, now: u64 },
-    DueChecks { now: u64 },
+    Update {
+        now: u64,
+    },
+    Admit {
+        index: usize,
+        now: u64,
+    },
+    Report {
+        index: usize,
+        outcome: String,
+        now: u64,
+    },
+    DueChecks {
+        now: u64,
+    },
     NextCheck {},
     Gone {},
     Live {},
-    IsLive { index: usize },
+    IsLive {
+        index: usize,
+    },
     IsAllGone {},
     TakeEvents {},
+    /// The health that comes of it is asked from then on. Nodes by their names.
+    Reloaded {
+        rules: RulesText,
+        old: Vec<String>,
+        new: Vec<String>,
+        now: u64,
+    },
 }
 
 impl Subject<Call> for Health {
@@ -84,6 +118,12 @@ impl Subject<Call> for Health {
             Call::IsLive { index } => json!(self.is_live(*index)),
             Call::IsAllGone {} => json!(self.is_all_gone()),
             Call::TakeEvents {} => json!(self.take_events()),
+            Call::Reloaded { rules, old, new, now } => {
+                let nodes = |names: &[String]| {
+                    names.iter().map(|name| Node::new(name, format!("{name}:6379"))).collect::<Vec<_>>()
+                };
+                given(self.reloaded(rules.rules(), &nodes(old), &nodes(new), *now).map(|next| *self = next))
+            }
         }
     }
 }
@@ -128,6 +168,13 @@ impl Subject<Call> for Pool {
             Call::IsLive { index } => json!(*index < self.servers.len() && !out(self, *index)),
             Call::IsAllGone {} => json!(self.nlive == 0 && self.mode != "fail"),
             Call::TakeEvents {} => std::mem::take(&mut self.log).into_iter().map(event).collect(),
+            Call::Reloaded { old, .. } if old.len() != self.servers.len() => error_of("argument.range"),
+            Call::Reloaded { rules, old, new, now } => {
+                let mut next = rules.twin(new.len());
+                next.take_over(self, old, new, *now);
+                *self = next;
+                Value::Null
+            }
         }
     }
 }

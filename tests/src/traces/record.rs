@@ -31,15 +31,24 @@ pub(super) fn health(seed: u64) -> String {
         let header = health::Header {
             trace: "health".to_owned(),
             name: format!("{}, limit {limit}, {retry} ms, {nodes} nodes", on_failure.word()),
-            on_failure: on_failure.word().to_owned(),
-            auto_eject_hosts,
-            server_failure_limit: limit,
-            server_retry_timeout: retry,
+            rules: health::RulesText {
+                on_failure: on_failure.word().to_owned(),
+                auto_eject_hosts,
+                server_failure_limit: limit,
+                server_retry_timeout: retry,
+            },
             nodes,
         };
         line(&mut out, &header);
-        let run = HealthRun { health: header.health(), steps: vec![], dice: Dice::new(seed), now: 1_000_000 };
-        for step in run.record(nodes) {
+        let run = HealthRun {
+            health: header.health(),
+            rules: header.rules,
+            well: (0..nodes).map(|number| (format!("n{number}"), true)).collect(),
+            steps: vec![],
+            dice: Dice::new(seed),
+            now: 1_000_000,
+        };
+        for step in run.record() {
             line(&mut out, &step);
         }
         seed += 1;
@@ -57,6 +66,9 @@ pub(super) fn health(seed: u64) -> String {
 
 struct HealthRun {
     health: keyhome::Health,
+    rules: health::RulesText,
+    /// The names of the servers, and whether each is well.
+    well: Vec<(String, bool)>,
     steps: Vec<Step<health::Call>>,
     dice: Dice,
     now: u64,
@@ -73,70 +85,107 @@ impl HealthRun {
         self.call(health::Call::Report { index, outcome: outcome.to_owned(), now: self.now });
     }
 
-    /// Servers die and recover, one or all of them; requests find out.
-    fn record(mut self, nodes: usize) -> Vec<Step<health::Call>> {
-        let mut well = vec![true; nodes];
+    /// Servers die and recover, one or all of them; requests find out. Now and then the pool is reloaded.
+    fn record(mut self) -> Vec<Step<health::Call>> {
         for request in 0..REQUESTS {
             self.now += 1 + self.dice.below(300_000) as u64;
             if self.dice.once_in(8) {
-                let index = self.dice.below(nodes);
-                well[index] = !well[index];
+                let index = self.dice.below(self.well.len());
+                self.well[index].1 ^= true;
             }
             if self.dice.once_in(40) {
-                well.fill(false);
+                self.well.iter_mut().for_each(|(_, well)| *well = false);
+            }
+            if self.dice.once_in(12) {
+                self.reload();
             }
             let live = self.call(health::Call::Update { now: self.now });
             if live == "changed" {
                 self.call(health::Call::Gone {});
             }
             if live != "empty" {
-                self.request(&well);
+                self.request();
             }
-            self.checks(&well);
+            self.checks();
             if self.dice.once_in(6) {
-                self.look(nodes);
+                self.look(self.well.len());
             }
             if request % 10 == 9 {
                 self.call(health::Call::TakeEvents {});
             }
         }
-        self.call(health::Call::Admit { index: nodes, now: self.now });
-        self.report(nodes + 3, "failure");
+        let beyond = self.well.len();
+        self.call(health::Call::Admit { index: beyond, now: self.now });
+        self.report(beyond + 3, "failure");
+        let names = self.names();
+        self.reloaded(names[1..].to_vec(), names);
         self.steps
     }
 
-    fn request(&mut self, well: &[bool]) {
+    fn names(&self) -> Vec<String> {
+        self.well.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Some go, some come, and those that stay have other places; now and then the rules are others too.
+    fn reload(&mut self) {
+        let old = self.names();
+        self.call(health::Call::TakeEvents {});
+        if self.well.len() > 1 && self.dice.once_in(2) {
+            let index = self.dice.below(self.well.len());
+            self.well.remove(index);
+        }
+        let name = format!("n{}", self.dice.below(9));
+        if !self.well.iter().any(|(other, _)| *other == name) {
+            let index = self.dice.below(self.well.len() + 1);
+            self.well.insert(index, (name, true));
+        }
+        if self.dice.once_in(3) {
+            let on_failure = self.dice.one_of(OnFailure::WORDS);
+            self.rules.on_failure = on_failure.to_owned();
+            self.rules.auto_eject_hosts = !self.dice.once_in(6);
+            self.rules.server_failure_limit = 1 + self.dice.below(2) as u32;
+        }
+        self.reloaded(old, self.names());
+        self.call(health::Call::Live {});
+    }
+
+    fn reloaded(&mut self, old: Vec<String>, new: Vec<String>) {
+        self.call(health::Call::Reloaded { rules: self.rules.clone(), old, new, now: self.now });
+    }
+
+    fn request(&mut self) {
         // Some are late: they meet a node that is out by now.
-        let live: Vec<usize> = (0..well.len()).filter(|index| self.health.is_live(*index)).collect();
+        let live: Vec<usize> = (0..self.well.len()).filter(|index| self.health.is_live(*index)).collect();
         let index = if live.is_empty() || self.dice.once_in(5) {
-            self.dice.below(well.len())
+            self.dice.below(self.well.len())
         } else {
             self.dice.one_of(&live)
         };
         if self.call(health::Call::Admit { index, now: self.now }).is_null() {
             self.now += 1 + self.dice.below(2000) as u64;
             // One connection in ten is closed while its server is well, and one reply in six was under way before.
-            let replies = if well[index] { !self.dice.once_in(10) } else { self.dice.once_in(6) };
+            let replies = if self.well[index].1 { !self.dice.once_in(10) } else { self.dice.once_in(6) };
             self.report(index, if replies { "reply" } else { "failure" });
         }
     }
 
-    fn checks(&mut self, well: &[bool]) {
+    fn checks(&mut self) {
         let due = self.call(health::Call::DueChecks { now: self.now });
         for index in due.as_array().into_iter().flatten().filter_map(Value::as_u64) {
             // One in five is never heard of again.
             if !self.dice.once_in(5) {
                 self.now += self.dice.below(1000) as u64;
-                self.report(
-                    index as usize,
-                    if well[index as usize] { "check_passed" } else { "check_failed" },
-                );
+                self.check(index as usize);
             }
         }
         if self.dice.once_in(25) {
-            let index = self.dice.below(well.len());
-            self.report(index, if well[index] { "check_passed" } else { "check_failed" });
+            let index = self.dice.below(self.well.len());
+            self.check(index);
         }
+    }
+
+    fn check(&mut self, index: usize) {
+        self.report(index, if self.well[index].1 { "check_passed" } else { "check_failed" });
     }
 
     fn look(&mut self, nodes: usize) {

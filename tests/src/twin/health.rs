@@ -21,6 +21,8 @@ pub struct Server {
     pub next_retry: u64,
     /// When it was last ejected.
     pub ejected_at: u64,
+    /// How often it was.
+    pub ejects: u64,
     /// Since when it is out.
     pub out_since: Option<u64>,
     /// Whether a request was routed by a ring without it since then.
@@ -48,8 +50,6 @@ pub struct Pool {
     pub ring: Vec<bool>,
     /// Who is on the ring that requests were last routed by.
     pub routed_by: Vec<bool>,
-    /// `server_ejects`.
-    pub server_ejects: u64,
     /// What happened: (what, server, when, until or away, keys elsewhere).
     pub log: Vec<(&'static str, usize, u64, u64, bool)>,
 }
@@ -67,9 +67,27 @@ impl Pool {
             next_rebuild: 0,
             ring: vec![true; servers],
             routed_by: vec![true; servers],
-            server_ejects: 0,
             log: vec![],
         }
+    }
+
+    /// A reload: servers are known by their names, and nobody has asked the new ring yet.
+    pub fn take_over(&mut self, before: &Self, old: &[String], new: &[String], now: u64) {
+        for (server, name) in self.servers.iter_mut().zip(new) {
+            if let Some(at) = old.iter().position(|other| other == name) {
+                *server = before.servers[at].clone();
+                if !self.auto_eject_hosts {
+                    server.next_retry = 0;
+                }
+            }
+        }
+        self.nlive = self.servers.iter().filter(|server| server.out_since.is_none()).count();
+        self.rebuild(now);
+    }
+
+    /// `server_ejects`.
+    pub fn server_ejects(&self) -> u64 {
+        self.servers.iter().map(|server| server.ejects).sum()
     }
 
     fn live(&self, server: usize, now: u64) -> bool {
@@ -135,7 +153,7 @@ impl Pool {
             return;
         }
         server.ejected_at = now;
-        self.server_ejects += 1;
+        server.ejects += 1;
         server.failure_count = 0;
         self.put_off(index, was_out, now);
     }

@@ -52,7 +52,7 @@ use serde::Serialize;
 use crate::{
     dialect::NODES_MAX,
     error::{Error, ErrorKind},
-    topology::Node,
+    topology::{ByName, Node},
     words::words,
 };
 use node::NodeHealth;
@@ -123,21 +123,20 @@ impl Health {
     /// Errors: those of [`new`](Self::new); `argument.range` if `old` is not as long as this health.
     pub fn reloaded(&self, rules: Rules, old: &[Node], new: &[Node], now: u64) -> Result<Self, Error> {
         if old.len() != self.nodes.len() {
-            let detail = format!("{} old nodes; this is the health of {}", old.len(), self.nodes.len());
-            return Err(Error::new(ErrorKind::ArgumentRange, detail));
+            return Err(Error::new(ErrorKind::ArgumentRange, "this health has another number of nodes"));
         }
         let mut health = Self::new(rules, new.len())?;
         let mut names: Vec<(&str, usize)> = Vec::with_capacity(old.len());
         names.extend(old.iter().enumerate().map(|(index, node)| (node.name.as_str(), index)));
-        names.sort_unstable();
+        let names = ByName::of(names);
         for (node, state) in new.iter().zip(&mut health.nodes) {
-            let found = names.binary_search_by(|(name, _)| (*name).cmp(&node.name));
-            if let Ok((_, index)) = found.map(|at| names[at]) {
-                *state = NodeHealth { placed: true, ..self.nodes[index].clone() };
+            if let Some(known) = names.index(&node.name).and_then(|index| self.nodes.get(index)) {
+                *state = known.clone();
+                state.placed = true;
                 state.next_retry = state.next_retry.filter(|_| rules.auto_eject_hosts);
+                health.live -= usize::from(!state.is_live());
             }
         }
-        health.live = health.nodes.iter().filter(|node| node.is_live()).count();
         health.rebuild(now);
         Ok(health)
     }
