@@ -35,6 +35,22 @@ class Ask(NamedTuple):
     is_raw: bool
 
 
+class Sending(NamedTuple, Generic[Client]):
+    """Commands, and the server that they are for.
+
+    Attributes:
+        shard: Its node.
+        endpoint: The server.
+        asks: The commands.
+        reads: Whether all of them read, so that another endpoint of the node will do.
+    """
+
+    shard: Shard[Client]
+    endpoint: Endpoint[Client]
+    asks: Sequence[Ask]
+    reads: bool
+
+
 class Batch(Generic[Client]):
     """What one node is sent.
 
@@ -157,7 +173,7 @@ class Batches(Generic[Client]):
                 return error
             raise
 
-    def sendings(self, policy: ReadFrom) -> list[tuple[Batch[Client], Endpoint[Client]]]:
+    def sendings(self, policy: ReadFrom) -> list[tuple[Batch[Client], Sending[Client]]]:
         """What is to be sent, and to whom; a batch that is for nobody has its outcome then."""
         sendings = []
         for batch in self._by_shard.values():
@@ -169,7 +185,7 @@ class Batches(Generic[Client]):
             except UnavailableError as error:
                 batch.outcome = error
             else:
-                sendings.append((batch, shard.endpoints[at]))
+                sendings.append((batch, Sending(shard, shard.endpoints[at], batch.asks, batch.reads)))
         return sendings
 
 

@@ -112,11 +112,15 @@ def is_failed_server(error: BaseException) -> bool:
         return False
     if isinstance(error, exceptions.ResponseError) or type(error) in _CUT_OFF:
         return is_failure(f"{_CUT_OFF.get(type(error), '')} {error}".lstrip())
-    return is_lost(error)
+    return _is_lost(error)
 
 
-def is_lost(error: BaseException) -> bool:
-    """Whether the connection was refused, closed or too slow: then a read may be asked elsewhere."""
+def may_be_asked_elsewhere(outcome: object) -> bool:
+    """Whether what came of a read is that its connection was refused, closed or too slow, or its server left alone."""
+    return isinstance(outcome, UnavailableError) or (isinstance(outcome, Exception) and _is_lost(outcome))
+
+
+def _is_lost(error: BaseException) -> bool:
     if isinstance(error, _NOT_OF_SERVERS):
         return False
     return isinstance(error, exceptions.ConnectionError | exceptions.TimeoutError | OSError)

@@ -6,7 +6,7 @@ import logging
 import os
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from .. import HotKeys, ReplicaSet, Router
@@ -14,11 +14,13 @@ from .._errors import KeyhomeError
 from .._nodes import Node
 from .._shapes import HealthEvent, HotKey, PoolSettings, ReplicaOptions
 from .._words import ReadFrom
-from .errors import ejected
+from .errors import UnavailableError, ejected
 from .kinds import Kind
 from .options import Options
+from .parts import Part
 from .placement import Placement, now
 from .plan import Nodes, Plan, host_and_port, plan_of, redis_options
+from .settle import Target
 from .shard import Endpoint, Shard
 
 Client = TypeVar("Client")
@@ -157,6 +159,24 @@ class Pool(Generic[Client]):
         shard.failed(endpoint, error, self.placement)
         if endpoint is shard.primary and shard.index >= 0 and not self.placement.is_live(shard.index):
             raise ejected(shard.node) from error
+
+    def targets(self, parts: Sequence[Part], kind: Kind, policy: ReadFrom) -> list[Target[Client]]:
+        """Who is asked for the parts of a command."""
+        targets = []
+        for part in parts:
+            shard = self.shards[part.node]
+            endpoint, refusal = shard.primary, None
+            try:
+                endpoint = shard.endpoints[shard.choose(policy) if kind.reads else 0]
+                if endpoint is shard.primary:
+                    self.placement.admit(shard.index)
+            except UnavailableError as error:
+                refusal = error
+            targets.append(Target(shard, endpoint, part, refusal))
+            if kind.fan_out == "all_nodes":
+                # Replicas that nobody reads from need not be there.
+                targets += [Target(shard, replica, part) for replica in shard.endpoints[1:] if replica.requests]
+        return targets
 
     def begin(self, shard: Shard[Client], endpoint: Endpoint[Client], commands: int = 1) -> float:
         """Counts what is about to be sent.

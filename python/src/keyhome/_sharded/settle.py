@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from redis.client import EMPTY_RESPONSE, NEVER_DECODE
 
-from .errors import DonePart, FailedPart, SplitError
+from .errors import DonePart, FailedPart, SplitError, UnavailableError
 from .kinds import Kind
 from .parts import Part, scan_reply
 from .placement import Placement
@@ -30,11 +30,13 @@ class Target(NamedTuple, Generic[Client]):
         shard: The node.
         endpoint: Its primary, or a replica.
         part: The part.
+        refusal: Why nobody is asked.
     """
 
     shard: Shard[Client]
     endpoint: Endpoint[Client]
     part: Part
+    refusal: UnavailableError | None = None
 
 
 def settled(

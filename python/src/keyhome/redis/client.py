@@ -14,18 +14,18 @@ from redis.retry import Retry
 from .. import Router
 from .._nodes import Node
 from .._shapes import HotKey, HotKeysOptions
-from .._sharded.batches import Ask
-from .._sharded.errors import UnavailableError, is_lost, several_nodes, unsupported
+from .._sharded.batches import Ask, Sending
+from .._sharded.errors import UnavailableError, may_be_asked_elsewhere, several_nodes, unsupported
 from .._sharded.kinds import Kind, kind_of, kinds
 from .._sharded.options import EventHook, Options
-from .._sharded.parts import Part, parts_of
+from .._sharded.parts import parts_of
 from .._sharded.plan import Nodes
 from .._sharded.pool import Pool
 from .._sharded.settle import Target, settled
 from .._sharded.shard import Endpoint, Shard
 from .._sharded.stats import NodeStats, stats_of
 from .._words import Key, ReadFrom
-from .exchange import Exchange, exchanged
+from .exchange import exchanged
 from .node_pools import NodePools
 from .pipeline import ShardedPipeline
 from .pubsub import ShardedPubSub
@@ -163,9 +163,8 @@ class ShardedRedis(Redis):
             return self._ask(pool.shards[parts[0].node], kind, args, options)
         if pool.options.strict and kind.fan_out == "split":
             raise several_nodes(kind.command.upper())
-        targets = self._targets(parts, kind)
-        outcomes = self._exchange([(target, [Ask(target.part.args, options, True)]) for target in targets], kind.reads)
-        replies = [outcome if isinstance(outcome, Exception) else outcome[0] for outcome in outcomes]
+        targets = pool.targets(parts, kind, self._policy)
+        replies = self._exchange(targets, options, kind)
         return settled(args, options, kind, targets, replies, pool.placement, self.response_callbacks)
 
     def _ask(self, shard: Shard[Redis], kind: Kind, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -201,7 +200,7 @@ class ShardedRedis(Redis):
                 shard.released(endpoint, error)
                 pool.failed(shard, endpoint, error)
                 tries -= 1
-                if tries > 0 and kind.reads and (is_lost(error) or isinstance(error, UnavailableError)):
+                if tries > 0 and kind.reads and may_be_asked_elsewhere(error):
                     continue
                 raise
             if kind.reads and not kind.blocking:
@@ -215,40 +214,34 @@ class ShardedRedis(Redis):
     def _policy(self) -> ReadFrom:
         return self._pool.read_from if self._reading_from is None else self._reading_from
 
-    def _targets(self, parts: list[Part], kind: Kind) -> list[Target[Redis]]:
-        shards = self._pool.shards
-        targets = []
-        for part in parts:
-            shard = shards[part.node]
-            endpoint = shard.endpoints[shard.choose(self._policy)] if kind.reads else shard.primary
-            if endpoint is shard.primary:
-                self._pool.placement.admit(shard.index)
-            targets.append(Target(shard, endpoint, part))
-            if kind.fan_out == "all_nodes":
-                # Replicas that nobody reads from need not be there.
-                targets += [Target(shard, replica, part) for replica in shard.endpoints[1:] if replica.requests]
-        return targets
+    def _exchange(self, targets: Sequence[Target[Redis]], options: Mapping[str, Any], kind: Kind) -> list[Any]:
+        """Sends parts of a command to several nodes at once.
 
-    def _exchange(
-        self, sendings: Sequence[tuple[Target[Redis], list[Ask]]], reads: bool
-    ) -> list[list[Any] | Exception]:
-        """Sends to several nodes at once; a read whose endpoint went away is asked elsewhere."""
-        pool = self._pool
-        outcomes = exchanged([Exchange(pool, target.shard, target.endpoint, asks) for target, asks in sendings])
-        for at, (target, asks) in enumerate(sendings):
-            shard = target.shard
-            tries = len(shard.endpoints) if reads else 0
-            while (
-                tries > 1
-                and isinstance(error := outcomes[at], Exception)
-                and (is_lost(error) or isinstance(error, UnavailableError))
-            ):
+        Returns:
+            For each part the reply as the server sent it, or the error.
+        """
+        asked = [target for target in targets if target.refusal is None]
+        sendings = [
+            Sending(target.shard, target.endpoint, [Ask(target.part.args, options, True)], kind.reads)
+            for target in asked
+        ]
+        replies = iter(self._send(sendings))
+        outcomes = [next(replies) if target.refusal is None else target.refusal for target in targets]
+        return [outcome if isinstance(outcome, Exception) else outcome[0] for outcome in outcomes]
+
+    def _send(self, sendings: Sequence[Sending[Redis]]) -> list[list[Any] | Exception]:
+        """Sends to several servers at once; what only reads, and whose server went away, is asked elsewhere."""
+        outcomes = exchanged(self._pool, sendings)
+        for at, sending in enumerate(sendings):
+            shard = sending.shard
+            tries = len(shard.endpoints) if sending.reads else 0
+            while tries > 1 and may_be_asked_elsewhere(outcomes[at]):
                 tries -= 1
                 try:
                     other = shard.endpoints[shard.choose(self._policy)]
                 except UnavailableError:
                     break
-                [outcomes[at]] = exchanged([Exchange(pool, shard, other, asks)])
+                [outcomes[at]] = exchanged(self._pool, [sending._replace(endpoint=other)])
         return outcomes
 
     # What redis-py's client has besides commands.

@@ -9,9 +9,8 @@ from redis import Redis
 from redis.client import EMPTY_RESPONSE, NEVER_DECODE
 from redis.exceptions import ResponseError
 
-from .._sharded.batches import Ask
+from .._sharded.batches import Sending
 from .._sharded.pool import Pool
-from .._sharded.shard import Endpoint, Shard
 
 
 class Exchange:
@@ -20,11 +19,9 @@ class Exchange:
     What redis-py does for a pipeline, in two steps; retries are those of its connection, as if there were one.
     """
 
-    def __init__(self, pool: Pool[Redis], shard: Shard[Redis], endpoint: Endpoint[Redis], asks: Sequence[Ask]) -> None:
-        self.shard = shard
+    def __init__(self, pool: Pool[Redis], sending: Sending[Redis]) -> None:
+        self.shard, self._endpoint, self._asks, _ = sending
         self._pool = pool
-        self._endpoint = endpoint
-        self._asks = asks
         self._connection: Any = None
         self._error: Exception | None = None
         self._is_written = False
@@ -129,12 +126,13 @@ def _read_raw(connection: Any, options: Mapping[str, Any]) -> Any:
         raise
 
 
-def exchanged(exchanges: Sequence[Exchange]) -> list[list[Any] | Exception]:
+def exchanged(pool: Pool[Redis], sendings: Sequence[Sending[Redis]]) -> list[list[Any] | Exception]:
     """Writes to all servers, and then reads from all.
 
     Returns:
         For each of them its replies, or what went wrong with its connection.
     """
+    exchanges = [Exchange(pool, sending) for sending in sendings]
     # One that failed lately is asked last, so that nobody waits for it but who asked it.
     ordered = sorted(range(len(exchanges)), key=lambda at: exchanges[at].is_suspect)
     outcomes: dict[int, list[Any] | Exception] = {}

@@ -10,30 +10,25 @@ from redis.asyncio import Redis
 from redis.client import EMPTY_RESPONSE, NEVER_DECODE
 from redis.exceptions import ResponseError
 
-from ..._sharded.batches import Ask
+from ..._sharded.batches import Ask, Sending
 from ..._sharded.pool import Pool
 from ..._sharded.shard import Endpoint, Shard
 
-Sending = tuple[Shard[Redis], Endpoint[Redis], Sequence[Ask]]
-"""Commands, and the server that they are for."""
 
-
-async def exchanged(pool: Pool[Redis], sendings: Sequence[Sending]) -> list[list[Any] | Exception]:
+async def exchanged(pool: Pool[Redis], sendings: Sequence[Sending[Redis]]) -> list[list[Any] | Exception]:
     """Sends to all servers at once.
 
     Returns:
         For each of them its replies, or what went wrong with its connection.
     """
     if len(sendings) == 1:
-        return [await _outcome(pool, *sendings[0])]
-    return await asyncio.gather(*(_outcome(pool, *sending) for sending in sendings))
+        return [await _outcome(pool, sendings[0])]
+    return await asyncio.gather(*(_outcome(pool, sending) for sending in sendings))
 
 
-async def _outcome(
-    pool: Pool[Redis], shard: Shard[Redis], endpoint: Endpoint[Redis], asks: Sequence[Ask]
-) -> list[Any] | Exception:
+async def _outcome(pool: Pool[Redis], sending: Sending[Redis]) -> list[Any] | Exception:
     try:
-        return await _exchange(pool, shard, endpoint, asks)
+        return await _exchange(pool, sending.shard, sending.endpoint, sending.asks)
     except Exception as error:
         return error
 

@@ -10,7 +10,6 @@ from redis.exceptions import ResponseError
 
 from ..._sharded.batches import Batches, shard_of_transaction, shard_of_watched
 from ..._sharded.shard import Shard
-from .exchange import exchanged
 
 if TYPE_CHECKING:
     from .client import ShardedRedis
@@ -86,7 +85,7 @@ class ShardedPipeline(Pipeline):
         pool = self._redis._pool
         batches = Batches(pool, self.command_stack, self.scripts)
         sendings = batches.sendings(self._redis._policy)
-        outcomes = await exchanged(pool, [(batch.shard, endpoint, batch.asks) for batch, endpoint in sendings])
+        outcomes = await self._redis._send([sending for _, sending in sendings])
         for (batch, _), outcome in zip(sendings, outcomes, strict=True):
             batch.outcome = outcome
         return batches.results(self.response_callbacks)
