@@ -196,6 +196,24 @@ class Placement(Generic[Shard]):
 
         return checked
 
+    def reload(self, plan: Plan, shards: tuple[Shard, ...]) -> None:
+        """Goes over to another pool. What is known of the nodes whose names stay is kept.
+
+        Raises:
+            KeyhomeError: Then nothing has changed.
+        """
+        with self._lock:
+            health = self._health.reloaded(plan.settings, self._all, plan.router, now())
+            gone = health.gone()
+            router = plan.router.without_indexes(gone) if gone else plan.router
+            self._health = health
+            self._all = plan.router
+            self._suspects.clear()
+            self.live = Live(router, shards)
+            self.version += 1
+            events = self._after()
+        self._tell(events)
+
     def forked(self) -> None:
         """In the child of a fork: a thread that held the lock is not there any more."""
         self._lock = threading.RLock()

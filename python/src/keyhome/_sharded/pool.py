@@ -149,6 +149,30 @@ class Pool(Generic[Client]):
             for endpoint in shard.endpoints:
                 endpoint.shard = shard
 
+    def reload(self, source: str | bytes | Nodes, pool: str | None) -> None:
+        """Goes over to another config at once. Connections that nobody needs any more are closed when what was sent over
+        them is over.
+
+        Raises:
+            KeyhomeError: Then nothing has changed.
+        """
+        plan = plan_of(source, pool or self.options.pool, self.options.pool_options)
+        old = self.shards
+        shards = self._shards(plan, old)
+        self.placement.reload(plan, shards)
+        self._dialect = plan.settings["dialect"]
+        self.read_from = self._read_from(plan.settings)
+        self._adopt()
+        by_name = {shard.node.name: shard for shard in shards}
+        for shard in old:
+            # What is under way is reported of the node that it was sent to, or not at all.
+            heir = by_name.get(shard.node.name)
+            shard.index = heir.index if heir is not None and heir.primary is shard.primary else -1
+        kept = {id(endpoint) for shard in shards for endpoint in shard.endpoints}
+        for endpoint in (endpoint for shard in old for endpoint in shard.endpoints if id(endpoint) not in kept):
+            endpoint.retired = True
+            self._leave(endpoint, 0)
+
     def attempt_failed(self, endpoint: Endpoint[Client], error: BaseException) -> None:
         """An attempt of redis-py failed, and there may be more: not if that was enough for the node to be taken out.
 

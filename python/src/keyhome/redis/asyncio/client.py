@@ -350,6 +350,20 @@ class ShardedRedis(Redis):
         view._reading_from = self._pool.checked_policy(policy)
         return view
 
+    async def reload(self, source: str | bytes | Nodes, pool: str | None = None) -> None:
+        """Goes over to another config, while other tasks use the client. Connections to addresses that stay are kept;
+        what was sent over others finishes, and they are closed after that.
+
+        Args:
+            source: As for `ShardedRedis`.
+            pool: The name of the pool; that of before unless said.
+
+        Raises:
+            KeyhomeError: As for `ShardedRedis`; then nothing has changed.
+        """
+        self._pool.reload(source, pool)
+        self.connection_pool = NodePools(self._pool)
+
     def stats(self) -> list[NodeStats]:
         """What is counted about each node, in the order of the config."""
         return stats_of(self._pool.placement)
