@@ -1,6 +1,6 @@
 //! Keys and servers to measure with, the same in every run.
 
-use keyhome_core::{Dialect, Error, Member, Node, Options, Router, dialect::OptionValue};
+use keyhome_core::{Dialect, Error, ErrorKind, Member, Node, Options, Router, dialect::OptionValue};
 
 /// Numbers that look like chance: splitmix64.
 pub(crate) struct Numbers(pub(crate) u64);
@@ -45,9 +45,20 @@ pub(crate) fn servers(count: usize) -> Vec<Member> {
 
 /// A twemproxy pool of equal servers.
 pub(crate) fn pool(count: usize, hash: &'static str) -> Result<Router, Error> {
+    routed("twemproxy", &[("hash", hash)], count)
+}
+
+/// Options that are words.
+pub(crate) type Words<'w> = &'w [(&'static str, &'static str)];
+
+/// A pool of equal servers of any dialect.
+pub(crate) fn routed(dialect: &str, words: Words<'_>, count: usize) -> Result<Router, Error> {
+    let missing = |what: &str| Error::new(ErrorKind::ConfigOption, format!("there is no `{what}`"));
+    let dialect = Dialect::find(dialect).ok_or_else(|| missing(dialect))?;
     let mut options = Options::new();
-    if let Some(option) = Dialect::TWEMPROXY.option("hash") {
-        options.set(option, OptionValue::Word(hash));
+    for (name, word) in words {
+        let option = dialect.option(name).ok_or_else(|| missing(name))?;
+        options.set(option, OptionValue::Word(word));
     }
-    Router::new(Dialect::TWEMPROXY, &options, servers(count))
+    Router::new(dialect, &options, servers(count))
 }

@@ -6,7 +6,7 @@ use keyhome_core::{Dialect, Error, Options, Router, slot};
 
 use crate::{
     commands, decisions, hot_keys,
-    keys::{Numbers, keys, pool, servers},
+    keys::{Numbers, Words, keys, pool, routed, servers},
     paired::{self, Paired},
     peers,
 };
@@ -114,16 +114,32 @@ fn build(rounds: usize) -> Result<(), Error> {
     Ok(())
 }
 
+/// Each dialect that hashes keys with MD5, in each of its ways from a digest to a node.
+const MD5: [(&str, &str, Words<'static>); 10] = [
+    ("md5", "twemproxy", &[("hash", "md5")]),
+    ("md5, modula", "twemproxy", &[("hash", "md5"), ("distribution", "modula")]),
+    ("vnodes", "vnodes", &[]),
+    ("libketama", "libketama", &[]),
+    ("npm-hashring", "npm-hashring", &[]),
+    ("uhashring", "uhashring", &[]),
+    ("uhashring, ketama", "uhashring", &[("mode", "ketama")]),
+    ("hash_ring", "hash_ring", &[]),
+    ("libmemcached, md5", "libmemcached", &[("hash", "md5")]),
+    ("libmemcached, weighted", "libmemcached", &[("mode", "weighted")]),
+];
+
 fn batch(rounds: usize) -> Result<(), Error> {
     const COUNT: usize = 100_000;
     let keys = keys(COUNT);
-    let router = pool(10, "md5")?;
-    let mut indexes = Vec::new();
-    router.indexes(&keys, &mut indexes)?;
-    assert!(keys.iter().zip(&indexes).all(|(key, index)| router.index(key) == Ok(*index as usize)));
-    let ours = || _ = black_box(router.indexes(black_box(&keys), &mut indexes));
-    let peer = || keys.iter().for_each(|key| _ = black_box(router.index(black_box(key))));
-    let measured = paired::time(rounds, COUNT, ours, peer);
-    print("indexes on 100k keys, hash md5", "one index at a time", 0.35, &measured);
+    for (what, dialect, words) in MD5 {
+        let router = routed(dialect, words, 10)?;
+        let mut indexes = Vec::new();
+        router.indexes(&keys, &mut indexes)?;
+        assert!(keys.iter().zip(&indexes).all(|(key, index)| router.index(key) == Ok(*index as usize)));
+        let ours = || _ = black_box(router.indexes(black_box(&keys), &mut indexes));
+        let peer = || keys.iter().for_each(|key| _ = black_box(router.index(black_box(key))));
+        let measured = paired::time(rounds, COUNT, ours, peer);
+        print(&format!("indexes, 100k keys, {what}"), "one index at a time", 0.35, &measured);
+    }
     Ok(())
 }

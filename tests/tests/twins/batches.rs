@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use keyhome_core::{Dialect, Member, Node, Options, Router, dialect::OptionValue};
 use keyhome_tests::twin::{pool::System, random};
 use proptest::prelude::*;
 
@@ -36,6 +37,44 @@ fn batches() {
                 groups.entry(home).or_default().push(position);
             }
             prop_assert_eq!(router.group(&keys).unwrap(), groups);
+        }
+        add(held, keys.len());
+        Ok(())
+    });
+}
+
+/// Where many digests are made side by side, whatever becomes of them: batches of every size, of keys of every length.
+#[test]
+fn md5_side_by_side() {
+    let routers = [
+        ("twemproxy", &[("hash", "md5")][..]),
+        ("twemproxy", &[("hash", "md5"), ("distribution", "modula")]),
+        ("vnodes", &[]),
+        ("libketama", &[]),
+        ("npm-hashring", &[]),
+        ("uhashring", &[]),
+        ("uhashring", &[("mode", "ketama")]),
+        ("hash_ring", &[]),
+        ("libmemcached", &[("hash", "md5")]),
+        ("libmemcached", &[("mode", "weighted")]),
+    ]
+    .map(|(dialect, words)| {
+        let dialect = Dialect::find(dialect).unwrap();
+        let mut options = Options::new();
+        for (name, word) in words {
+            options.set(dialect.option(name).unwrap(), OptionValue::Word(word));
+        }
+        let servers =
+            (1..8).map(|n| format!("10.0.0.{n}:6379")).map(|name| Member::from(Node::new(&*name, &*name)));
+        Router::new(dialect, &options, servers.collect()).unwrap()
+    });
+    let inputs = prop::collection::vec(prop::collection::vec(any::<u8>(), 0..150), 0..200);
+    check("md5 side by side", 100, &inputs, |keys, held| {
+        for router in &routers {
+            let mut indexes = Vec::new();
+            router.indexes(&keys, &mut indexes).unwrap();
+            let alone: Vec<u32> = keys.iter().map(|key| router.index(key).unwrap() as u32).collect();
+            prop_assert_eq!(indexes, alone, "{:?}", router.dialect().id);
         }
         add(held, keys.len());
         Ok(())

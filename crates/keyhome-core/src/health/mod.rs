@@ -131,7 +131,7 @@ impl Health {
         let names = ByName::of(names);
         for (node, state) in new.iter().zip(&mut health.nodes) {
             if let Some(known) = names.index(&node.name).and_then(|index| self.nodes.get(index)) {
-                *state = known.clone();
+                *state = *known;
                 state.placed = true;
                 state.next_retry = state.next_retry.filter(|_| rules.auto_eject_hosts);
                 health.live -= usize::from(!state.is_live());

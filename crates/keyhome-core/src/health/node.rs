@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// One node. Times are `null` where there is none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(super) struct NodeHealth {
     /// Failures in a row since the last reply or ejection.
     pub(super) failure_count: u32,

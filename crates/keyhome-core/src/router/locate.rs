@@ -5,7 +5,7 @@ use alloc::{format, vec::Vec};
 use super::Router;
 use crate::{
     error::{Error, ErrorKind},
-    hash::{BATCH, KeyHash},
+    hash::{BATCH, KeyHash, md5, whole},
     key::TagRule,
     placement::{Placement, charsum, modula::Modula, ring::Ring, slots::SlotTable},
 };
@@ -123,6 +123,13 @@ impl Router {
                     self.hash_batch(keys, &mut hashes).iter().map(|hash| u32::from(modula.owner(*hash))),
                 );
             }
+            Placement::WideRing(ring) => {
+                self.tag_batch(keys);
+                let mut digests = [[0; 4]; BATCH];
+                let digests = &mut digests[..keys.len()];
+                md5::digests(keys, digests);
+                out.extend(digests.iter().map(|digest| u32::from(ring.owner(whole(*digest)))));
+            }
             Placement::Slots(table) => {
                 let mut slots = [0; BATCH];
                 let slots = &mut slots[..keys.len()];
@@ -140,13 +147,18 @@ impl Router {
         Ok(())
     }
 
+    /// Keys become what is hashed of them.
+    fn tag_batch(&self, keys: &mut [&[u8]]) {
+        for key in keys.iter_mut() {
+            *key = self.pool.rule.key.tag.apply(key);
+        }
+    }
+
     /// Hashes a batch of keys, side by side where the function and the CPU can.
     fn hash_batch<'h>(&self, keys: &mut [&[u8]], hashes: &'h mut [u32; BATCH]) -> &'h [u32] {
         let rule = &self.pool.rule.key;
         let hashes = &mut hashes[..keys.len()];
-        for key in keys.iter_mut() {
-            *key = rule.tag.apply(key);
-        }
+        self.tag_batch(keys);
         rule.hash.hash_each(keys, hashes);
         if rule.empty_is_zero {
             for (key, hash) in keys.iter().zip(hashes.iter_mut()) {
