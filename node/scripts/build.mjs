@@ -27,9 +27,12 @@ const shared = {
 const onThePackage = {
   name: "on the package",
   setup(build) {
-    build.onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir }) => {
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir, kind }) => {
+      if (kind === "entry-point") return undefined;
       const source = relative(`${root}/src`, join(resolveDir, path)).replace(/\.js$/, "");
       if (source === "index" || source === "error") return { path: "./index.cjs", external: true };
+      const isShared = (file) => file.startsWith("sharded/");
+      if (isShared(source) && !isShared(relative(`${root}/src`, importer))) return { path: "./sharded.cjs", external: true };
       if (source === "arguments" || /^(sharded|ioredis|node-redis)\//.test(source)) return undefined;
       return { errors: [{ text: `${importer} takes ${path} into the client; src/index.ts exports what it needs` }] };
     });
@@ -52,9 +55,11 @@ async function buildForNode(source, name, options = {}) {
 }
 await buildForNode("src/index.ts", "index", { footer: { js: plain } });
 
-// The clients stand on the package itself and on the client library that their user has installed.
-const clients = { external: ["ioredis", "@redis/client"], plugins: [onThePackage] };
-await buildForNode("src/ioredis/index.ts", "ioredis", clients);
+// The clients stand on the package itself, on what they share, and on the client library that their user has installed.
+const clients = { external: ["ioredis"], plugins: [onThePackage] };
+for (const name of ["sharded", "ioredis", "node-redis"]) await buildForNode(`src/${name}/index.ts`, name, clients);
+// No entry of the package.
+rmSync(`${root}/dist/sharded.mjs`);
 
 // What browsers download is as short as it can be. The module is a file of its own: they compile it while it comes in.
 const web = { ...shared, platform: "browser", format: "esm" };

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { requiredTypes } from "./required-types.mjs";
 
 /** The entries that `require` gives too. */
-const REQUIRED = ["index", "slot", "ioredis/index"];
+const REQUIRED = ["index", "slot", "ioredis/index", "node-redis/index"];
 
 /** Copies declarations of `from`, a folder, to the folder `to`. */
 export function writeTypes(from, to) {

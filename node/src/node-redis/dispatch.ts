@@ -1,0 +1,129 @@
+// From the words of a command to the nodes that are asked, and from their replies to one.
+
+import { type CommandKind, type Key, KeyhomeError, type ReadFrom } from "../index.js";
+import { kindOf } from "../sharded/command-kinds.js";
+import { commonHome, keyPlaces, type Part } from "../sharded/command-parts.js";
+import { now } from "../sharded/live-placement.js";
+import { merged, type NodeReply } from "../sharded/replies.js";
+import { type DonePart, type FailedPart, SplitError } from "../sharded/split-error.js";
+import { homeOfOnlyKey, scanReply, targetsOf } from "../sharded/targets.js";
+import type { Endpoint } from "./endpoint.js";
+import type { CallOptions, Words } from "./native-client.js";
+import type { Pool } from "./pool.js";
+import type { Question, Shard } from "./shard.js";
+
+/** How a command is sent: whole to one node, or in parts whose replies become one. */
+export type Route =
+  | { readonly whole: true; readonly ask: (question: Question) => Promise<unknown> }
+  | { readonly whole: false; readonly reply: (options: CallOptions) => Promise<unknown> };
+
+/**
+ * Where a command goes.
+ *
+ * @param words - with the name
+ * @param keys - those that node-redis knows; undefined where it was given the words only
+ * @throws KeyhomeError those of `targetsOf`; `command.unknown` for a command that neither the table nor node-redis knows
+ */
+export function routeOf(pool: Pool, words: Words, keys: Words | undefined, policy: ReadFrom): Route {
+  const name = String(words[0]);
+  const args = words.slice(1);
+  let kind: CommandKind;
+  try {
+    kind = kindOf(name, args);
+  } catch (error) {
+    const isKnown = error instanceof KeyhomeError && error.code === "command.unknown" && keys !== undefined && keys.length > 0;
+    if (!isKnown) throw error;
+    // A module's command that node-redis knows the keys of. Whether it reads nobody says, so it goes to the primary.
+    const index = commonHome(name, keys, keys.map((_, at) => at), (key) => pool.placement.home(key))!;
+    countKeys(pool, keys);
+    return { whole: true, ask: (question) => sent(pool, pool.shards[index]!, question, undefined, false) };
+  }
+  const index = homeOfOnlyKey(args, kind, pool.placement);
+  if (pool.hotKeys !== undefined) countKeys(pool, keys ?? keyPlaces(name, args, kind).map((place) => args[place]!));
+  const parts = index === undefined ? targetsOf(name, args, kind, pool.placement) : [{ node: index, args, places: [] }];
+  const [first] = parts;
+  const isWhole = parts.length === 1 && first!.args === args && kind.fan_out !== "all_nodes";
+  if (isWhole) return { whole: true, ask: (question) => sentByKind(pool, pool.shards[first!.node]!, question, kind, policy) };
+  return { whole: false, reply: (options) => replyOfParts(pool, name, args, kind, parts, policy, options) };
+}
+
+function countKeys(pool: Pool, keys: Words): void {
+  if (pool.hotKeys === undefined) return;
+  const at = now();
+  for (const key of keys) pool.hotKeys.record(key, at);
+}
+
+/** Sends to a node, by the policy where the command reads. */
+function sentByKind(pool: Pool, shard: Shard, question: Question, kind: CommandKind, policy: ReadFrom): Promise<unknown> {
+  const readFrom = kind.access === "read" && policy !== "primary" ? policy : undefined;
+  return sent(pool, shard, question, readFrom, kind.blocking);
+}
+
+async function sent(
+  pool: Pool,
+  shard: Shard,
+  question: Question,
+  readFrom: ReadFrom | undefined,
+  patient: boolean,
+): Promise<unknown> {
+  // The replicas of a node that is refused may still be read.
+  if (readFrom === undefined || shard.endpoints.length === 1) pool.placement.admit(shard.index);
+  return shard.ask(question, readFrom, patient);
+}
+
+/** A part of a command, and who is asked: a certain replica, where it is not for the shard to choose. */
+interface Target {
+  readonly shard: Shard;
+  readonly replica?: Endpoint;
+  readonly part: Part;
+}
+
+async function replyOfParts(
+  pool: Pool,
+  name: string,
+  args: Words,
+  kind: CommandKind,
+  parts: readonly Part[],
+  policy: ReadFrom,
+  options: CallOptions,
+): Promise<unknown> {
+  const targets: Target[] = parts.map((part) => ({ shard: pool.shards[part.node]!, part }));
+  if (kind.fan_out === "all_nodes") targets.push(...targets.flatMap(replicasOf));
+  const results = await Promise.allSettled(
+    targets.map(({ shard, replica, part }) => {
+      const question: Question = (client) => client.sendCommand([name, ...part.args], options);
+      if (replica !== undefined) return shard.askEndpoint(replica, question, kind.blocking);
+      return sentByKind(pool, shard, question, kind, policy);
+    }),
+  );
+  const places = parts.some((part) => part.places.length > 0) ? keyPlaces(name, args, kind) : [];
+  const [failures, successes, replies]: [FailedPart[], DonePart[], NodeReply[]] = [[], [], []];
+  results.forEach((result, at) => {
+    const { shard, replica, part } = targets[at]!;
+    const node = replica === undefined ? shard.node : { ...shard.node, address: replica.address };
+    const keys: Key[] = part.places.map((place) => args[places[place]!]!);
+    if (result.status === "rejected") failures.push({ node, keys, error: result.reason as Error });
+    else {
+      successes.push({ node, keys, reply: result.value });
+      replies.push({ node, places: part.places, reply: result.value });
+    }
+  });
+  const isDone = failures.length === 0 || (kind.merge === "one_ok" && successes.length > 0);
+  if (!isDone) throw errorOf(name, failures, successes);
+  const { cursor } = parts[0]!;
+  if (cursor === undefined) return merged(kind.merge, replies);
+  return scanReply(cursor, replies[0]!.reply as unknown[], pool.placement);
+}
+
+/** Replicas that are connected: the others have nothing that could be asked or changed. */
+function replicasOf({ shard, part }: Target): Target[] {
+  const connected = shard.endpoints.slice(1).filter(({ client }) => client.isReady);
+  return connected.map((replica) => ({ shard, replica, part }));
+}
+
+function errorOf(name: string, failures: readonly FailedPart[], successes: readonly DonePart[]): Error {
+  const [first, ...others] = failures.map(({ error }) => error);
+  // Where all servers say the same of the command, that is what is wrong.
+  const same = successes.length === 0 && others.every(({ message }) => message === first!.message);
+  return same ? first! : new SplitError(name, failures, successes);
+}

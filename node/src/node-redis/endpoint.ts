@@ -1,0 +1,197 @@
+// One client of node-redis for one address, and what is counted about it.
+
+import { now } from "../sharded/live-placement.js";
+import { checkedClient, type NativeClient, NoReplyError } from "./native-client.js";
+import type { EndpointStats } from "./stats.js";
+
+/** What an endpoint tells its owner. */
+export interface EndpointOwner {
+  /** Its connection was closed, or could not be made, and nobody asked for that. */
+  failed(endpoint: Endpoint, error: Error): void;
+  ready(endpoint: Endpoint): void;
+}
+
+/** A command that waits for its reply. */
+interface Waiting {
+  readonly since: number;
+  /** Whether it waits on purpose. */
+  readonly patient: boolean;
+  readonly reject: (error: Error) => void;
+}
+
+/** How much a new latency counts in the average. */
+const SHARE = 1 / 64;
+
+export class Endpoint {
+  /** `host:port`, or the path of a unix socket. */
+  readonly address: string;
+  /** How long a reply may take, in milliseconds; undefined: as long as it likes. */
+  timeout: number | undefined;
+  client: NativeClient;
+  /** Whether it is, or may be, fit for reads. */
+  up = true;
+  requests = 0;
+  errors = 0;
+  /** The moving average in milliseconds; NaN while nothing is known. */
+  latency = Number.NaN;
+  readonly #make: () => NativeClient;
+  readonly #owner: EndpointOwner;
+  /** In the order in which they were sent. */
+  readonly #waiting = new Set<Waiting>();
+  #timer: NodeJS.Timeout | undefined;
+  #connecting: Promise<Error | undefined> | undefined;
+  #isClosed = false;
+
+  constructor(address: string, make: () => NativeClient, timeout: number | undefined, owner: EndpointOwner) {
+    this.address = address;
+    this.timeout = timeout;
+    this.#make = make;
+    this.#owner = owner;
+    this.client = this.#made();
+  }
+
+  #made(): NativeClient {
+    const client = checkedClient(this.#make());
+    client.on("ready", () => {
+      if (client !== this.client) return;
+      this.up = true;
+      this.#owner.ready(this);
+    });
+    client.on("error", (error: Error) => {
+      if (client === this.client) this.#failed(error);
+    });
+    return client;
+  }
+
+  #failed(error: Error): void {
+    this.up = false;
+    if (!this.#isClosed) this.#owner.failed(this, error);
+  }
+
+  /**
+   * Connects, where it has not yet. What goes wrong is told to the owner, and tried again.
+   *
+   * @returns once it is connected; or the error with which node-redis gave up
+   */
+  connect(): Promise<Error | undefined> {
+    return (this.#connecting ??= this.#connected(this.client));
+  }
+
+  async #connected(client: NativeClient): Promise<Error | undefined> {
+    try {
+      await client.connect();
+      return undefined;
+    } catch (error) {
+      return client === this.client ? (error as Error) : this.connect();
+    }
+  }
+
+  /** Commands that were not answered, sent or not. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  stats(): EndpointStats {
+    const { address, client, requests, errors, latency, waiting } = this;
+    const known = Number.isNaN(latency) ? null : latency;
+    return { address, isReady: client.isReady, requests, errors, latency: known, queue: waiting };
+  }
+
+  /**
+   * Asks the client, and counts what becomes of it.
+   *
+   * @param patient - whether the command waits on purpose: then its time says nothing
+   */
+  ask(question: (client: NativeClient) => Promise<unknown>, patient: boolean): Promise<unknown> {
+    this.connect();
+    this.requests++;
+    return new Promise((resolve, reject) => {
+      const since = now();
+      const waiting: Waiting = {
+        since,
+        patient,
+        reject: (error) => {
+          this.#waiting.delete(waiting);
+          this.errors++;
+          reject(error);
+        },
+      };
+      this.#waiting.add(waiting);
+      this.#watch();
+      question(this.client).then(
+        (reply) => {
+          if (!this.#waiting.delete(waiting)) return;
+          if (!patient) this.#took((now() - since) / 1000);
+          resolve(reply);
+        },
+        (error: Error) => {
+          if (this.#waiting.has(waiting)) waiting.reject(error);
+        },
+      );
+    });
+  }
+
+  #took(milliseconds: number): void {
+    this.latency = Number.isNaN(this.latency) ? milliseconds : this.latency + (milliseconds - this.latency) * SHARE;
+  }
+
+  /** One timer, for the command that has waited longest. */
+  #watch(): void {
+    if (this.timeout === undefined || this.#timer !== undefined) return;
+    for (const { since, patient } of this.#waiting) {
+      if (patient) continue;
+      const left = this.timeout - (now() - since) / 1000;
+      this.#timer = setTimeout(() => this.#look(), Math.max(1, Math.ceil(left)));
+      return;
+    }
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const { timeout } = this;
+    if (timeout === undefined) return;
+    for (const { since, patient } of this.#waiting) {
+      if (patient) continue;
+      if (now() - since < timeout * 1000) break;
+      const error = new NoReplyError(this.address, timeout);
+      this.exchange(error);
+      this.#failed(error);
+      return;
+    }
+    this.#watch();
+  }
+
+  /** What waits fails, though node-redis may still send it. */
+  flush(error: Error): void {
+    for (const { reject } of this.#waiting) reject(error);
+  }
+
+  /**
+   * What waits fails, and its connection is given up for a new one: what was not sent never is. The client is a new one too;
+   * that of before may still be in the middle of connecting.
+   */
+  exchange(error: Error): void {
+    this.flush(error);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const old = this.client;
+    this.client = this.#made();
+    if (old.isOpen) old.destroy();
+    const wasConnecting = this.#connecting !== undefined;
+    this.#connecting = undefined;
+    if (wasConnecting) this.connect();
+  }
+
+  /** Closes it when what was sent is answered; where it is not connected nothing ever will be. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.client.isReady) await this.client.close();
+    else this.destroy();
+  }
+
+  destroy(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    if (this.client.isOpen) this.client.destroy();
+  }
+}

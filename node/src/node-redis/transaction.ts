@@ -1,0 +1,71 @@
+// MULTI: on the node of its keys, or on each of several where that is allowed.
+
+import { type Key, KeyhomeError } from "../index.js";
+import { kindOf } from "../sharded/command-kinds.js";
+import { commonHome, keyPlaces } from "../sharded/command-parts.js";
+import { type DonePart, type FailedPart, SplitError } from "../sharded/split-error.js";
+import type { CallOptions, QueuedCommand } from "./native-client.js";
+import type { Pool } from "./pool.js";
+
+/**
+ * Runs a transaction.
+ *
+ * @param watched - the node whose keys are watched
+ * @returns the replies in the order of the commands
+ * @throws KeyhomeError `client.nodes`; `client.split` where it was done on some nodes only
+ */
+export async function runTransaction(
+  pool: Pool,
+  queue: readonly QueuedCommand[],
+  watched: number | undefined,
+  options: CallOptions,
+): Promise<unknown[]> {
+  const homes = queue.map(({ args }) => homeOf(pool, args));
+  const nodes = new Set(homes.filter((home) => home !== undefined));
+  if (watched !== undefined) nodes.add(watched);
+  if (nodes.size > 1 && (watched !== undefined || pool.options.splitMulti !== true)) {
+    throw new KeyhomeError("client.nodes", "the keys of a transaction live on different nodes; a hash tag keeps them together");
+  }
+  // What has no keys goes with the rest.
+  const [first = pool.placement.live()[0] ?? 0] = nodes;
+  const byNode = new Map<number, number[]>();
+  homes.forEach((home = first, at) => byNode.set(home, [...(byNode.get(home) ?? []), at]));
+  if (byNode.size === 0) byNode.set(first, []);
+  return repliesOf(pool, queue, [...byNode], options);
+}
+
+function homeOf(pool: Pool, [word, ...args]: readonly Key[]): number | undefined {
+  const name = String(word);
+  const kind = kindOf(name, args);
+  return commonHome(name, args, keyPlaces(name, args, kind), (key) => pool.placement.home(key));
+}
+
+async function repliesOf(
+  pool: Pool,
+  queue: readonly QueuedCommand[],
+  byNode: readonly (readonly [number, readonly number[]])[],
+  options: CallOptions,
+): Promise<unknown[]> {
+  const results = await Promise.allSettled(
+    byNode.map(async ([index, places]) => {
+      pool.placement.admit(index);
+      const commands = places.map((place) => queue[place]!);
+      const question = pool.shards[index]!.ask((client) => client.withCommandOptions(options)._executeMulti(commands), undefined, false);
+      return question as Promise<unknown[]>;
+    }),
+  );
+  const [failures, successes]: [FailedPart[], DonePart[]] = [[], []];
+  const replies: unknown[] = [];
+  results.forEach((result, at) => {
+    const [index, places] = byNode[at]!;
+    const { node } = pool.shards[index]!;
+    if (result.status === "rejected") failures.push({ node, keys: [], error: result.reason as Error });
+    else {
+      successes.push({ node, keys: [], reply: result.value });
+      places.forEach((place, number) => (replies[place] = result.value[number]));
+    }
+  });
+  if (failures.length > 0 && byNode.length === 1) throw failures[0]!.error;
+  if (failures.length > 0) throw new SplitError("MULTI", failures, successes);
+  return replies;
+}

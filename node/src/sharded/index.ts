@@ -1,0 +1,9 @@
+// What the clients for many servers share; a file of its own, so that both have the same.
+
+export * from "./command-kinds.js";
+export * from "./command-parts.js";
+export * from "./live-placement.js";
+export * from "./pool-plan.js";
+export * from "./replies.js";
+export * from "./split-error.js";
+export * from "./targets.js";
