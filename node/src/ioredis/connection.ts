@@ -115,9 +115,13 @@ export class Connection {
     this.#closing = true;
     if (this.redis.status === "end") return;
     const ended = new Promise((resolve) => this.redis.once("end", resolve));
-    // Where there is no connection nobody answers, and nothing that waits is ever sent.
-    if (this.redis.status !== "ready") this.disconnect();
-    else this.redis.quit().catch(() => this.disconnect());
+    if (this.redis.status === "ready" || this.redis.status === "connecting" || this.redis.status === "connect") {
+      // It waits behind what was sent. Where the connection is lost, or is not made, nobody answers any of it.
+      this.redis.once("close", () => this.disconnect());
+      this.redis.quit().catch(() => this.disconnect());
+    } else {
+      this.disconnect();
+    }
     await ended;
   }
 

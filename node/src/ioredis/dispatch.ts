@@ -125,7 +125,7 @@ export function settle(pool: Pool, command: Command, kind: CommandKind, targets:
     if (failures.length === 0 || (kind.merge === "one_ok" && successes.length > 0)) {
       resolveWith(pool, command, kind, targets, replies);
     } else {
-      command.reject(errorOf(command.name, failures, successes));
+      command.reject(errorOf(command.name, failures, asItsCaller(command, targets, successes)));
     }
   });
 }
@@ -137,11 +137,21 @@ function errorOf(name: string, failures: readonly FailedPart[], successes: reado
   return same ? first! : new SplitError(name, failures, successes);
 }
 
+/** Replies of parts in the form in which the caller of the command gets its own. */
+function asItsCaller(command: Command, targets: readonly Target[], successes: readonly DonePart[]): DonePart[] {
+  tellProtocol(command, targets);
+  return successes.map((part) => ({ ...part, reply: command.transformReply(part.reply as Buffer) }));
+}
+
+/** From version 6 on replies depend on the protocol that was spoken. */
+function tellProtocol(command: Command, targets: readonly Target[]): void {
+  const { protocol, replyMapping } = targets[0]!.command as unknown as Record<string, unknown>;
+  if (protocol !== undefined) Object.assign(command, { protocol, replyMapping });
+}
+
 function resolveWith(pool: Pool, command: Command, kind: CommandKind, targets: readonly Target[], replies: NodeReply[]): void {
   try {
-    // From version 6 on replies depend on the protocol that was spoken.
-    const { protocol, replyMapping } = targets[0]!.command as unknown as Record<string, unknown>;
-    Object.assign(command, protocol === undefined ? {} : { protocol, replyMapping });
+    tellProtocol(command, targets);
     const cursor = targets[0]!.part.cursor;
     const reply =
       cursor === undefined

@@ -1,7 +1,7 @@
 // The connections of a client to its pool: made, found, watched, and exchanged by a reload.
 
 import type { RedisOptions } from "ioredis";
-import { type HealthEvent, HotKeys, KeyhomeError, type Node, type PoolSettings, type ReadFrom } from "../index.js";
+import { type HealthEvent, HotKeys, KeyhomeError, type Node, type PoolSettings, type ReadFrom, ReplicaSet, type Router } from "../index.js";
 import { ejected, LivePlacement } from "../sharded/live-placement.js";
 import { type PoolPlan, type PoolSource, planOf } from "../sharded/pool-plan.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
@@ -50,6 +50,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
     if (!(this.maxQueue >= 1)) throw new KeyhomeError("argument.range", `maxQueue is ${this.maxQueue}; it is at least 1`);
     this.enableAutoPipelining = options.enableAutoPipelining ?? false;
     this.readFrom = options.readFrom ?? plan.settings.read_from ?? "primary";
+    checkPolicy(plan, this.readFrom);
     if (options.hotKeys) this.hotKeys = new HotKeys(options.hotKeys === true ? {} : options.hotKeys);
     const zone = this.#zone();
     this.placement = new LivePlacement(plan, {
@@ -61,6 +62,11 @@ export class Pool implements ConnectionOwner, ShardOwner {
       return new Shard(plan.router, index, this.#endpoints(node, this.#connections), this, zone);
     });
     if (!options.lazyConnect) this.connect();
+  }
+
+  /** @throws KeyhomeError `argument.type` for a policy that there is not */
+  checkPolicy(policy: ReadFrom): void {
+    checkPolicy(this.placement, policy);
   }
 
   /** Connects to the primaries, and where replicas are read from to those. */
@@ -250,4 +256,9 @@ export class Pool implements ConnectionOwner, ShardOwner {
   async quit(): Promise<void> {
     await Promise.all(this.connections().map((connection) => connection.quit()));
   }
+}
+
+/** Nodes without replicas would take any. */
+function checkPolicy({ router }: { readonly router: Router }, policy: ReadFrom): void {
+  new ReplicaSet(router, 0, { read_from: policy });
 }

@@ -166,8 +166,11 @@ export class ShardedRedis extends Commander {
 
   /**
    * The same client, its reads by another policy: `redis.readingFrom("replica").get(key)`.
+   *
+   * @throws KeyhomeError `argument.type` for a policy that there is not
    */
   readingFrom(policy: ReadFrom): this {
+    this[INSIDE].pool.checkPolicy(policy);
     return Object.create(this, { [READ_FROM]: { value: policy } }) as this;
   }
 
@@ -276,6 +279,9 @@ export class ShardedRedis extends Commander {
     return scanStream(this, "zscanBuffer", { ...options, key });
   }
 }
+
+// Other libraries tell clients apart by the names of their classes, which the bundle makes shorter.
+Object.defineProperty(ShardedRedis, "name", { value: "ShardedRedis", configurable: true });
 
 for (const name of Object.getOwnPropertyNames(EventEmitter.prototype)) {
   if (name in ShardedRedis.prototype && name === "constructor") continue;

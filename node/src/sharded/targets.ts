@@ -79,8 +79,9 @@ function scanPart(args: readonly Key[], placement: LivePlacement): Part {
  * @param cursor - that of the part that was sent
  */
 export function scanReply(cursor: string, reply: readonly unknown[], placement: LivePlacement): unknown[] {
-  const next = scanNext(cursor, String(reply[0]), placement.count);
-  return [next === "0" ? next : passedOver(next, placement), ...reply.slice(1)];
+  const answered = scanNext(cursor, String(reply[0]), placement.count);
+  const next = answered === "0" ? answered : passedOver(answered, placement);
+  return [Buffer.isBuffer(reply[0]) ? Buffer.from(next) : next, ...reply.slice(1)];
 }
 
 /** The first cursor from this one on whose node takes part; `"0"` where there is none. */
