@@ -7,4 +7,5 @@ export { RedisCluster } from "./redis-cluster.mjs";
 export { RedisServer } from "./redis-server.mjs";
 export { Scratch } from "./scratch.mjs";
 export { SilentServer } from "./silent-server.mjs";
+export { SlowServer } from "./slow-server.mjs";
 export { waitUntil } from "./wait.mjs";
