@@ -12,6 +12,7 @@ from .._sharded.options import EventHook
 from .._sharded.plan import NodeAddress, Nodes, ReplicaAddress
 from .._sharded.stats import EndpointStats, NodeStats
 from .client import ShardedRedis
+from .cluster import cluster
 from .pipeline import ShardedPipeline
 from .pubsub import ShardedPubSub
 
@@ -29,4 +30,5 @@ __all__ = [
     "ShardedRedis",
     "SplitError",
     "UnavailableError",
+    "cluster",
 ]
