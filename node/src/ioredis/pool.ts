@@ -168,6 +168,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
     const retired = [...this.#connections].filter(([key]) => !known.has(key)).map(([, connection]) => connection);
     this.#connections = known;
     for (const connection of retired) this.#awaited.delete(connection);
+    this.placement.refresh();
     return retired;
   }
 

@@ -6,6 +6,7 @@ import {
   type HealthRules,
   type Key,
   KeyhomeError,
+  type LiveSet,
   type Node,
   type OnFailure,
   type Outcome,
@@ -78,7 +79,10 @@ export class LivePlacement {
    * @throws KeyhomeError as for `Router.index`; `pool.ejected`
    */
   home(key: Key): number {
-    if (this.#alert) this.#update();
+    if (this.#alert && this.#update() === "empty") {
+      const message = `all ${this.#all.nodes.length} nodes have failed and are left alone for now`;
+      throw new KeyhomeError("pool.ejected", message);
+    }
     return this.#router.index(key);
   }
 
@@ -99,7 +103,7 @@ export class LivePlacement {
 
   /** Counts who takes part, as before a request. */
   refresh(): void {
-    if (this.#alert) this.#health.isAllGone() || this.#update();
+    if (this.#alert) this.#update();
   }
 
   /** Whether the node takes part. */
@@ -126,36 +130,34 @@ export class LivePlacement {
   }
 
   /**
-   * Goes over to another pool. What is known of the nodes whose names stay is kept.
+   * Goes over to another pool. What is known of the nodes whose names stay is kept. The owner hears of events by the new
+   * indexes, from the next {@link LivePlacement.refresh} on, which is for it to call.
    *
    * @throws KeyhomeError; then nothing has changed
    */
   reload({ router, settings }: PoolPlan): void {
-    this.#health = new Health(settings, router.nodes.length);
+    this.#health = this.#health.reloaded(settings, this.#all, router, now());
+    const suspects = new Set([...this.#suspects].map((index) => this.#all.nodes[index]!.name));
+    this.#suspects.clear();
+    router.nodes.forEach(({ name }, index) => suspects.has(name) && this.#suspects.add(index));
     this.#rules = settings;
     this.#all = router;
     this.#router = router;
-    this.#suspects.clear();
     this.#alert = true;
-    this.refresh();
-    this.#after();
   }
 
   close(): void {
     clearTimeout(this.#timer);
   }
 
-  #update(): void {
+  #update(): LiveSet {
     const live = this.#health.update(now());
     if (live === "changed") {
       this.#router = this.#all.withoutIndexes(this.#health.gone());
       this.#owner.moved();
     }
     this.#after();
-    if (live === "empty") {
-      const message = `all ${this.#all.nodes.length} nodes have failed and are left alone for now`;
-      throw new KeyhomeError("pool.ejected", message);
-    }
+    return live;
   }
 
   #after(): void {
