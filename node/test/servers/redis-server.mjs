@@ -1,5 +1,6 @@
 // One redis-server.
 
+import { readFileSync } from "node:fs";
 import { ask } from "./ask.mjs";
 import { lease, withFreshPorts } from "./ports.mjs";
 import { waitUntil } from "./wait.mjs";
@@ -76,6 +77,8 @@ export class RedisServer {
   /** Stops it without ending it: connections stay open, the system accepts new ones, and nothing is answered. */
   pause() {
     this.#process.signal("SIGSTOP");
+    // The signal is sent by now; it has an effect when the kernel finds the time.
+    while (!/\) T /.test(readFileSync(`/proc/${this.#process.id}/stat`, "utf8")));
   }
 
   /** Lets it go on after a {@link pause}. */
