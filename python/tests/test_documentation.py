@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 
 import keyhome
+import keyhome.redis
+import keyhome.redis.asyncio
+import keyhome.redis.asyncio.client
+import keyhome.redis.client
 from keyhome import _errors, _keyhome, _nodes
 
 PACKAGE = Path(inspect.getfile(keyhome)).parent
@@ -60,8 +64,9 @@ def test_everything_is_documented() -> None:
         assert set(STUBS) >= {f"{of.__name__}.{name}" for name in vars(of) if not name.startswith("_")}
 
 
-def run_examples(text: str, name: str, router: keyhome.Router) -> int:
-    test = doctest.DocTestParser().get_doctest(text, {"keyhome": keyhome, "router": router}, name, name, 0)
+def run_examples(text: str, name: str, router: keyhome.Router, scope: dict[str, Any] | None = None) -> int:
+    names = {"keyhome": keyhome, "router": router, **(scope or {})}
+    test = doctest.DocTestParser().get_doctest(text, names, name, name, 0)
     results = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test)
     assert results.failed == 0
     return results.attempted
@@ -72,10 +77,22 @@ def test_examples_of_the_stubs(name: str, router: keyhome.Router) -> None:
     assert run_examples(STUBS[name], name, router) > 0, "an example is missing"
 
 
-@pytest.mark.parametrize("module", [keyhome, _errors, _nodes])
+MODULES = [
+    keyhome,
+    _errors,
+    _nodes,
+    keyhome.redis,
+    keyhome.redis.asyncio,
+    keyhome.redis.client,
+    keyhome.redis.asyncio.client,
+]
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_examples_of_the_modules(module: ModuleType, router: keyhome.Router) -> None:
+    scope = {name: vars(module)[name] for name in ("ShardedRedis",) if name in vars(module)}
     for test in doctest.DocTestFinder().find(module, module.__name__):
-        run_examples(test.docstring or "", test.name, router)
+        run_examples(test.docstring or "", test.name, router, scope)
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: str(path.relative_to(CHECKOUT)))
