@@ -108,7 +108,7 @@ export class ShardedPipeline extends Commander {
       }
     }
     const promise = this.promise as Promise<Result[] | null>;
-    if (callback) promise.then((results) => callback(null, results), (error: Error) => callback(error));
+    if (typeof callback === "function") promise.then((results) => callback(null, results), (error: Error) => callback(error));
     return promise;
   }
 

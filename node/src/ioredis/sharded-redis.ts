@@ -89,6 +89,9 @@ export class ShardedRedis extends Commander {
     return this[INSIDE].pool.status;
   }
 
+  /** BullMQ writes `end` to a client that it has closed, as it may with ioredis; it is so already. */
+  set status(_: string) {}
+
   /** The router in use: without the nodes that are out. */
   get router(): Router {
     return this[INSIDE].pool.placement.router;
@@ -338,6 +341,7 @@ function sendSpecial(redis: ShardedRedis, inside: Inside, command: Command, name
 
 /** Calls back too, as all methods of ioredis do. */
 function called<T>(promise: Promise<T>, callback: Callback<T> | undefined): Promise<T> {
-  if (callback) promise.then((value) => callback(null, value), (error: Error) => callback(error));
+  // Some callers pass what is no function, for clients of another kind; ioredis does not look at it either.
+  if (typeof callback === "function") promise.then((value) => callback(null, value), (error: Error) => callback(error));
   return promise;
 }

@@ -24,7 +24,9 @@ export async function runTransaction(
   const nodes = new Set(homes.filter((home) => home !== undefined));
   if (watched !== undefined) nodes.add(watched);
   if (nodes.size > 1 && (watched !== undefined || pool.options.splitMulti !== true)) {
-    throw new KeyhomeError("client.nodes", "the keys of a transaction live on different nodes; a hash tag keeps them together");
+    const instead = watched === undefined ? "; with the option `splitMulti` each node does its part for itself" : "";
+    const message = `the keys of a transaction live on different nodes; a hash tag keeps them together${instead}`;
+    throw new KeyhomeError("client.nodes", message);
   }
   // What has no keys goes with the rest.
   const [first = pool.placement.live()[0] ?? 0] = nodes;
