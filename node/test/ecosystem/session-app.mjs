@@ -43,16 +43,15 @@ export async function serveSessions(store) {
 
 /** Somebody with a cookie. */
 export class Browser {
-  #address;
   #cookie;
 
   constructor(address) {
-    this.#address = address;
+    this.address = address;
   }
 
   async #ask(method, path) {
     const headers = this.#cookie === undefined ? {} : { cookie: this.#cookie };
-    const response = await fetch(this.#address + path, { method, headers, signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(this.address + path, { method, headers, signal: AbortSignal.timeout(10_000) });
     const [cookie] = response.headers.getSetCookie();
     if (cookie !== undefined) this.#cookie = cookie.split(";")[0];
     return { status: response.status, body: response.status === 204 || response.status === 401 ? undefined : await response.json() };

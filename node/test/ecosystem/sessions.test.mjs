@@ -1,0 +1,103 @@
+// express-session over HTTP on three servers: connect-redis 7 over ShardedRedis, 9 over the client in node-redis's shape.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { RedisStore as RedisStore9 } from "connect-redis";
+import RedisStore7 from "connect-redis-7";
+import { Router } from "keyhome";
+import { RedisServer, Scratch, waitUntil } from "../servers/index.mjs";
+import { configOf, ioredis, nodeRedis } from "./clients.mjs";
+import { Browser, asked, serveSessions } from "./session-app.mjs";
+
+const scratch = new Scratch();
+let servers;
+before(async () => {
+  servers = await RedisServer.startMany(3, scratch);
+});
+beforeEach(() => Promise.all(servers.map((server) => server.ask("FLUSHALL"))));
+after(() => scratch.end());
+
+/** A server that dies is taken out soon, and its keys live elsewhere; commands to it fail at once. */
+const EJECTING = { auto_eject_hosts: true, server_failure_limit: 1, server_retry_timeout: 500, timeout: 500 };
+
+const STORES = {
+  "connect-redis 7 over ShardedRedis": {
+    Store: RedisStore7,
+    connect: async (t, settings) => ioredis(t, servers, { settings, options: { redisOptions: { maxRetriesPerRequest: 0, retryStrategy: () => 50 } } }),
+  },
+  "connect-redis 9 over the client in node-redis's shape": { Store: RedisStore9, connect: (t, settings) => nodeRedis(t, servers, { settings }) },
+};
+
+for (const [name, { Store, connect }] of Object.entries(STORES)) {
+  describe(name, () => {
+    async function served(t, settings) {
+      const store = new Store({ client: await connect(t, settings) });
+      const app = await serveSessions(store);
+      t.after(() => app.end());
+      return { store, browsers: Array.from({ length: 30 }, () => new Browser(app.address)) };
+    }
+
+    test("people log in, come again, and log out; their sessions lie on all servers", async (t) => {
+      const { store, browsers } = await served(t, {});
+      assert.equal((await browsers[0].visit()).status, 401);
+      await Promise.all(browsers.map((browser, at) => browser.login(`user ${at}`)));
+      for (let visits = 1; visits <= 3; visits++) {
+        const seen = await Promise.all(browsers.map((browser) => browser.visit()));
+        assert.deepEqual(seen, browsers.map((_, at) => ({ status: 200, body: { name: `user ${at}`, visits } })));
+      }
+      const router = Router.fromConfig(configOf(servers));
+      for (const { sessionId } of browsers) {
+        const key = `sess:${sessionId}`;
+        assert.equal(await servers[router.index(key)].ask("EXISTS", key), 1);
+        assert.ok((await servers[router.index(key)].ask("TTL", key)) > 0);
+      }
+      for (const server of servers) assert.ok((await server.ask("DBSIZE")) > 0);
+      assert.equal(await asked(store, "length"), 30);
+      assert.deepEqual((await asked(store, "ids")).toSorted(), browsers.map(({ sessionId }) => sessionId).toSorted());
+      assert.deepEqual((await asked(store, "all")).map(({ name }) => name).toSorted(), browsers.map((_, at) => `user ${at}`).toSorted());
+      assert.equal((await browsers[7].logout()).status, 204);
+      assert.equal((await browsers[7].visit()).status, 401);
+      assert.equal(await asked(store, "length"), 29);
+      await asked(store, "clear");
+      assert.equal(await asked(store, "length"), 0);
+    });
+
+    describe("a server dies", () => {
+      afterEach(async () => {
+        await servers[1].kill();
+        await servers[1].startAgain();
+      });
+
+      test("its people log in again, nobody else notices, and it comes back", async (t) => {
+        const { browsers } = await served(t, EJECTING);
+        await Promise.all(browsers.map((browser, at) => browser.login(`user ${at}`)));
+        const router = Router.fromConfig(configOf(servers));
+        const isOnTheDead = ({ sessionId }) => router.index(`sess:${sessionId}`) === 1;
+        const [unlucky, lucky] = [browsers.filter(isOnTheDead), browsers.filter((browser) => !isOnTheDead(browser))];
+        assert.ok(unlucky.length > 0 && lucky.length > 0);
+        await servers[1].kill();
+        // The first who asks may find it out; the others never do.
+        for (const browser of lucky) assert.equal((await browser.visit()).status, 200);
+        await waitUntil(async () => (await unlucky[0].visit()).status === 401, "it is out", 10_000);
+        const back = async (browser, at) => {
+          await waitUntil(async () => (await browser.login(`again ${at}`)).status === 204, "a login elsewhere", 10_000);
+          return browser.visit();
+        };
+        for (const [at, browser] of unlucky.entries()) assert.equal((await back(browser, at)).body?.name ?? "tried again", `again ${at}`);
+        for (const browser of lucky) assert.equal((await browser.visit()).status, 200);
+        await servers[1].startAgain();
+        await waitUntil(async () => {
+          await unlucky[0].login("at home");
+          await unlucky[0].visit();
+          for (let number = 0; number < 20; number++) await new Browser(unlucky[0].address).login(`new ${number}`);
+          return (await servers[1].ask("DBSIZE")) > 0;
+        }, "it has sessions again", 10_000);
+      });
+    });
+  });
+}
+
+test("connect-redis 9 wants node-redis's shape: over ShardedRedis it gets one error", async (t) => {
+  const store = new RedisStore9({ client: ioredis(t, servers) });
+  await assert.rejects(asked(store, "set", "id", { cookie: {} }), /syntax error/);
+});
