@@ -10,7 +10,7 @@ from .._errors import KeyhomeError
 from .._words import ReadFrom
 from .errors import SplitError, UnavailableError, several_nodes, unsupported
 from .kinds import Kind, kind_of, kinds
-from .parts import Part, common_node, live_nodes, parts_of
+from .parts import Part, common_node, is_whole, live_nodes, parts_of
 from .pool import Pool
 from .settle import Callbacks, Target, settled
 from .shard import Endpoint, Shard
@@ -120,7 +120,7 @@ class Batches(Generic[Client]):
                 batch = self._by_shard.get(shard.index) or self._batch(shard)
                 return batch, batch.add(Ask(args, options, False), kind)
             parts = parts_of(args, kind, pool.placement)
-            if len(parts) == 1 and parts[0].args is args:
+            if is_whole(parts, args, kind, pool.placement):
                 batch = self._batch(pool.shards[parts[0].node])
                 return batch, batch.add(Ask(self._with_script(args, batch), options, False), kind)
             if pool.options.strict and kind.fan_out == "split":

@@ -18,6 +18,7 @@ class Kind:
         command: Its name as the table has it.
         place: The argument that is its only key, where that is the same whatever the others are; else 0.
         is_direct: Whether it goes to the node of that key, and nothing else has to be looked at.
+        is_everywhere: Whether it goes to all nodes.
         reads: Whether a replica may serve it.
         words: The words of the first argument.
     """
@@ -28,6 +29,7 @@ class Kind:
         "command",
         "fan_out",
         "is_direct",
+        "is_everywhere",
         "key_step",
         "merge",
         "place",
@@ -41,7 +43,7 @@ class Kind:
 
     def __init__(self, words: list[Any], subcommand: Any) -> None:
         kind = command_kind(words[0], words[1] if len(words) > 1 else subcommand)
-        self.command = kind["command"]
+        self.command = kind["command"].replace("|", " ")
         self.access = kind["access"]
         self.blocking = kind["blocking"]
         self.fan_out = kind["fan_out"]
@@ -50,6 +52,7 @@ class Kind:
         only_key = kind["only_key"]
         self.words = words
         self.place = 0 if only_key is None else only_key - len(words) + 1
+        self.is_everywhere = self.fan_out in ("all_primaries", "all_nodes")
         self.is_direct = self.place > 0 and self.fan_out == "home"
         self.reads = self.access == "read"
 

@@ -55,11 +55,17 @@ def parts_of(args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) -> li
         case "all_primaries" | "all_nodes":
             return [Part(node, args) for node in live_nodes(placement)]
         case "cursor":
-            return [_scan_part(args, placement)]
+            return [_scan_part(args, kind, placement)]
         case "connection":
             raise unsupported(kind.command.upper(), _CONNECTION)
         case _:
             raise unsupported(kind.command.upper(), _ADVICE)
+
+
+def is_whole(parts: list[Part], args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) -> bool:
+    """Whether one node is asked the very command, and its reply is the reply: what goes to all nodes has the reply of many
+    even if one alone is left of them."""
+    return len(parts) == 1 and parts[0].args is args and (placement.count == 1 or not kind.is_everywhere)
 
 
 def common_node(args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) -> int | None:
@@ -128,9 +134,10 @@ def _any_node(placement: Placement[Any]) -> int:
     return live_nodes(placement)[0]
 
 
-def _scan_part(args: tuple[Any, ...], placement: Placement[Any]) -> Part:
+def _scan_part(args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) -> Part:
     live_nodes(placement)
-    # Refuses what is no cursor.
+    # These refuse what has no cursor.
+    kind.key_places(args)
     scan_target(args[1], placement.count)
     cursor = _passed_over(int(args[1]), placement)
     node, own = scan_target(cursor, placement.count)

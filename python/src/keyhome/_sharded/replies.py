@@ -13,21 +13,27 @@ class NodeReply(NamedTuple):
     """The reply of one node.
 
     Attributes:
+        name: The name of the node; of a replica its address.
         node: The node.
         places: Its keys, by their place among those of the whole command.
         reply: What it replied.
     """
 
+    name: str
     node: Node
     places: Sequence[int]
     reply: Any
 
 
+class NodeReplies(dict[str, Any]):
+    """What each node said, by its name; by its address, if a replica was asked too."""
+
+
 def merged(merge: Merge, replies: Sequence[NodeReply]) -> Any:
     """One reply out of many, each of which is a success. There is at least one.
 
-    Replies that stay apart (`per_node`: INFO, SLOWLOG GET) come node by node: lists put together; texts one after the
-    other, each after a line that names its node; anything else in a dictionary by the names of the nodes.
+    Replies that stay apart (`per_node`: INFO, SLOWLOG GET) come node by node: lists of entries put together; texts one after
+    the other, each after a line that names its node; anything else as `NodeReplies`.
     """
     values = [reply.reply for reply in replies]
     match merge:
@@ -73,17 +79,22 @@ def _union(values: list[Any]) -> Any:
 
 
 def _by_key(replies: Sequence[NodeReply]) -> list[Any]:
-    found = {place: item for _, places, reply in replies for place, item in zip(places, reply, strict=True)}
+    found = {place: item for _, _, places, reply in replies for place, item in zip(places, reply, strict=True)}
     return [found[place] for place in sorted(found)]
 
 
 def _per_node(replies: Sequence[NodeReply]) -> Any:
     values = [reply.reply for reply in replies]
-    if all(isinstance(value, list) for value in values):
+    if all(isinstance(value, list) and _has_entries(value) for value in values):
         return [item for value in values for item in value]
-    titled = [(f"# {node.name} {node.address}\r\n", value) for node, _, value in replies]
+    titled = [(f"# {node.name} {node.address}\r\n", value) for _, node, _, value in replies]
     if all(isinstance(value, str) for value in values):
         return "\r\n".join(title + text for title, text in titled)
     if all(isinstance(value, bytes) for value in values):
         return b"\r\n".join(title.encode() + text for title, text in titled)
-    return {node.name: value for node, _, value in replies}
+    return NodeReplies({reply.name: reply.reply for reply in replies})
+
+
+def _has_entries(values: list[Any]) -> bool:
+    """Whether a list is one of entries, which may stand beside those of others; that of ROLE is one answer."""
+    return all(isinstance(value, list | tuple | dict) for value in values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from redis.client import EMPTY_RESPONSE, NEVER_DECODE
@@ -69,21 +70,25 @@ def settled(
     successes: list[DonePart] = []
     replies: list[NodeReply] = []
     for target, outcome in zip(targets, outcomes, strict=True):
+        node, name = target.shard.node, target.shard.node.name
+        if target.endpoint is not target.shard.primary:
+            name = target.endpoint.address
+            node = replace(node, address=name)
         of_part = tuple(keys[place] for place in target.part.places)
         if isinstance(outcome, Exception):
-            failures.append(FailedPart(target.shard.node, of_part, outcome))
+            failures.append(FailedPart(node, of_part, outcome))
         else:
-            successes.append(DonePart(target.shard.node, of_part, outcome))
-            replies.append(NodeReply(target.shard.node, target.part.places, outcome))
+            successes.append(DonePart(node, of_part, outcome))
+            replies.append(NodeReply(name, node, target.part.places, outcome))
     if failures and not (kind.merge == "one_ok" and successes):
         raise _error_of(kind.command.upper(), failures, successes)
-    name = args[0]
+    command = args[0]
     if (cursor := targets[0].part.cursor) is not None:
-        return called_back(name, options, scan_reply(cursor, replies[0].reply, placement), callbacks)
+        return called_back(command, options, scan_reply(cursor, replies[0].reply, placement), callbacks)
     if kind.merge == "per_node":
-        parsed = [reply._replace(reply=called_back(name, options, reply.reply, callbacks)) for reply in replies]
+        parsed = [reply._replace(reply=called_back(command, options, reply.reply, callbacks)) for reply in replies]
         return merged("per_node", parsed)
-    return called_back(name, options, merged(kind.merge, replies), callbacks)
+    return called_back(command, options, merged(kind.merge, replies), callbacks)
 
 
 def called_back(name: Any, options: Mapping[str, Any], reply: Any, callbacks: Callbacks) -> Any:

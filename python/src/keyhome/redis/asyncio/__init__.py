@@ -10,6 +10,7 @@ Example:
 from ..._sharded.errors import DonePart, FailedPart, SplitError, UnavailableError
 from ..._sharded.options import EventHook
 from ..._sharded.plan import NodeAddress, Nodes, ReplicaAddress
+from ..._sharded.replies import NodeReplies
 from ..._sharded.stats import EndpointStats, NodeStats
 from .client import ShardedRedis
 from .cluster import cluster
@@ -22,6 +23,7 @@ __all__ = [
     "EventHook",
     "FailedPart",
     "NodeAddress",
+    "NodeReplies",
     "NodeStats",
     "Nodes",
     "ReplicaAddress",

@@ -18,7 +18,7 @@ from ..._sharded.batches import Ask, Sending
 from ..._sharded.errors import UnavailableError, may_be_asked_elsewhere, several_nodes, unsupported
 from ..._sharded.kinds import Kind, kind_of, kinds
 from ..._sharded.options import EventHook, Options
-from ..._sharded.parts import parts_of
+from ..._sharded.parts import is_whole, parts_of
 from ..._sharded.plan import Nodes
 from ..._sharded.pool import Pool
 from ..._sharded.settle import Target, settled
@@ -26,6 +26,7 @@ from ..._sharded.shard import Endpoint, Shard
 from ..._sharded.stats import NodeStats, stats_of
 from ..._words import Key, ReadFrom
 from ..retries import AsyncWatchedRetry
+from ..search import AsyncShardedSearch
 from .exchange import exchanged
 from .node_pools import NodePools
 from .pipeline import ShardedPipeline
@@ -159,7 +160,9 @@ class ShardedRedis(Redis):
         if kind.command == "watch":
             raise unsupported("WATCH by itself", "watch with a pipeline")
         parts = parts_of(args, kind, pool.placement)
-        if len(parts) == 1 and parts[0].args is args and kind.fan_out != "all_nodes":
+        if is_whole(parts, args, kind, pool.placement) and not (
+            kind.fan_out == "all_nodes" and pool.shards[0].replicas
+        ):
             return await self._ask(pool.shards[parts[0].node], kind, args, options)
         if pool.options.strict and kind.fan_out == "split":
             raise several_nodes(kind.command.upper())
@@ -260,6 +263,10 @@ class ShardedRedis(Redis):
         """Subscriptions: each channel on the node that owns its name, where PUBLISH sends; patterns on all nodes. Arguments
         are those of redis-py's `PubSub`."""
         return ShardedPubSub(self._pool, **kwargs)
+
+    def ft(self, index_name: str = "idx") -> AsyncShardedSearch:
+        """As redis-py's: an index is made on all nodes, and what is found comes node by node."""
+        return AsyncShardedSearch(client=self, index_name=index_name)  # type: ignore[no-untyped-call]
 
     def set_response_callback(self, command: str, callback: Callable[..., Any]) -> None:
         """As redis-py's, for all nodes."""
