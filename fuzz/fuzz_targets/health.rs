@@ -15,15 +15,32 @@ enum Call {
     Checks,
     Pass(u32),
     Jump(u64),
-    Reload(u8),
+    Reload(u8, Given),
 }
 
+/// Rules.
 #[derive(Arbitrary, Debug)]
-struct Case {
+struct Given {
     on_failure: u8,
     auto_eject_hosts: bool,
     limit: u8,
     retry: u16,
+}
+
+impl Given {
+    fn rules(&self) -> Rules {
+        Rules {
+            on_failure: OnFailure::ALL[usize::from(self.on_failure) % OnFailure::ALL.len()],
+            auto_eject_hosts: self.auto_eject_hosts,
+            server_failure_limit: u32::from(self.limit % 5),
+            server_retry_timeout: u32::from(self.retry),
+        }
+    }
+}
+
+#[derive(Arbitrary, Debug)]
+struct Case {
+    given: Given,
     nodes: u8,
     calls: Vec<Call>,
 }
@@ -59,15 +76,9 @@ fn check(health: &mut Health, router: &mut Router, all: &Router, now: u64) {
 }
 
 fuzz_target!(|case: Case| {
-    let rules = Rules {
-        on_failure: OnFailure::ALL[usize::from(case.on_failure) % OnFailure::ALL.len()],
-        auto_eject_hosts: case.auto_eject_hosts,
-        server_failure_limit: u32::from(case.limit % 5),
-        server_retry_timeout: u32::from(case.retry),
-    };
     let mut all = pool(0, usize::from(case.nodes % 6) + 1);
     let mut router = all.clone();
-    let mut health = Health::new(rules, all.nodes().len()).expect("few nodes");
+    let mut health = Health::new(case.given.rules(), all.nodes().len()).expect("few nodes");
     let (mut now, mut latest) = (0_u64, 0);
     for call in case.calls {
         latest = latest.max(now);
@@ -91,15 +102,16 @@ fuzz_target!(|case: Case| {
             }
             Call::Checks => {
                 for index in health.due_checks(now) {
-                    assert!(!health.is_live(index) && rules.on_failure == OnFailure::Probe);
+                    assert!(!health.is_live(index) && health.rules().on_failure == OnFailure::Probe);
                 }
             }
             Call::Pass(time) => now = now.saturating_add(u64::from(time)),
             Call::Jump(time) => now = time,
-            Call::Reload(nodes) => {
+            Call::Reload(nodes, given) => {
                 let next = pool(usize::from(nodes / 6) % 4, usize::from(nodes % 6) + 1);
-                health =
-                    health.reloaded(rules, all.nodes(), next.nodes(), now).expect("as long as its router");
+                health = health
+                    .reloaded(given.rules(), all.nodes(), next.nodes(), now)
+                    .expect("as long as its router");
                 (router, all) = (next.clone(), next);
                 check(&mut health, &mut router, &all, now);
             }
@@ -110,8 +122,10 @@ fuzz_target!(|case: Case| {
         return;
     }
     now = latest.max(now);
+    // Some may be out by rules of before a reload.
+    let retry = u64::from(u16::MAX) * 1000 + 1;
     for _ in 0..=all.nodes().len() {
-        now += u64::from(case.retry) * 1000 + 1;
+        now += retry;
         for index in health.due_checks(now) {
             health.report(index, Outcome::CheckPassed, now).expect("it is there");
         }
