@@ -55,7 +55,7 @@ def parts_of(args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) -> li
         case "all_primaries" | "all_nodes":
             return [Part(node, args) for node in live_nodes(placement)]
         case "cursor":
-            return [_scan_part(args, kind, placement)]
+            return [_scan_part(args, placement)]
         case "connection":
             raise unsupported(kind.command.upper(), _CONNECTION)
         case _:
@@ -134,11 +134,10 @@ def _any_node(placement: Placement[Any]) -> int:
     return live_nodes(placement)[0]
 
 
-def _scan_part(args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) -> Part:
+def _scan_part(args: tuple[Any, ...], placement: Placement[Any]) -> Part:
     live_nodes(placement)
-    # These refuse what has no cursor.
-    kind.key_places(args)
-    scan_target(args[1], placement.count)
+    # Refuses what has none.
+    scan_target(args[1] if len(args) > 1 else "", placement.count)
     cursor = _passed_over(int(args[1]), placement)
     node, own = scan_target(cursor, placement.count)
     return Part(node, (args[0], own, *args[2:]), (), cursor)
