@@ -28,9 +28,45 @@ const { cluster } = require("keyhome/ioredis");
 ${program}`;
 const typed = imported.replace("let isOurs", "let isOurs: boolean | undefined").replace('"slave"', '"slave" as "replica"');
 
-for (const [title, dependency] of [["ioredis 5", "ioredis-5"], ["ioredis 6", "ioredis"]]) {
+/** The same of node-redis: a client that is made, and what it is. */
+const nodeRedis = {
+  program: `
+const client = createShardedClient(["127.0.0.1:1:1 a", "127.0.0.1:2:1 b"], { createClient });
+let isOurs;
+try {
+  createShardedClient("{", { createClient });
+} catch (error) {
+  isOurs = error instanceof KeyhomeError;
+}
+console.log(typeof client.get, isOurs);
+`,
+  imported: `import { createClient } from "@redis/client";
+import { KeyhomeError } from "keyhome";
+import { createShardedClient } from "keyhome/node-redis";
+`,
+  required: `const { createClient } = require("@redis/client");
+const { KeyhomeError } = require("keyhome");
+const { createShardedClient } = require("keyhome/node-redis");
+`,
+};
+
+const ofIoredis = { entry: "ioredis", name: "ioredis", exported: "cluster", imported, required, typed };
+const ofNodeRedis = {
+  ...{ entry: "node-redis", name: "@redis/client", exported: "createShardedClient" },
+  imported: nodeRedis.imported + nodeRedis.program,
+  required: nodeRedis.required + nodeRedis.program,
+  typed: nodeRedis.imported + nodeRedis.program.replace("let isOurs", "let isOurs: boolean | undefined"),
+};
+
+for (const [title, dependency, client] of [
+  ["ioredis 5", "ioredis-5", ofIoredis],
+  ["ioredis 6", "ioredis", ofIoredis],
+  ["node-redis 5", "@redis/client-5", ofNodeRedis],
+  ["node-redis 6", "@redis/client", ofNodeRedis],
+]) {
   describe(title, () => {
-    const project = new Project().install("npm", [main]).link("ioredis", dependency);
+    const { entry, name, exported, imported, required, typed } = client;
+    const project = new Project().install("npm", [main]).link(name, dependency);
     after(() => project.remove());
 
     test("require", () => {
@@ -47,8 +83,8 @@ for (const [title, dependency] of [["ioredis 5", "ioredis-5"], ["ioredis 6", "io
       project.write(
         "both.mjs",
         `import { createRequire } from "node:module";
-         import * as imported from "keyhome/ioredis";
-         console.log(createRequire(import.meta.url)("keyhome/ioredis").cluster === imported.cluster);`,
+         import * as imported from "keyhome/${entry}";
+         console.log(createRequire(import.meta.url)("keyhome/${entry}").${exported} === imported.${exported});`,
       );
       assert.equal(project.run("both.mjs"), "true");
     });

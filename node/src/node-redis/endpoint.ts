@@ -41,6 +41,8 @@ export class Endpoint {
   #timer: NodeJS.Timeout | undefined;
   #connecting: Promise<Error | undefined> | undefined;
   #isClosed = false;
+  /** Called when a connection was made, or could not be. */
+  #decided: () => void = () => {};
 
   constructor(address: string, make: () => NativeClient, timeout: number | undefined, owner: EndpointOwner) {
     this.address = address;
@@ -55,6 +57,7 @@ export class Endpoint {
     client.on("ready", () => {
       if (client !== this.client) return;
       this.up = true;
+      this.#decided();
       this.#owner.ready(this);
     });
     client.on("error", (error: Error) => {
@@ -65,6 +68,7 @@ export class Endpoint {
 
   #failed(error: Error): void {
     this.up = false;
+    this.#decided();
     if (!this.#isClosed) this.#owner.failed(this, error);
   }
 
@@ -182,9 +186,10 @@ export class Endpoint {
     if (wasConnecting) this.connect();
   }
 
-  /** Closes it when what was sent is answered; where it is not connected nothing ever will be. */
+  /** Closes it when what was sent is answered; where it cannot connect nothing ever will be. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    if (this.waiting > 0 && !this.client.isReady) await new Promise<void>((resolve) => (this.#decided = resolve));
     if (this.client.isReady) await this.client.close();
     else this.destroy();
   }

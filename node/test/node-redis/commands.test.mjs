@@ -105,6 +105,29 @@ test("scripts: loaded everywhere, and sent again where they are not", async (t) 
   assert.deepEqual(await client.scriptExists(sha), [1]);
 });
 
+test("modules, functions, and commands that only node-redis knows", async (t) => {
+  const parsed = (name) => ({
+    parseCommand(parser, key) {
+      parser.push(name);
+      parser.pushKey(key);
+    },
+    transformReply: undefined,
+  });
+  const library = "#!lua name=mylib\nredis.register_function{function_name='myget', callback=function(keys) return redis.call('GET', keys[1]) end, flags={'no-writes'}}";
+  const functions = { mylib: { myget: { NUMBER_OF_KEYS: 1, parseCommand: (parser, key) => parser.pushKey(key), transformReply: (reply) => `${reply}!` } } };
+  const modules = { mine: { read: parsed("GET"), odd: parsed("NOSUCH") } };
+  const createClient = (options) => redis.createClient({ ...options, modules, functions });
+  const client = await connected(t, config, { createClient });
+  assert.equal(await client.functionLoad(library, { REPLACE: true }), "mylib");
+  for (const key of keys.slice(0, 9)) {
+    await client.set(key, key);
+    assert.equal(await client.mine.read(key), key);
+    assert.equal(await client.readingFrom("replica").mine.read(key), key);
+    assert.equal(await client.mylib.myget(key), `${key}!`);
+  }
+  await assert.rejects(client.mine.odd("a"), /ERR unknown command/);
+});
+
 test("a transaction on one node, and the error across", async (t) => {
   const client = await connected(t, config);
   assert.deepEqual(await client.multi().set("{a}1", "1").incr("{a}1").ping().mGet(["{a}1", "{a}2"]).exec(), ["OK", 2, "PONG", ["2", null]]);
