@@ -35,10 +35,10 @@ export function requiredTypes(folder, name) {
   const { values, types } = exported(folder, `${name}.d.ts`);
   const classes = [...values].filter((value) => /^[A-Z]/.test(value));
   const lines = [...types, ...classes.map((name) => [name, ""])].map(([type, parameters = ""]) => {
-    return `\texport type ${type}${parameters} = types.${type}${parameters};\n`;
+    return `\texport type ${type}${parameters} = t.${type}${parameters};\n`;
   });
-  return `import type * as types from "./${basename(name)}.js" with { "resolution-mode": "import" };
-declare const keyhome: typeof types;
+  return `import type * as t from "./${basename(name)}.js" with { "resolution-mode": "import" };
+declare const keyhome: typeof t;
 declare namespace keyhome {
 ${lines.join("")}}
 export = keyhome;
