@@ -10,7 +10,7 @@ from .._errors import KeyhomeError
 from .._words import ReadFrom
 from .errors import SplitError, UnavailableError, several_nodes, unsupported
 from .kinds import Kind, kind_of, kinds
-from .parts import Part, common_node, is_whole, live_nodes, parts_of
+from .parts import Part, common_node, is_whole, live_nodes
 from .pool import Pool
 from .settle import Callbacks, Target, settled
 from .shard import Endpoint, Shard
@@ -101,9 +101,9 @@ class Batches(Generic[Client]):
         """
         self._pool = pool
         self._stack = stack
-        self._by_shard: dict[int, Batch[Client]] = {}
+        self._by_shard: dict[Shard[Client], Batch[Client]] = {}
         self._scripts = {script.sha: script.script for script in scripts}
-        self._loaded: set[tuple[int, Any]] = set()
+        self._loaded: set[tuple[Shard[Client], Any]] = set()
         # Where the result of each command is found.
         self._found: list[tuple[Batch[Client], int] | _Split | Exception] = [self._added(*queued) for queued in stack]
 
@@ -117,30 +117,32 @@ class Batches(Generic[Client]):
                 pool.count_keys(args, kind)
             if kind.is_direct and kind.place < len(args):
                 shard = pool.placement.shard(args[kind.place])
-                batch = self._by_shard.get(shard.index) or self._batch(shard)
+                batch = self._by_shard.get(shard) or self._batch(shard)
                 return batch, batch.add(Ask(args, options, False), kind)
-            parts = parts_of(args, kind, pool.placement)
+            parts, shards = pool.parts(args, kind)
             if is_whole(parts, args, kind, pool.placement):
-                batch = self._batch(pool.shards[parts[0].node])
+                batch = self._batch(shards[parts[0].node])
                 return batch, batch.add(Ask(self._with_script(args, batch), options, False), kind)
             if pool.options.strict and kind.fan_out == "split":
                 raise several_nodes(kind.command.upper())
-            return self._split(parts, kind, options)
+            return self._split(parts, shards, kind, options)
         except KeyhomeError as error:
             return error
 
-    def _split(self, parts: list[Part], kind: Kind, options: Mapping[str, Any]) -> _Split:
+    def _split(
+        self, parts: list[Part], shards: Sequence[Shard[Client]], kind: Kind, options: Mapping[str, Any]
+    ) -> _Split:
         places, targets = [], []
         for part in parts:
-            batch = self._batch(self._pool.shards[part.node])
+            batch = self._batch(shards[part.node])
             places.append((batch, batch.add(Ask(part.args, options, True), kind)))
             targets.append(Target(batch.shard, batch.shard.primary, part))
         return _Split(kind, places, targets)
 
     def _batch(self, shard: Shard[Client]) -> Batch[Client]:
-        batch = self._by_shard.get(shard.index)
+        batch = self._by_shard.get(shard)
         if batch is None:
-            batch = self._by_shard[shard.index] = Batch(shard)
+            batch = self._by_shard[shard] = Batch(shard)
         return batch
 
     def _with_script(self, args: tuple[Any, ...], batch: Batch[Client]) -> tuple[Any, ...]:
@@ -148,7 +150,7 @@ class Batches(Generic[Client]):
         whether it does."""
         if args[0] != "EVALSHA" or args[1] not in self._scripts:
             return args
-        use = (batch.shard.index, args[1])
+        use = (batch.shard, args[1])
         if use in self._loaded:
             return args
         self._loaded.add(use)
@@ -200,7 +202,7 @@ def shard_of_transaction(pool: Pool[Client], stack: Sequence[Queued], pinned: Sh
     Raises:
         KeyhomeError: `client.nodes` where there are two; `client.unsupported`; those of `parts_of`.
     """
-    placement = pool.placement
+    placement, shards = pool.placement, pool.shards
     nodes = set() if pinned is None else {pinned.index}
     for args, _ in stack:
         kind = kind_of(args)
@@ -214,7 +216,9 @@ def shard_of_transaction(pool: Pool[Client], stack: Sequence[Queued], pinned: Sh
         raise several_nodes("a transaction")
     if pinned is not None:
         return pinned
-    return pool.shards[nodes.pop() if nodes else live_nodes(placement)[0]]
+    node = nodes.pop() if nodes else live_nodes(placement)[0]
+    # A reload by another thread exchanges what the index is of.
+    return shards[node] if pool.shards is shards else shard_of_transaction(pool, stack, pinned)
 
 
 def shard_of_watched(pool: Pool[Client], args: tuple[Any, ...], pinned: Shard[Client] | None) -> Shard[Client]:

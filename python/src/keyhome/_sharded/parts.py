@@ -136,11 +136,12 @@ def _any_node(placement: Placement[Any]) -> int:
 
 def _scan_part(args: tuple[Any, ...], placement: Placement[Any]) -> Part:
     live_nodes(placement)
-    # Refuses what has none.
-    scan_target(args[1] if len(args) > 1 else "", placement.count)
-    cursor = _passed_over(int(args[1]), placement)
+    name, *words = args
+    # Refuses what is no cursor.
+    scan_target(words[0] if words else "", placement.count)
+    cursor = _passed_over(int(words[0]), placement)
     node, own = scan_target(cursor, placement.count)
-    return Part(node, (args[0], own, *args[2:]), (), cursor)
+    return Part(node, (name, own, *words[1:]), (), cursor)
 
 
 def scan_reply(cursor: int, reply: Sequence[Any], placement: Placement[Any]) -> list[Any]:

@@ -17,7 +17,7 @@ from .._words import ReadFrom
 from .errors import UnavailableError, ejected
 from .kinds import Kind
 from .options import Options
-from .parts import Part
+from .parts import Part, parts_of
 from .placement import Placement, now
 from .plan import Nodes, Plan, host_and_port, plan_of, redis_options
 from .settle import Target
@@ -184,11 +184,25 @@ class Pool(Generic[Client]):
         if endpoint is shard.primary and shard.index >= 0 and not self.placement.is_live(shard.index):
             raise ejected(shard.node) from error
 
-    def targets(self, parts: Sequence[Part], kind: Kind, policy: ReadFrom) -> list[Target[Client]]:
+    def parts(self, args: tuple[Any, ...], kind: Kind) -> tuple[list[Part], tuple[Shard[Client], ...]]:
+        """The parts of a command, and the nodes that their indexes are of: a reload by another thread exchanges both.
+
+        Raises:
+            KeyhomeError: Those of `parts_of`.
+        """
+        while True:
+            shards = self.shards
+            parts = parts_of(args, kind, self.placement)
+            if self.shards is shards:
+                return parts, shards
+
+    def targets(
+        self, parts: Sequence[Part], shards: Sequence[Shard[Client]], kind: Kind, policy: ReadFrom
+    ) -> list[Target[Client]]:
         """Who is asked for the parts of a command."""
         targets = []
         for part in parts:
-            shard = self.shards[part.node]
+            shard = shards[part.node]
             endpoint, refusal = shard.primary, None
             try:
                 endpoint = shard.endpoints[shard.choose(policy) if kind.reads else 0]
@@ -253,7 +267,7 @@ class Pool(Generic[Client]):
         at = now()
         for place in kind.key_places(args):
             key = args[place]
-            self.hot_keys.record(key if isinstance(key, str | bytes) else str(key), at)
+            self.hot_keys.record(str(key) if isinstance(key, int | float) else key, at)
 
     def top(self, n: int) -> list[HotKey]:
         """The keys that are asked for most.

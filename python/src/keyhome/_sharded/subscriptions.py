@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
+from .parts import live_nodes
 from .pool import Pool
 from .shard import Endpoint
 
@@ -161,9 +162,12 @@ class Subscriptions(Generic[Client]):
         placement = self._pool.placement
         if way != "psubscribe":
             return [placement.shard(channel).primary]
-        shards = self._pool.shards
-        self._pool.router()
-        return [shards[index].primary for index in placement.live_indexes()]
+        while True:
+            shards = self._pool.shards
+            homes = [shards[index].primary for index in live_nodes(placement) if index < len(shards)]
+            # A reload by another thread exchanges what the indexes are of.
+            if self._pool.shards is shards:
+                return homes
 
     def _move(
         self, steps: dict[tuple[int, str], Step[Client]], homes: list[Endpoint[Client]], order: Order, channel: Any

@@ -18,7 +18,7 @@ from ..._sharded.batches import Ask, Sending
 from ..._sharded.errors import UnavailableError, may_be_asked_elsewhere, several_nodes, unsupported
 from ..._sharded.kinds import Kind, kind_of, kinds
 from ..._sharded.options import EventHook, Options
-from ..._sharded.parts import is_whole, parts_of
+from ..._sharded.parts import is_whole
 from ..._sharded.plan import Nodes
 from ..._sharded.pool import Pool
 from ..._sharded.settle import Target, settled
@@ -159,14 +159,12 @@ class ShardedRedis(Redis):
             return await self._ask(pool.placement.shard(args[kind.place]), kind, args, options)
         if kind.command == "watch":
             raise unsupported("WATCH by itself", "watch with a pipeline")
-        parts = parts_of(args, kind, pool.placement)
-        if is_whole(parts, args, kind, pool.placement) and not (
-            kind.fan_out == "all_nodes" and pool.shards[0].replicas
-        ):
-            return await self._ask(pool.shards[parts[0].node], kind, args, options)
+        parts, shards = pool.parts(args, kind)
+        if is_whole(parts, args, kind, pool.placement) and not (kind.fan_out == "all_nodes" and shards[0].replicas):
+            return await self._ask(shards[parts[0].node], kind, args, options)
         if pool.options.strict and kind.fan_out == "split":
             raise several_nodes(kind.command.upper())
-        targets = pool.targets(parts, kind, self._policy)
+        targets = pool.targets(parts, shards, kind, self._policy)
         replies = await self._exchange(targets, options, kind)
         return settled(args, options, kind, targets, replies, pool.placement, self.response_callbacks)
 
