@@ -38,7 +38,6 @@ class Pool(Generic[Client]):
         options: What the client was made with.
         read_from: Which endpoint of a node serves a read.
         placement: Where keys live.
-        is_closed: Whether the client was closed.
         hot_keys: Counts keys, if that was asked for.
     """
 
@@ -64,7 +63,8 @@ class Pool(Generic[Client]):
         self._connect = connect
         self._check = check
         self._retire = retire
-        self.is_closed = False
+        self._is_closed = False
+        self._max_queue = options.max_queue
         self.hot_keys: HotKeys | None = None
         if options.hot_keys is not False:
             self.hot_keys = HotKeys() if options.hot_keys is True else HotKeys(**options.hot_keys)
@@ -225,16 +225,22 @@ class Pool(Generic[Client]):
         Raises:
             KeyhomeError: `client.queue`, `client.closed`.
         """
-        if endpoint.queue >= self.options.max_queue:
-            message = (
-                f"{endpoint.queue} commands wait for {shard.node.name} ({endpoint.address}), which does not keep up"
-            )
-            raise KeyhomeError("client.queue", message)
-        if self.is_closed:
-            raise KeyhomeError("client.closed", "the client was closed")
+        if endpoint.queue >= self._max_queue:
+            raise self._refusal(shard, endpoint)
         endpoint.requests += commands
         endpoint.queue += commands
         return time.perf_counter()
+
+    def _refusal(self, shard: Shard[Client], endpoint: Endpoint[Client]) -> KeyhomeError:
+        if self._is_closed:
+            return KeyhomeError("client.closed", "the client was closed")
+        message = f"{endpoint.queue} commands wait for {shard.node.name} ({endpoint.address}), which does not keep up"
+        return KeyhomeError("client.queue", message)
+
+    def close(self) -> None:
+        """Refuses every command from now on."""
+        self._is_closed = True
+        self._max_queue = 0
 
     def replied(self, shard: Shard[Client], endpoint: Endpoint[Client], started: float, commands: int = 1) -> None:
         """A reply came. A time of 0 is not counted."""

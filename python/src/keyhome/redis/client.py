@@ -296,7 +296,7 @@ class ShardedRedis(Redis):
 
     def close(self) -> None:
         """Closes all connections. Commands after it are refused with `client.closed`."""
-        self._pool.is_closed = True
+        self._pool.close()
         for shard in self._pool.shards:
             for endpoint in shard.endpoints:
                 endpoint.client.close()

@@ -21,14 +21,14 @@ class WatchedRetry(Retry):
         self._told = told
 
     def call_with_retry(self, do: Any, fail: Any, *args: Any, **kwargs: Any) -> Any:
-        told, retries, failures = self._told, self._inner.get_retries(), 0
+        failures = 0
 
         def failed(error: Exception, *count: Any) -> Any:
             nonlocal failures
             failures += 1
             fail(error, *count)
-            if failures <= retries or retries < 0:
-                told(error)
+            if failures <= self._inner.get_retries() or self._inner.get_retries() < 0:
+                self._told(error)
 
         return self._inner.call_with_retry(do, failed, *args, **kwargs)
 
@@ -60,7 +60,7 @@ class AsyncWatchedRetry(AsyncRetry):
         self._told = told
 
     async def call_with_retry(self, do: Any, fail: Any, *args: Any, **kwargs: Any) -> Any:
-        told, retries, failures = self._told, self._inner.get_retries(), 0
+        failures = 0
 
         async def failed(error: Exception, *count: Any) -> Any:
             nonlocal failures
@@ -68,8 +68,8 @@ class AsyncWatchedRetry(AsyncRetry):
             answer: Awaitable[Any] | None = fail(error, *count)
             if answer is not None:
                 await answer
-            if failures <= retries or retries < 0:
-                told(error)
+            if failures <= self._inner.get_retries() or self._inner.get_retries() < 0:
+                self._told(error)
 
         return await self._inner.call_with_retry(do, failed, *args, **kwargs)
 

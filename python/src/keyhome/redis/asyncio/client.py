@@ -102,7 +102,9 @@ class ShardedRedis(Redis):
             on_returned=on_returned,
             redis=options,
         )
-        self._pool: Pool[Redis] = Pool(source, given, self._connect, _check, _retire)
+        # Tasks that nobody waits for; the event loop itself does not keep them.
+        self._background: set[asyncio.Task[None]] = set()
+        self._pool: Pool[Redis] = Pool(source, given, self._connect, self._check, self._retire)
         self._reading_from: ReadFrom | None = None
         # What redis-py's own methods look at.
         self.connection_pool = NodePools(self._pool)
@@ -302,11 +304,11 @@ class ShardedRedis(Redis):
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
         """Closes all connections. Commands after it are refused with `client.closed`."""
-        self._pool.is_closed = True
+        self._pool.close()
         for shard in self._pool.shards:
             for endpoint in shard.endpoints:
                 await endpoint.client.aclose()
-        await asyncio.gather(*_background)
+        await asyncio.gather(*self._background)
 
     async def initialize(self) -> Self:
         """As redis-py's: nothing is to be done before the first command."""
@@ -381,37 +383,30 @@ class ShardedRedis(Redis):
         """
         return self._pool.top(n)
 
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
-# Tasks that nobody waits for; the event loop itself does not keep them.
-_background: set[asyncio.Task[None]] = set()
+    def _retire(self, endpoint: Endpoint[Redis]) -> None:
+        self._start(endpoint.client.aclose())
 
-
-def _start(work: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.get_running_loop().create_task(work)
-    _background.add(task)
-    task.add_done_callback(_background.discard)
-
-
-def _retire(endpoint: Endpoint[Redis]) -> None:
-    _start(endpoint.client.aclose())
+    def _check(self, shard: Shard[Redis], checked: Callable[[bool], None]) -> None:
+        self._start(_check(shard, checked))
 
 
-def _check(shard: Shard[Redis], checked: Callable[[bool], None]) -> None:
-    """Finds out in a task of its own whether a node answers, so that no command waits for it."""
-
-    async def check() -> None:
-        connections: Any = shard.primary.client.connection_pool
-        connection = connections.make_connection()
-        connection.retry = Retry(NoBackoff(), 0)
-        try:
-            await connection.connect()
-            await connection.send_command("PING")
-            await connection.read_response()
-        except (RedisError, OSError):
-            checked(False)
-        else:
-            checked(True)
-        finally:
-            await connection.disconnect()
-
-    _start(check())
+async def _check(shard: Shard[Redis], checked: Callable[[bool], None]) -> None:
+    """Finds out whether a node answers, in a task of its own, so that no command waits for it."""
+    connections: Any = shard.primary.client.connection_pool
+    connection = connections.make_connection()
+    connection.retry = Retry(NoBackoff(), 0)
+    try:
+        await connection.connect()
+        await connection.send_command("PING")
+        await connection.read_response()
+    except (RedisError, OSError):
+        checked(False)
+    else:
+        checked(True)
+    finally:
+        await connection.disconnect()
