@@ -7,6 +7,4 @@ import { manifest, root, tarball } from "./tarball.mjs";
 // What is for work on the package is left out; the addons of all platforms are added, of this very version.
 const { devDependencies, scripts, ...published } = manifest;
 published.optionalDependencies = Object.fromEntries(PLATFORMS.map(({ name }) => [name, manifest.version]));
-// The licence's own notice stands for its text, which would take as much room as all types of routing; the addon has that.
-const licence = { "LICENSE-APACHE": join(root, "scripts/apache-notice.txt") };
-tarball(resolve(process.argv[2]), published, { dist: join(root, "dist"), "README.md": join(root, "README.md"), ...licence });
+tarball(resolve(process.argv[2]), published, { dist: join(root, "dist"), "README.md": join(root, "README.md") });

@@ -13,14 +13,14 @@ export const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf
 
 const LICENCES = ["LICENSE-APACHE", "LICENSE-MIT"];
 
-/** Packs a package with this manifest and these files, by name, into a folder; with our licences unless files are so called. */
+/** Packs a package with this manifest and these files, by name, into a folder. */
 export function tarball(out, manifest, files) {
   const folder = join(root, "build/pack", manifest.name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   mkdirSync(out, { recursive: true });
-  for (const name of LICENCES) copyFileSync(join(root, "..", name), join(folder, name));
   for (const [name, source] of Object.entries(files)) cpSync(source, join(folder, name), { recursive: true });
+  for (const name of LICENCES) copyFileSync(join(root, "..", name), join(folder, name));
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest)}\n`);
   const words = ["pack", "--json", "--ignore-scripts", "--pack-destination", out];
   // On Windows npm is a script, which only a shell finds.
