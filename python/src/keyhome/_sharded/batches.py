@@ -91,14 +91,15 @@ class _Split:
 
 
 class Batches(Generic[Client]):
-    """A pipeline, split by node."""
+    """A pipeline, split by node.
 
-    def __init__(self, pool: Pool[Client], stack: Sequence[Queued], scripts: Iterable[Any]) -> None:
-        """Args:
+    Args:
         pool: The servers.
         stack: The commands.
         scripts: redis-py's scripts that may be among them.
-        """
+    """
+
+    def __init__(self, pool: Pool[Client], stack: Sequence[Queued], scripts: Iterable[Any]) -> None:
         self._pool = pool
         self._stack = stack
         self._by_shard: dict[Shard[Client], Batch[Client]] = {}

@@ -40,6 +40,13 @@ class Placement(Generic[Shard]):
 
     Threads share it.
 
+    Args:
+        plan: The pool.
+        shards: What serves its nodes.
+        told: Called with what happened to nodes, and with what serves the node.
+        check: Begins to find out whether a node answers, and tells when that is known.
+        encode: Makes bytes of keys, where redis-py does not make UTF-8 of a `str`.
+
     Attributes:
         live: Who has which keys.
         alert: Whether `refresh` has something to say before a request.
@@ -50,17 +57,10 @@ class Placement(Generic[Shard]):
         self,
         plan: Plan,
         shards: tuple[Shard, ...],
-        told: Callable[[HealthEvent], None],
-        check: Callable[[int], None],
+        told: Callable[[HealthEvent, Shard | None], None],
+        check: Callable[[Shard, Callable[[bool], None]], None],
         encode: Callable[[Any], bytes] | None,
     ) -> None:
-        """Args:
-        plan: The pool.
-        shards: What serves its nodes.
-        told: Called with what happened to nodes.
-        check: Begins to find out whether a node answers; `checked` is then called.
-        encode: Makes bytes of keys, where redis-py does not make UTF-8 of a `str`.
-        """
         self._all, settings = plan
         self._health = Health(settings, len(self._all.nodes))
         self._told = told
@@ -132,7 +132,7 @@ class Placement(Generic[Shard]):
                 self.version += 1
             if self._next_check is not None and self._next_check <= now():
                 for index in self._health.due_checks(now()):
-                    self._check(index)
+                    self._check(self.live.shards[index], self._checked(index))
             events = self._after()
         self._tell(events)
         if state == "empty":
@@ -181,8 +181,8 @@ class Placement(Generic[Shard]):
             events = self._after()
         self._tell(events)
 
-    def checker(self, index: int) -> Callable[[bool], None]:
-        """Takes the result of a check, once: after a reload it would be about another node."""
+    def _checked(self, index: int) -> Callable[[bool], None]:
+        """Takes the result of a check; after a reload it would be about another node."""
         health = self._health
 
         def checked(passed: bool) -> None:
@@ -218,12 +218,14 @@ class Placement(Generic[Shard]):
         """In the child of a fork: a thread that held the lock is not there any more."""
         self._lock = threading.RLock()
 
-    def _after(self) -> list[HealthEvent]:
+    def _after(self) -> list[tuple[HealthEvent, Shard | None]]:
         self._next_check = self._health.next_check()
         self.alert = bool(self._suspects or self._health.live < self.count or self._health.gone())
-        return self._health.take_events()
+        shards = self.live.shards
+        events = self._health.take_events()
+        return [(event, None if event["event"] == "all_gone" else shards[event["index"]]) for event in events]
 
-    def _tell(self, events: list[HealthEvent]) -> None:
+    def _tell(self, events: list[tuple[HealthEvent, Shard | None]]) -> None:
         # Without the lock: what is told may take its time.
-        for event in events:
-            self._told(event)
+        for event, shard in events:
+            self._told(event, shard)

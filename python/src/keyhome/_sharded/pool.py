@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 import weakref
 from collections.abc import Callable, Sequence
@@ -34,6 +35,16 @@ _log = logging.getLogger("keyhome")
 class Pool(Generic[Client]):
     """The servers of a client, and what is decided about each command before and after it is sent.
 
+    Args:
+        source: The text of a config, or the nodes.
+        options: What the client is made with.
+        connect: Makes redis-py's client of an endpoint, and says whether that is a replica.
+        check: Begins to find out whether a node answers, and tells when that is known.
+        retire: Closes an endpoint that nobody asks any more.
+
+    Raises:
+        KeyhomeError: Those of `plan_of`; `argument.range`, `argument.type`.
+
     Attributes:
         options: What the client was made with.
         read_from: Which endpoint of a node serves a read.
@@ -49,20 +60,10 @@ class Pool(Generic[Client]):
         check: Callable[[Shard[Client], Callable[[bool], None]], None],
         retire: Callable[[Endpoint[Client]], None],
     ) -> None:
-        """Args:
-        source: The text of a config, or the nodes.
-        options: What the client is made with.
-        connect: Makes redis-py's client of an endpoint, and says whether that is a replica.
-        check: Begins to find out whether a node answers, and tells when that is known.
-        retire: Closes an endpoint that nobody asks any more.
-
-        Raises:
-            KeyhomeError: Those of `plan_of`; `argument.range`, `argument.type`.
-        """
         self.options = options
         self._connect = connect
-        self._check = check
         self._retire = retire
+        self._reloading = threading.Lock()
         self._is_closed = False
         self._max_queue = options.max_queue
         self.hot_keys: HotKeys | None = None
@@ -75,9 +76,7 @@ class Pool(Generic[Client]):
         shards = self._shards(plan, ())
         encoder: Any = shards[0].primary.client.get_encoder()  # type: ignore[attr-defined]
         is_utf8 = encoder.encoding.lower().replace("-", "") == "utf8" and encoder.encoding_errors == "strict"
-        self.placement = Placement[Shard[Client]](
-            plan, shards, self._told, self._begin_check, None if is_utf8 else encoder.encode
-        )
+        self.placement = Placement[Shard[Client]](plan, shards, self._told, check, None if is_utf8 else encoder.encode)
         self._adopt()
         _pools.add(self)
 
@@ -157,6 +156,10 @@ class Pool(Generic[Client]):
             KeyhomeError: Then nothing has changed.
         """
         plan = plan_of(source, pool or self.options.pool, self.options.pool_options)
+        with self._reloading:
+            self._exchange(plan)
+
+    def _exchange(self, plan: Plan) -> None:
         old = self.shards
         shards = self._shards(plan, old)
         self.placement.reload(plan, shards)
@@ -291,11 +294,11 @@ class Pool(Generic[Client]):
         kwargs: dict[str, Any] = self.shards[0].primary.client.get_connection_kwargs()  # type: ignore[attr-defined]
         return kwargs
 
-    def _told(self, event: HealthEvent) -> None:
-        if event["event"] == "all_gone":
+    def _told(self, event: HealthEvent, shard: Shard[Client] | None) -> None:
+        if shard is None:
             _log.warning("all nodes have failed and are left alone for now")
             return
-        node = self.shards[event["index"]].node
+        node = shard.node
         hook = None
         if event["event"] == "ejected":
             _log.warning("%s (%s) failed too often and is left alone for now", node.name, node.address)
@@ -317,9 +320,6 @@ class Pool(Generic[Client]):
         for shard in self.shards:
             for endpoint in shard.endpoints:
                 endpoint.queue = 0
-
-    def _begin_check(self, index: int) -> None:
-        self._check(self.shards[index], self.placement.checker(index))
 
 
 _pools: weakref.WeakSet[Pool[Any]] = weakref.WeakSet()

@@ -42,17 +42,17 @@ class Step(NamedTuple, Generic[Client]):
 class Subscriptions(Generic[Client]):
     """What is subscribed to. It says what to tell which node, and what to tell the caller of what nodes say.
 
+    Args:
+        pool: The servers.
+        normalize: A channel, as redis-py gives it back.
+        ignores_confirmations: Whether the caller hears of messages only.
+
     Attributes:
         channels: What is subscribed to, each with what is called with its messages.
         ignores_confirmations: Whether the caller hears of messages only.
     """
 
     def __init__(self, pool: Pool[Client], normalize: Callable[[Any], Any], ignores_confirmations: bool) -> None:
-        """Args:
-        pool: The servers.
-        normalize: A channel, as redis-py gives it back.
-        ignores_confirmations: Whether the caller hears of messages only.
-        """
         self._pool = pool
         self._normalize = normalize
         self.ignores_confirmations = ignores_confirmations

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, Self
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from .. import Router
@@ -26,6 +24,7 @@ from .._sharded.shard import Endpoint, Shard
 from .._sharded.stats import NodeStats, stats_of
 from .._words import Key, ReadFrom
 from .exchange import exchanged
+from .liveness import check_in_thread
 from .node_pools import NodePools
 from .pipeline import ShardedPipeline
 from .pubsub import ShardedPubSub
@@ -102,7 +101,7 @@ class ShardedRedis(Redis):
             on_returned=on_returned,
             redis=options,
         )
-        self._pool: Pool[Redis] = Pool(source, given, self._connect, _check, _retire)
+        self._pool: Pool[Redis] = Pool(source, given, self._connect, check_in_thread, _retire)
         self._reading_from: ReadFrom | None = None
         # What redis-py's own methods look at.
         self.connection_pool = NodePools(self._pool)
@@ -373,23 +372,3 @@ class ShardedRedis(Redis):
 
 def _retire(endpoint: Endpoint[Redis]) -> None:
     endpoint.client.close()
-
-
-def _check(shard: Shard[Redis], checked: Callable[[bool], None]) -> None:
-    """Finds out in a thread of its own whether a node answers, so that no command waits for it."""
-
-    def check() -> None:
-        connection: Any = shard.primary.client.connection_pool.make_connection()
-        connection.retry = Retry(NoBackoff(), 0)
-        try:
-            connection.connect()
-            connection.send_command("PING")
-            connection.read_response()
-        except (RedisError, OSError):
-            checked(False)
-        else:
-            checked(True)
-        finally:
-            connection.disconnect()
-
-    threading.Thread(target=check, name="keyhome-check", daemon=True).start()

@@ -9,7 +9,6 @@ from typing import Any, NoReturn, Self
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from ... import Router
 from ..._nodes import Node
@@ -28,6 +27,7 @@ from ..._words import Key, ReadFrom
 from ..retries import AsyncWatchedRetry
 from ..search import AsyncShardedSearch
 from .exchange import exchanged
+from .liveness import check
 from .node_pools import NodePools
 from .pipeline import ShardedPipeline
 from .pubsub import ShardedPubSub
@@ -392,21 +392,4 @@ class ShardedRedis(Redis):
         self._start(endpoint.client.aclose())
 
     def _check(self, shard: Shard[Redis], checked: Callable[[bool], None]) -> None:
-        self._start(_check(shard, checked))
-
-
-async def _check(shard: Shard[Redis], checked: Callable[[bool], None]) -> None:
-    """Finds out whether a node answers, in a task of its own, so that no command waits for it."""
-    connections: Any = shard.primary.client.connection_pool
-    connection = connections.make_connection()
-    connection.retry = Retry(NoBackoff(), 0)
-    try:
-        await connection.connect()
-        await connection.send_command("PING")
-        await connection.read_response()
-    except (RedisError, OSError):
-        checked(False)
-    else:
-        checked(True)
-    finally:
-        await connection.disconnect()
+        self._start(check(shard, checked))
