@@ -12,39 +12,58 @@ import type { CallOptions, Words } from "./native-client.js";
 import type { Pool } from "./pool.js";
 import type { Question, Shard } from "./shard.js";
 
-/** How a command is sent: whole to one node, or in parts whose replies become one. */
-export type Route =
-  | { readonly whole: true; readonly ask: (question: Question) => Promise<unknown> }
-  | { readonly whole: false; readonly reply: (options: CallOptions) => Promise<unknown> };
+/** A command, as node-redis has made it. */
+export interface Asked {
+  /** Its words, with the name. */
+  readonly words: Words;
+  /** Those of them that are keys; undefined where only the words are known. */
+  readonly keys: Words | undefined;
+  /** The policy of its reads. */
+  readonly policy: ReadFrom;
+  readonly options: CallOptions;
+  /** Asks a client for all of it. */
+  readonly question: Question;
+  /** Makes of the reply that several nodes gave what is returned. */
+  readonly transform: (reply: unknown) => unknown;
+}
 
 /**
- * Where a command goes.
+ * Sends a command to where it belongs.
  *
- * @param words - with the name
- * @param keys - those that node-redis knows; undefined where it was given the words only
- * @throws KeyhomeError those of `targetsOf`; `command.unknown` for a command that neither the table nor node-redis knows
+ * @throws KeyhomeError at once: those of `targetsOf`; `command.unknown` for a command that neither the table nor node-redis
+ *   knows; `client.queue`, `node.ejected`
  */
-export function routeOf(pool: Pool, words: Words, keys: Words | undefined, policy: ReadFrom): Route {
+export function dispatch(pool: Pool, asked: Asked): Promise<unknown> {
+  const { words, keys, policy, question } = asked;
   const name = String(words[0]);
   const args = words.slice(1);
-  let kind: CommandKind;
-  try {
-    kind = kindOf(name, args);
-  } catch (error) {
-    const isKnown = error instanceof KeyhomeError && error.code === "command.unknown" && keys !== undefined && keys.length > 0;
-    if (!isKnown) throw error;
-    // A module's command that node-redis knows the keys of. Whether it reads nobody says, so it goes to the primary.
-    const index = commonHome(name, keys, keys.map((_, at) => at), (key) => pool.placement.home(key))!;
-    countKeys(pool, keys);
-    return { whole: true, ask: (question) => sent(pool, pool.shards[index]!, question, undefined, false) };
-  }
+  const kind = knownKind(name, args);
+  if (kind === undefined) return ofUnknown(pool, name, asked);
   const index = homeOfOnlyKey(args, kind, pool.placement);
   if (pool.hotKeys !== undefined) countKeys(pool, keys ?? keyPlaces(name, args, kind).map((place) => args[place]!));
-  const parts = index === undefined ? targetsOf(name, args, kind, pool.placement) : [{ node: index, args, places: [] }];
+  if (index !== undefined) return sentByKind(pool, pool.shards[index]!, question, kind, policy);
+  const parts = targetsOf(name, args, kind, pool.placement);
   const [first] = parts;
   const isWhole = parts.length === 1 && first!.args === args && kind.fan_out !== "all_nodes";
-  if (isWhole) return { whole: true, ask: (question) => sentByKind(pool, pool.shards[first!.node]!, question, kind, policy) };
-  return { whole: false, reply: (options) => replyOfParts(pool, name, args, kind, parts, policy, options) };
+  if (isWhole) return sentByKind(pool, pool.shards[first!.node]!, question, kind, policy);
+  return replyOfParts(pool, name, args, kind, parts, asked).then(asked.transform);
+}
+
+function knownKind(name: string, args: Words): CommandKind | undefined {
+  try {
+    return kindOf(name, args);
+  } catch (error) {
+    if (error instanceof KeyhomeError && error.code === "command.unknown") return undefined;
+    throw error;
+  }
+}
+
+/** A module's command that node-redis knows the keys of. Whether it reads nobody says, so it goes to the primary. */
+function ofUnknown(pool: Pool, name: string, { keys = [], question }: Asked): Promise<unknown> {
+  const index = commonHome(name, keys, keys.map((_, at) => at), (key) => pool.placement.home(key));
+  if (index === undefined) throw new KeyhomeError("command.unknown", `there is no command \`${name}\`, or its keys are not known`);
+  countKeys(pool, keys);
+  return sent(pool, pool.shards[index]!, question, undefined, false);
 }
 
 function countKeys(pool: Pool, keys: Words): void {
@@ -59,13 +78,7 @@ function sentByKind(pool: Pool, shard: Shard, question: Question, kind: CommandK
   return sent(pool, shard, question, readFrom, kind.blocking);
 }
 
-async function sent(
-  pool: Pool,
-  shard: Shard,
-  question: Question,
-  readFrom: ReadFrom | undefined,
-  patient: boolean,
-): Promise<unknown> {
+function sent(pool: Pool, shard: Shard, question: Question, readFrom: ReadFrom | undefined, patient: boolean): Promise<unknown> {
   // The replicas of a node that is refused may still be read.
   if (readFrom === undefined || shard.endpoints.length === 1) pool.placement.admit(shard.index);
   return shard.ask(question, readFrom, patient);
@@ -84,13 +97,12 @@ async function replyOfParts(
   args: Words,
   kind: CommandKind,
   parts: readonly Part[],
-  policy: ReadFrom,
-  options: CallOptions,
+  { policy, options }: Asked,
 ): Promise<unknown> {
   const targets: Target[] = parts.map((part) => ({ shard: pool.shards[part.node]!, part }));
   if (kind.fan_out === "all_nodes") targets.push(...targets.flatMap(replicasOf));
   const results = await Promise.allSettled(
-    targets.map(({ shard, replica, part }) => {
+    targets.map(async ({ shard, replica, part }) => {
       const question: Question = (client) => client.sendCommand([name, ...part.args], options);
       if (replica !== undefined) return shard.askEndpoint(replica, question, kind.blocking);
       return sentByKind(pool, shard, question, kind, policy);

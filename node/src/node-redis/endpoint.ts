@@ -11,12 +11,16 @@ export interface EndpointOwner {
   ready(endpoint: Endpoint): void;
 }
 
+/** Told what became of a command: its error, if it failed, and how long it took in microseconds. */
+export type Over = (endpoint: Endpoint, error: unknown, took: number) => void;
+
 /** A command that waits for its reply. */
 interface Waiting {
   readonly since: number;
   /** Whether it waits on purpose. */
   readonly patient: boolean;
-  readonly reject: (error: Error) => void;
+  readonly over: Over;
+  readonly reject: (error: unknown) => void;
 }
 
 /** How much a new latency counts in the average. */
@@ -106,33 +110,32 @@ export class Endpoint {
    *
    * @param patient - whether the command waits on purpose: then its time says nothing
    */
-  ask(question: (client: NativeClient) => Promise<unknown>, patient: boolean): Promise<unknown> {
-    this.connect();
+  ask(question: (client: NativeClient) => Promise<unknown>, patient: boolean, over: Over): Promise<unknown> {
+    if (this.#connecting === undefined) this.connect();
     this.requests++;
     return new Promise((resolve, reject) => {
-      const since = now();
-      const waiting: Waiting = {
-        since,
-        patient,
-        reject: (error) => {
-          this.#waiting.delete(waiting);
-          this.errors++;
-          reject(error);
-        },
-      };
+      const waiting: Waiting = { since: now(), patient, over, reject };
       this.#waiting.add(waiting);
-      this.#watch();
-      question(this.client).then(
+      if (this.timeout !== undefined && this.#timer === undefined) this.#watch();
+      askedOf(this.client, question).then(
         (reply) => {
           if (!this.#waiting.delete(waiting)) return;
-          if (!patient) this.#took((now() - since) / 1000);
+          const took = now() - waiting.since;
+          if (!patient) this.#took(took / 1000);
+          over(this, undefined, took);
           resolve(reply);
         },
-        (error: Error) => {
-          if (this.#waiting.has(waiting)) waiting.reject(error);
-        },
+        (error) => this.#over(waiting, error),
       );
     });
+  }
+
+  /** A command fails, unless it has already. */
+  #over(waiting: Waiting, error: unknown): void {
+    if (!this.#waiting.delete(waiting)) return;
+    this.errors++;
+    waiting.over(this, error, now() - waiting.since);
+    waiting.reject(error);
   }
 
   #took(milliseconds: number): void {
@@ -141,7 +144,7 @@ export class Endpoint {
 
   /** One timer, for the command that has waited longest. */
   #watch(): void {
-    if (this.timeout === undefined || this.#timer !== undefined) return;
+    if (this.timeout === undefined) return;
     for (const { since, patient } of this.#waiting) {
       if (patient) continue;
       const left = this.timeout - (now() - since) / 1000;
@@ -167,7 +170,7 @@ export class Endpoint {
 
   /** What waits fails, though node-redis may still send it. */
   flush(error: Error): void {
-    for (const { reject } of this.#waiting) reject(error);
+    for (const waiting of this.#waiting) this.#over(waiting, error);
   }
 
   /**
@@ -198,5 +201,14 @@ export class Endpoint {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     if (this.client.isOpen) this.client.destroy();
+  }
+}
+
+/** What is thrown at once is as good as what is rejected. */
+function askedOf(client: NativeClient, question: (client: NativeClient) => Promise<unknown>): Promise<unknown> {
+  try {
+    return question(client);
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

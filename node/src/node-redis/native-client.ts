@@ -33,7 +33,7 @@ export type Listener = (message: never, channel: never) => unknown;
 export interface NativeClient {
   readonly isOpen: boolean;
   readonly isReady: boolean;
-  /** The prefix of all keys; from version 6 on. */
+  /** The prefix of all keys; late versions have it. */
   readonly _keyPrefix?: Key | undefined;
   readonly options?: { readonly keyPrefix?: unknown };
   readonly _commandOptions?: CallOptions | undefined;
@@ -63,14 +63,14 @@ export interface NativeClient {
  * What `createClient` gave.
  *
  * @throws KeyhomeError `argument.type` where it is no client of node-redis 5 or 6; `client.unsupported` for a `keyPrefix` that
- *   version 5 would ignore
+ *   it would ignore
  */
 export function checkedClient(client: NativeClient): NativeClient {
   if (typeof client?._executeCommand !== "function" || typeof client.on !== "function") {
     throw new KeyhomeError("argument.type", "createClient gave no client of node-redis 5 or 6");
   }
   if (client.options?.keyPrefix !== undefined && client._keyPrefix === undefined) {
-    throw new KeyhomeError("client.unsupported", "node-redis has keyPrefix from version 6 on");
+    throw new KeyhomeError("client.unsupported", "this version of node-redis has no keyPrefix, and would ignore it; 6.3 has one");
   }
   return client;
 }

@@ -63,22 +63,25 @@ export class Shard {
    * Asks the endpoint that a policy chooses. Where its connection fails, the policy chooses again.
    *
    * @param readFrom - the policy of a read; undefined for everything else, which goes to the primary
-   * @throws KeyhomeError `client.queue`, `replica.unavailable`
+   * @throws KeyhomeError `client.queue`, `replica.unavailable`, at once or later
    */
-  async ask(question: Question, readFrom: ReadFrom | undefined, patient: boolean): Promise<unknown> {
-    const policy = this.#replicas === undefined ? undefined : readFrom;
+  ask(question: Question, readFrom: ReadFrom | undefined, patient: boolean): Promise<unknown> {
+    if (this.#replicas === undefined || readFrom === undefined) return this.askEndpoint(this.primary, question, patient);
+    return this.#read(question, readFrom, patient);
+  }
+
+  async #read(question: Question, policy: ReadFrom, patient: boolean): Promise<unknown> {
     for (let tries = this.endpoints.length; ; tries--) {
-      const endpoint = policy === undefined ? this.primary : this.#chosen(policy);
       try {
-        return await this.askEndpoint(endpoint, question, patient);
+        return await this.askEndpoint(this.#chosen(policy), question, patient);
       } catch (error) {
-        if (policy === undefined || tries <= 1 || !isOfConnection(error)) throw error;
+        if (tries <= 1 || !isOfConnection(error)) throw error;
       }
     }
   }
 
   #chosen(policy: ReadFrom): Endpoint {
-    return this.endpoints[this.#replicas!.choose(Math.floor(Math.random() * 2 ** 53), now(), policy)]!;
+    return this.endpoints[this.#replicas?.choose(Math.floor(Math.random() * 2 ** 53), now(), policy) ?? 0]!;
   }
 
   /**
@@ -86,34 +89,30 @@ export class Shard {
    *
    * @throws KeyhomeError `client.queue`
    */
-  async askEndpoint(endpoint: Endpoint, question: Question, patient: boolean): Promise<unknown> {
+  askEndpoint(endpoint: Endpoint, question: Question, patient: boolean): Promise<unknown> {
     this.#refuseIfFull(endpoint);
-    const sent = now();
-    if (!patient) this.#told(endpoint, (set, at) => set.sent(at, sent));
-    try {
-      const reply = await endpoint.ask(question, patient);
-      if (!patient) this.#told(endpoint, (set, at) => set.done(at, now() - sent, now()));
-      this.#report(endpoint, "reply");
-      return reply;
-    } catch (error) {
-      const replied = isErrorReply(error);
-      const failed = replied ? isFailure(error.message) : isOfConnection(error);
-      if (!patient) {
-        this.#told(endpoint, (set, at) => {
-          if (failed) set.failed(at, now());
-          else if (replied) set.done(at, now() - sent, now());
-          else set.released(at, now());
-        });
-      }
-      // A connection that fails is told by itself, once.
-      if (replied) this.#report(endpoint, failed ? "failure" : "reply");
-      throw error;
-    }
+    if (this.#replicas === undefined || patient) return endpoint.ask(question, patient, this.#over);
+    this.#told(endpoint, (set, at) => set.sent(at, now()));
+    return endpoint.ask(question, patient, this.#overAmongReplicas);
   }
 
-  #report(endpoint: Endpoint, outcome: Outcome): void {
-    if (endpoint === this.primary && this.index >= 0) this.#owner.report(this.index, outcome);
-  }
+  /** What became of a command: a connection that fails is told by itself, once. */
+  readonly #over = (endpoint: Endpoint, error: unknown): void => {
+    if (endpoint !== this.primary || this.index < 0) return;
+    if (error === undefined) this.#owner.report(this.index, "reply");
+    else if (isErrorReply(error)) this.#owner.report(this.index, isFailure(error.message) ? "failure" : "reply");
+  };
+
+  readonly #overAmongReplicas = (endpoint: Endpoint, error: unknown, took: number): void => {
+    this.#told(endpoint, (set, at) => {
+      const replied = isErrorReply(error);
+      const failed = replied ? isFailure(error.message) : isOfConnection(error);
+      if (failed) set.failed(at, now());
+      else if (replied || error === undefined) set.done(at, took, now());
+      else set.released(at, now());
+    });
+    this.#over(endpoint, error);
+  };
 
   /** A reload may have moved the endpoint, or taken it away. */
   #told(endpoint: Endpoint, tell: (set: ReplicaSet, at: number) => void): void {

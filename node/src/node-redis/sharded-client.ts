@@ -4,10 +4,11 @@ import { EventEmitter } from "node:events";
 import { type HotKey, type Key, KeyhomeError, type ReadFrom, type Router } from "../index.js";
 import type { PoolSource } from "../sharded/pool-plan.js";
 import { withCommandsOf } from "./command-methods.js";
-import { routeOf } from "./dispatch.js";
+import { dispatch } from "./dispatch.js";
 import type { CallOptions, Listener, NativeClient, ParsedCommand, QueuedCommand, TransformReply, Words } from "./native-client.js";
 import type { ShardedClientOptions } from "./options.js";
 import { Pool } from "./pool.js";
+import type { Question } from "./shard.js";
 import type { NodeStats } from "./stats.js";
 import { Subscriptions, type Way } from "./subscriptions.js";
 import { runTransaction } from "./transaction.js";
@@ -164,31 +165,43 @@ export class ShardedClient extends EventEmitter {
   }
 
   /** Methods of commands call this. */
-  async _executeCommand(command: unknown, parsed: ParsedCommand, options: CallOptions, transform: TransformReply): Promise<unknown> {
-    const route = this._self.#route(parsed.redisArgs, parsed.keys, options);
-    if (route.whole) return route.ask((client) => client._executeCommand(command, parsed, options, transform));
-    const reply = await route.reply(options);
-    return transform ? transform(reply, parsed.preserve, options.typeMapping) : reply;
+  _executeCommand(command: unknown, parsed: ParsedCommand, options: CallOptions, transform: TransformReply): Promise<unknown> {
+    const whole = (client: NativeClient) => client._executeCommand(command, parsed, options, transform);
+    return this._self.#send(parsed.redisArgs, parsed.keys, options, whole, (reply) => {
+      return transform ? transform(reply, parsed.preserve, options.typeMapping) : reply;
+    });
   }
 
-  /** Methods of scripts call this. */
-  async _executeScript(script: unknown, parsed: ParsedCommand, options: CallOptions, transform: TransformReply): Promise<unknown> {
-    const route = this._self.#route(parsed.redisArgs, parsed.keys, options);
-    if (route.whole) return route.ask((client) => client._executeScript(script, parsed, options, transform));
-    throw new KeyhomeError("engine.failure", "a script is one command");
+  /** Methods of scripts call this. A script is always one command. */
+  _executeScript(script: unknown, parsed: ParsedCommand, options: CallOptions, transform: TransformReply): Promise<unknown> {
+    const whole = (client: NativeClient) => client._executeScript(script, parsed, options, transform);
+    return this._self.#send(parsed.redisArgs, parsed.keys, options, whole, (reply) => reply);
   }
 
-  async sendCommand(words: Words, options?: CallOptions): Promise<unknown> {
+  sendCommand(words: Words, options?: CallOptions): Promise<unknown> {
     const all = { ...this._commandOptions, ...options };
-    if (/subscribe$/i.test(String(words[0]))) throw new KeyhomeError("client.unsupported", "subscribe with `subscribe(channel, listener)`");
-    const route = this._self.#route(words, undefined, all);
-    return route.whole ? route.ask((client) => client.sendCommand(words, all)) : route.reply(all);
+    const whole = (client: NativeClient) => client.sendCommand(words, all);
+    return this._self.#send(words, undefined, all, whole, (reply) => reply);
   }
 
-  #route(words: Words, keys: Words | undefined, options: CallOptions) {
+  #send(
+    words: Words,
+    keys: Words | undefined,
+    options: CallOptions,
+    question: Question,
+    transform: (reply: unknown) => unknown,
+  ): Promise<unknown> {
     const pool = this.#pool;
-    if (!this.isOpen) throw closed(pool.status === "end" ? "the client was closed" : "call `await client.connect()` first");
-    return routeOf(pool, words, keys, (options?.[READ_FROM] as ReadFrom | undefined) ?? pool.readFrom);
+    try {
+      if (!this.isOpen) throw closed(pool.status === "end" ? "the client was closed" : "call `await client.connect()` first");
+      if (keys === undefined && /subscribe$/i.test(String(words[0]))) {
+        throw new KeyhomeError("client.unsupported", "subscribe with `subscribe(channel, listener)`");
+      }
+      const policy = (options[READ_FROM] as ReadFrom | undefined) ?? pool.readFrom;
+      return dispatch(pool, { words, keys, policy, options, question, transform });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   MULTI(): object {
