@@ -3,19 +3,9 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { loadTimes } from "./load.mjs";
+import { table } from "./table.mjs";
 
 const engines = process.argv.length > 2 ? process.argv.slice(2) : ["native", "wasm"];
-
-function table(rows, titles) {
-  const lines = [titles, ...rows];
-  const widths = titles.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  const isText = (column) => column < rows[0].findIndex((cell) => /^[\d.]+/.test(cell));
-  for (const line of lines) {
-    const cells = line.map((cell, at) => (isText(at) ? cell.padEnd(widths[at]) : cell.padStart(widths[at])));
-    console.log(cells.join("  ").trimEnd());
-  }
-  console.log();
-}
 
 console.log(`\nNode ${process.version}, keys of 10 to 30 characters, distinct; ns a key, medians of paired rounds\n`);
 for (const engine of engines) {
