@@ -20,8 +20,13 @@ export interface ConnectionOwner {
   failed(connection: Connection, error: Error): void;
 }
 
+type NetStream = Redis["stream"];
+
 /** How much a new latency counts in the average. */
 const SHARE = 1 / 64;
+
+/** After so many commands what is held back is written, though there may be more to come. */
+const HELD = 128;
 
 export class Connection {
   /** `host:port`, or the path of a unix socket. */
@@ -35,7 +40,10 @@ export class Connection {
   errors = 0;
   /** The moving average in milliseconds; NaN while nothing is known. */
   latency = Number.NaN;
-  #corked = false;
+  /** The socket, while what is sent is held back. */
+  #corked: NetStream | undefined;
+  /** Commands that are held back to be written at once. */
+  #held = 0;
   #closing = false;
 
   constructor(address: string, options: RedisOptions, owner: ConnectionOwner) {
@@ -65,14 +73,21 @@ export class Connection {
    * what is sent until the event loop has looked at its sockets.
    */
   send(command: Command): void {
-    if (!this.#corked && this.redis.status === "ready") this.#cork();
+    if (this.#corked === undefined) {
+      if (this.redis.status === "ready") this.#cork();
+    } else if (++this.#held === HELD) {
+      // The server works on these while the next are made; and long lists of writes cost more than as many short ones.
+      this.#corked.uncork();
+      this.#corked.cork();
+      this.#held = 0;
+    }
     this.redis.sendCommand(command);
   }
 
   /** Sends commands in one write. */
   sendBatch(commands: readonly Command[]): void {
     const { redis } = this;
-    if (!this.#corked && redis.status === "ready") this.#cork();
+    if (this.#corked === undefined && redis.status === "ready") this.#cork();
     const batch = new Batch(redis);
     for (const command of commands) redis.sendCommand(command, batch as never);
     batch.write();
@@ -81,9 +96,10 @@ export class Connection {
   #cork(): void {
     const { stream } = this.redis;
     stream.cork();
-    this.#corked = true;
+    this.#corked = stream;
+    this.#held = 0;
     const uncork = () => {
-      this.#corked = false;
+      this.#corked = undefined;
       stream.uncork();
     };
     if (this.#owner.enableAutoPipelining) setImmediate(uncork);
