@@ -64,6 +64,9 @@ class Kind:
         """
         if 0 < self.place < len(args):
             return [self.place]
+        if len(args) == 1:
+            # The server says what is missing, and redis-py may have an answer to that: `mget([])` is `[]`.
+            return []
         shift = len(self.words) - 1
         return [position - shift for position in command_keys([*self.words, *args[1:]])]
 

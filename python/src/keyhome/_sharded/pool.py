@@ -125,7 +125,7 @@ class Pool(Generic[Client]):
             before = by_name.get(node.name)
             if before and before.endpoints == endpoints and before.options == replica_options:
                 # What is known of latencies and failures stays.
-                shard.replicas = before.replicas
+                shard.replicas, shard.lost = before.replicas, before.lost
             shards.append(shard)
         return tuple(shards)
 

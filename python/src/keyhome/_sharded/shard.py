@@ -12,11 +12,14 @@ from .._errors import KeyhomeError
 from .._nodes import Node
 from .._shapes import ReplicaOptions
 from .._words import ReadFrom
-from .errors import UnavailableError, is_failed_server
+from .errors import UnavailableError, is_failed_server, may_be_asked_elsewhere
 from .placement import Placement, now
 
 Client = TypeVar("Client")
 
+# For how long an endpoint is not read from whose connection was lost, in microseconds: redis-py connects when it is asked,
+# so a read has to find out.
+_RECONNECT = 1_000_000
 # Set on an error that was reported, so that who sees it next does not report it again.
 _REPORTED = "_keyhome_reported"
 
@@ -61,10 +64,11 @@ class Shard(Generic[Client]):
         primary: Its primary.
         endpoints: The primary, then the replicas.
         replicas: Which of them serves a read; `None` where there is the primary only.
+        lost: Endpoints whose connection was lost, and when they may be read from again.
         options: What `replicas` was made with.
     """
 
-    __slots__ = ("endpoints", "index", "node", "options", "primary", "replicas")
+    __slots__ = ("endpoints", "index", "lost", "node", "options", "primary", "replicas")
 
     def __init__(
         self, router: Router, index: int, endpoints: tuple[Endpoint[Client], ...], options: ReplicaOptions
@@ -75,6 +79,7 @@ class Shard(Generic[Client]):
         self.endpoints = endpoints
         self.primary = endpoints[0]
         self.replicas = ReplicaSet(router, index, options) if len(endpoints) > 1 else None
+        self.lost: dict[int, int] = {}
 
     def choose(self, read_from: ReadFrom) -> int:
         """The endpoint that serves a read.
@@ -82,8 +87,11 @@ class Shard(Generic[Client]):
         Raises:
             KeyhomeError: `replica.unavailable`.
         """
-        if self.replicas is None:
+        if self.replicas is None or read_from == "primary":
             return 0
+        for at, until in list(self.lost.items()) if self.lost else ():
+            if until <= now() and self.lost.pop(at, None) is not None:
+                self.replicas.set_up(at, True)
         try:
             return self.replicas.choose(random.getrandbits(64), now(), read_from)
         except KeyhomeError as error:
@@ -114,6 +122,9 @@ class Shard(Generic[Client]):
         at = self.endpoints.index(endpoint)
         if error is not None and is_failed_server(error):
             self.replicas.failed(at, now())
+            if may_be_asked_elsewhere(error):
+                self.lost[at] = now() + _RECONNECT
+                self.replicas.set_up(at, False)
         else:
             self.replicas.released(at, now())
 
