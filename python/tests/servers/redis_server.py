@@ -75,6 +75,12 @@ class RedisServer:
         """Starts it again on its port, empty, after a `kill`."""
         self._process = _launched(self.port, self._scratch, self._options)
 
+    def restore(self) -> None:
+        """Undoes a `kill` or a `pause`."""
+        self.resume()
+        if not self._process.is_running:
+            self.start_again()
+
     def pause(self) -> None:
         """Stops it without ending it: connections stay open, the system accepts new ones, and nothing is answered."""
         self._process.signal(signal.SIGSTOP)

@@ -1,0 +1,254 @@
+"""A node that fails is taken out, in each of the three modes; one that is down or hangs never stalls the others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import redis as redis_py
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from servers import RedisServer, Scratch, SilentServer, wait_until
+
+from keyhome import KeyhomeError
+
+from .faces import Face
+from .support import key_on, succeeds, within
+
+RULES: dict[str, object] = {
+    "auto_eject_hosts": "true",
+    "server_failure_limit": 2,
+    "server_retry_timeout": 400,
+    "timeout": 200,
+}
+HARMS: dict[str, Callable[[RedisServer], None]] = {"killed": RedisServer.kill, "hung": RedisServer.pause}
+ERRORS = (redis_py.RedisError, KeyhomeError)
+
+harmed = pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
+
+
+def quick(face: Face) -> Any:
+    """A policy of redis-py that tries once."""
+    if face.is_asyncio:
+        return AsyncRetry(NoBackoff(), 0)
+    return Retry(NoBackoff(), 0)
+
+
+def failing(face: Face, servers: list[RedisServer], mode: str | None, **rules: object) -> tuple[Any, list[str]]:
+    """A client with quick rules, connected to all nodes, and what it tells of them."""
+    told: list[str] = []
+    settings = {**RULES, **({"on_failure": mode} if mode else {}), **rules}
+    client = face.sharded(
+        servers,
+        settings=settings,
+        retry=quick(face),
+        on_ejected=lambda node, event: told.append(f"{event['event']} {node.name}"),
+        on_returned=lambda node, event: told.append(f"{event['event']} {node.name}"),
+    )
+    client.dbsize()
+    return client, told
+
+
+def until_ejected(client: Any, key: str) -> None:
+    """Asks for a key until its node is out; every answer must come in time."""
+    for _ in range(20):
+        if client.stats()[1]["state"] == "ejected":
+            return
+        with within(1.5, "a command to a node that fails"):
+            succeeds(lambda: client.set(key, "v"), *ERRORS)
+    raise AssertionError("it is not taken out")
+
+
+def others_are_served(client: Any) -> None:
+    """The keys of the other nodes are served all the while, and at once."""
+    for node in (0, 2):
+        key = key_on_of_all(client, node)
+        with within(0.5, "a command to a node that is well"):
+            assert client.set(key, "v")
+            assert client.get(key) == b"v"
+
+
+def key_on_of_all(client: Any, node: int) -> str:
+    """A key that lives on a node while all nodes take part, remembered for later."""
+    known = KEYS.setdefault(client.router.fingerprint, {})
+    if node not in known:
+        known[node] = key_on(client, node)
+    return known[node]
+
+
+KEYS: dict[str, dict[int, str]] = {}
+
+
+@harmed
+def test_remap_has_its_keys_elsewhere_until_it_is_back(
+    face: Face, servers: list[RedisServer], harm: Callable[[RedisServer], None]
+) -> None:
+    client, told = failing(face, servers, "remap")
+    a, b, c = (key_on(client, node) for node in range(3))
+    harm(servers[1])
+    until_ejected(client, b)
+    assert told == ["ejected node-1"]
+    # A try may come in between.
+    wait_until(lambda: succeeds(lambda: client.set(b, "elsewhere"), *ERRORS), "its keys live elsewhere")
+    for key in (a, c):
+        with within(0.5, "a command to a node that is well"):
+            assert client.set(key, "v")
+    servers[1].restore()
+
+    def is_home() -> bool:
+        succeeds(lambda: client.set(b, "home"), *ERRORS)
+        return bool(client.stats()[1]["state"] == "live" and client.router.index(b) == 1)
+
+    wait_until(is_home, "its keys are home again", 5)
+    assert client.set(b, "home")
+    assert servers[1].ask("GET", b) == "home"
+    assert "returned node-1" in told
+
+
+@harmed
+def test_fail_refuses_its_keys_at_once_and_nothing_else(
+    face: Face, servers: list[RedisServer], harm: Callable[[RedisServer], None]
+) -> None:
+    client, _ = failing(face, servers, "fail", server_retry_timeout=60_000)
+    a, b, c = (key_on(client, node) for node in range(3))
+    client.mset({a: "v", c: "v"})
+    harm(servers[1])
+    until_ejected(client, b)
+    for _ in range(20):
+        with within(0.1, "a refusal"), pytest.raises(KeyhomeError) as refused:
+            client.get(b)
+        assert refused.value.code == "node.ejected"
+        assert isinstance(refused.value, redis_py.ConnectionError)
+    assert client.router.index(b) == 1
+    with within(0.5, "MGET"), pytest.raises(KeyhomeError) as split:
+        client.mget(a, b, c)
+    assert split.value.code in ("client.split", "node.ejected")
+    pipeline = client.pipeline()
+    for key in (a, b, c):
+        pipeline.get(key)
+    first, second, third = pipeline.execute(raise_on_error=False)
+    assert (first, getattr(second, "code", second), third) == (b"v", "node.ejected", b"v")
+    assert [client.get(key) for key in (a, c)] == [b"v", b"v"]
+
+
+@harmed
+def test_fail_asks_it_again_after_a_while(
+    face: Face, servers: list[RedisServer], harm: Callable[[RedisServer], None]
+) -> None:
+    client, told = failing(face, servers, "fail")
+    b = key_on(client, 1)
+    harm(servers[1])
+    until_ejected(client, b)
+    servers[1].restore()
+    wait_until(lambda: succeeds(lambda: client.set(b, "v"), *ERRORS), "it is back", 5)
+    assert client.stats()[1]["state"] == "live"
+    assert told[-1] == "returned node-1"
+
+
+@harmed
+def test_probe_has_it_back_after_a_check_and_no_user_pays(
+    face: Face, servers: list[RedisServer], harm: Callable[[RedisServer], None]
+) -> None:
+    client, _ = failing(face, servers, "probe", server_retry_timeout=200)
+    keys = [key_on(client, node) for node in range(3)]
+    harm(servers[1])
+    until_ejected(client, keys[1])
+    end = time.monotonic() + 0.8
+    while time.monotonic() < end:
+        for key in keys:
+            with within(0.15, "a command while it is out"):
+                assert client.set(key, "v")
+        time.sleep(0.01)
+    assert client.stats()[1]["state"] == "ejected"
+    servers[1].restore()
+
+    def is_back() -> bool:
+        # A check needs a client that is in use; commands to the others are enough.
+        assert client.set(keys[0], "v")
+        return bool(client.stats()[1]["state"] == "live")
+
+    wait_until(is_back, "it is back", 5)
+    assert client.set(keys[1], "home")
+    assert servers[1].ask("GET", keys[1]) == "home"
+
+
+@harmed
+def test_without_ejection_its_keys_get_errors_and_others_are_served(
+    face: Face, servers: list[RedisServer], harm: Callable[[RedisServer], None]
+) -> None:
+    client, told = failing(face, servers, None, auto_eject_hosts="false")
+    b = key_on(client, 1)
+    harm(servers[1])
+    for _ in range(5):
+        with (
+            within(1, "a command to a node that fails"),
+            pytest.raises((redis_py.ConnectionError, redis_py.TimeoutError)),
+        ):
+            client.get(b)
+        others_are_served(client)
+    assert told == []
+    servers[1].restore()
+    assert client.set(b, "v")
+
+
+def test_all_nodes_are_out_and_back_by_themselves(face: Face, scratch: Scratch) -> None:
+    own = [RedisServer.start(scratch) for _ in range(3)]
+    client, _ = failing(face, own, "remap")
+    keys = [key_on(client, node) for node in range(3)]
+    for server in own:
+        server.kill()
+
+    def code(key: str) -> str:
+        try:
+            client.get(key)
+        except KeyhomeError as error:
+            return error.code
+        except redis_py.RedisError:
+            pass
+        return ""
+
+    wait_until(lambda: {code(key) for key in keys} == {"pool.ejected"}, "all are out", 8)
+    for server in own:
+        server.start_again()
+    wait_until(lambda: succeeds(lambda: client.mset(dict.fromkeys(keys, 1)), *ERRORS), "they are back", 8)
+    wait_until(
+        lambda: [entry["state"] for entry in client.stats()] == ["live"] * 3 or client.mget(keys) is None, "all live", 8
+    )
+
+
+def test_a_node_that_never_answers(face: Face, servers: list[RedisServer], scratch: Scratch) -> None:
+    silent = SilentServer(scratch)
+    client = face.sharded([servers[0], silent, servers[2]], settings=RULES, retry=quick(face))  # type: ignore[list-item]
+    a, b, c = (key_on(client, node) for node in range(3))
+    for key in (a, c):
+        with within(0.5, "a command to a node that is well"):
+            assert client.set(key, "v")
+    until_ejected(client, b)
+    wait_until(lambda: succeeds(lambda: client.set(b, "elsewhere"), *ERRORS), "its keys live elsewhere", 3)
+
+
+def test_a_busy_node_is_not_taken_for_one_that_hangs(face: Face, servers: list[RedisServer]) -> None:
+    client, told = failing(face, servers, "remap", timeout=2000)
+    b = key_on(client, 1)
+    assert client.eval("local t = redis.call('TIME') while redis.call('TIME')[1] - t[1] < 1 do end return 1", 1, b) == 1
+    assert told == []
+
+
+def test_errors_of_commands_are_no_failures_of_nodes(face: Face, servers: list[RedisServer]) -> None:
+    client, told = failing(face, servers, "remap")
+    client.set(key_on(client, 1), "text")
+    for _ in range(10):
+        with pytest.raises(redis_py.ResponseError, match="not an integer"):
+            client.incr(key_on(client, 1))
+    assert told == []
+    stats = client.stats()[1]
+    assert (stats["name"], stats["address"], stats["state"], stats["queue"]) == (
+        "node-1",
+        servers[1].address,
+        "live",
+        0,
+    )
+    assert (stats["requests"] > 10, stats["errors"], stats["latency"] > 0) == (True, 10, True)
