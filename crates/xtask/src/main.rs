@@ -17,6 +17,8 @@ mod no_std;
 mod node;
 mod node_tools;
 mod python;
+mod python_environment;
+mod redis_py;
 mod rustc_web;
 mod stages;
 mod table;

@@ -2,15 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::checkout::Checkout;
 use crate::external::{output, run};
-
-/// The oldest Python that the wheel is for.
-const OLDEST: (u32, u32) = (3, 11);
+use crate::python_environment::Environment;
 
 /// The most bytes that the wheel may have.
 const WHEEL_MAX: u64 = 1_000_000;
@@ -20,7 +17,7 @@ const REQUIREMENTS: &[&str] = &["requirements-build.txt", "requirements-test.txt
 
 /// Builds wheel and sdist into `dist/`.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
-    let tools = Environment::of_tools(checkout)?;
+    let tools = tools(checkout)?;
     let dist = checkout.root().join("dist");
     remove_packages(&dist)?;
     let maturin = |subcommand: &str| {
@@ -62,7 +59,8 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     pyright.env("PYRIGHT_PYTHON_CACHE_DIR", checkout.target("python/pyright"));
     pyright.env("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1");
     run(pyright.arg("--pythonpath").arg(tools.program("python")))?;
-    run(tool("python").args(["-m", "pytest", "--quiet"]))
+    // That is a stage of its own.
+    run(tool("python").args(["-m", "pytest", "--quiet", "--ignore=tests/redis_py"]))
 }
 
 /// Wheel and sdist as strangers get them: each in an empty environment, with the lines of the READMEs.
@@ -101,14 +99,22 @@ pub(crate) fn interpreter(checkout: &Checkout) -> Result<PathBuf> {
 }
 
 /// The tools, with the wheel that is built from the sources of now.
-fn with_wheel(checkout: &Checkout) -> Result<Environment> {
+pub(crate) fn with_wheel(checkout: &Checkout) -> Result<Environment> {
     build(checkout)?;
-    let tools = Environment::of_tools(checkout)?;
-    run(tools
-        .pip()
-        .args(["install", "--quiet", "--no-deps", "--no-index", "--force-reinstall"])
-        .arg(wheel(checkout)?))?;
+    let tools = tools(checkout)?;
+    install_wheel(checkout, &tools)?;
     Ok(tools)
+}
+
+fn tools(checkout: &Checkout) -> Result<Environment> {
+    Environment::made(checkout, "tools", &folder(checkout), REQUIREMENTS)
+}
+
+/// Installs the wheel that was built last.
+pub(crate) fn install_wheel(checkout: &Checkout, environment: &Environment) -> Result<()> {
+    let mut pip = environment.pip();
+    pip.args(["install", "--quiet", "--no-deps", "--no-index", "--force-reinstall"]);
+    run(pip.arg(wheel(checkout)?))
 }
 
 /// The only wheel in `dist/`.
@@ -156,76 +162,6 @@ fn name(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn folder(checkout: &Checkout) -> PathBuf {
+pub(crate) fn folder(checkout: &Checkout) -> PathBuf {
     checkout.root().join("python")
-}
-
-/// A virtual environment.
-struct Environment(PathBuf);
-
-impl Environment {
-    /// The one with all tools, made anew when they change.
-    fn of_tools(checkout: &Checkout) -> Result<Self> {
-        let environment = Self(checkout.target("python/tools"));
-        let mut wanted = python_version()?;
-        for requirements in REQUIREMENTS {
-            wanted.push_str(&fs::read_to_string(folder(checkout).join(requirements))?);
-        }
-        // Written last: an environment without it is half made.
-        let stamp = environment.root().join("made-of.txt");
-        if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == wanted) {
-            return Ok(environment);
-        }
-        environment.make()?;
-        for requirements in REQUIREMENTS {
-            let mut pip = environment.pip();
-            run(pip
-                .args(["install", "--quiet", "--requirement", requirements])
-                .current_dir(folder(checkout)))?;
-        }
-        fs::write(stamp, wanted)?;
-        Ok(environment)
-    }
-
-    /// One with nothing in it but pip.
-    fn empty(checkout: &Checkout) -> Result<Self> {
-        let environment = Self(checkout.target("python/empty"));
-        environment.make()?;
-        Ok(environment)
-    }
-
-    fn make(&self) -> Result<()> {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(self.root()))
-    }
-
-    fn root(&self) -> &Path {
-        &self.0
-    }
-
-    fn program(&self, name: &str) -> PathBuf {
-        self.0.join("bin").join(name)
-    }
-
-    /// A program of the environment. What it imports is compiled into a folder of its own, not beside the sources.
-    fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(self.program(name));
-        command.env("VIRTUAL_ENV", self.root()).env("PYTHONPYCACHEPREFIX", self.root().join("pycache"));
-        command
-    }
-
-    fn pip(&self) -> Command {
-        let mut command = self.command("python");
-        command.args(["-m", "pip", "--disable-pip-version-check"]);
-        command
-    }
-}
-
-/// What `python3 --version` prints, if it is new enough.
-fn python_version() -> Result<String> {
-    let version = output(Command::new("python3").arg("--version"))?;
-    let mut numbers = version.trim().trim_start_matches("Python ").split('.').map(str::parse);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= OLDEST => Ok(version),
-        _ => bail!("python3 is {}; keyhome needs Python {}.{} or newer", version.trim(), OLDEST.0, OLDEST.1),
-    }
 }

@@ -7,8 +7,8 @@ use crate::external::run as run_command;
 use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
 use crate::{
-    commands, coverage, dist, documentation, doors, fuzz, layering, licences, no_std, node, python, versions,
-    wasm,
+    commands, coverage, dist, documentation, doors, fuzz, layering, licences, no_std, node, python, redis_py,
+    versions, wasm,
 };
 
 const STAGES: &[Stage] = &[
@@ -40,6 +40,11 @@ const STAGES: &[Stage] = &[
         name: "python",
         about: "the pip package: style, types and tests, on the wheel",
         run: python::test,
+    },
+    Stage {
+        name: "redis-py",
+        about: "the Python clients for many servers, on real ones: over each redis-py",
+        run: redis_py::test,
     },
     Stage { name: "pip", about: "wheel and sdist in empty environments", run: python::test_packages },
     Stage {

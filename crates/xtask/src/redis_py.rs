@@ -1,0 +1,33 @@
+//! The Python clients for many servers, on real ones: over each major of redis-py.
+
+use anyhow::Result;
+
+use crate::checkout::Checkout;
+use crate::external::run;
+use crate::python;
+use crate::python_environment::Environment;
+
+/// The majors of redis-py, the newest first: `python/tests/redis_py/requirements-MAJOR.txt` says which version of each.
+const MAJORS: &[u32] = &[8, 7, 6];
+
+/// The tests of the clients, and redis-py's own, in an environment for each major.
+pub(crate) fn test(checkout: &Checkout) -> Result<()> {
+    python::build(checkout)?;
+    for major in MAJORS {
+        let name = format!("redis-py-{major}");
+        let requirements = format!("tests/redis_py/requirements-{major}.txt");
+        let folder = python::folder(checkout);
+        let environment =
+            Environment::made(checkout, &name, &folder, &["tests/redis_py/requirements.txt", &requirements])?;
+        python::install_wheel(checkout, &environment)?;
+        let python = || {
+            let mut python = environment.command("python");
+            python.current_dir(&folder);
+            python
+        };
+        anstream::println!("\nredis-py {major}");
+        run(python().args(["-m", "pytest", "--quiet", "-p", "no:asyncio", "tests/redis_py"]))?;
+        run(python().arg("tests/redis_py/suite/run.py").arg(checkout.target("python/redis-py-sources")))?;
+    }
+    Ok(())
+}
