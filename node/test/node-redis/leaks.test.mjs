@@ -1,0 +1,70 @@
+// Many commands and many clients leave nothing behind. Needs `node --expose-gc`.
+
+import assert from "node:assert/strict";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { after, before, test } from "node:test";
+import { createShardedClient } from "keyhome/node-redis";
+import { RedisServer, Scratch, waitUntil } from "../servers/index.mjs";
+import { configOf, connected, redis } from "./client.mjs";
+
+const scratch = new Scratch();
+let servers;
+before(async () => {
+  servers = await RedisServer.startMany(3, scratch);
+});
+after(() => scratch.end());
+
+async function used() {
+  for (let round = 0; round < 4; round++) {
+    globalThis.gc();
+    await nextTurn();
+  }
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + external + arrayBuffers) / 2 ** 20;
+}
+
+/** How many MB are in use more after so many rounds: the least of two stretches, for a leak grows in each. */
+async function growth(rounds, round) {
+  const stretch = async () => {
+    const before = await used();
+    for (let number = 0; number < rounds; number++) await round(number);
+    return (await used()) - before;
+  };
+  await stretch();
+  return Math.min(await stretch(), await stretch());
+}
+
+test("commands: one by one, in pipelines, split, refused", async (t) => {
+  const client = await connected(t, configOf(servers, { hash: "md5", timeout: 30_000 }), { hotKeys: { capacity: 100 } });
+  const keys = Array.from({ length: 500 }, (_, number) => `key:${number}`);
+  await client.mSet(Object.fromEntries(keys.map((key) => [key, "text"])));
+  const refused = () => {};
+  let commands = 0;
+  const grown = await growth(15, async (number) => {
+    const pipeline = client.multi();
+    for (const key of keys) pipeline.set(key, `text ${number}`);
+    const each = keys.flatMap((key) => [client.get(key), client.incr(key).catch(refused), client.rename(key, "elsewhere").catch(refused)]);
+    const split = [client.mGet(keys), client.exists(keys), client.scan("0"), client.withTypeMapping({}).get(keys[0])];
+    await Promise.all([...each, ...split, pipeline.execAsPipeline()]);
+    commands += 4 * keys.length + split.length;
+  });
+  t.diagnostic(`${commands} commands in three stretches: ${grown.toFixed(2)} MB more in the best of the last two`);
+  assert.ok(commands > 90_000 && grown < 2, `${grown} MB after ${commands} commands`);
+});
+
+test("clients that come and go, and reloads", async (t) => {
+  const client = await connected(t, configOf(servers));
+  const configs = [configOf(servers.slice(0, 2)), configOf(servers)];
+  const grown = await growth(8, async (number) => {
+    await client.reload(configs[number % 2]);
+    const other = createShardedClient(configOf(servers), { createClient: redis.createClient });
+    await other.connect();
+    await other.subscribe("news", () => {});
+    await other.set("k", "v");
+    if (number % 2) await other.close();
+    else other.destroy();
+  });
+  assert.ok(grown < 2, `${grown} MB`);
+  const clients = async () => Number((await servers[0].ask("INFO", "clients")).match(/connected_clients:(\d+)/)[1]);
+  await waitUntil(async () => (await clients()) <= 3, "their connections are gone");
+});
