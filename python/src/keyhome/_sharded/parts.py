@@ -64,8 +64,12 @@ def parts_of(args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) -> li
 
 def is_whole(parts: list[Part], args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) -> bool:
     """Whether one node is asked the very command, and its reply is the reply: what goes to all nodes has the reply of many
-    even if one alone is left of them."""
-    return len(parts) == 1 and parts[0].args is args and (placement.count == 1 or not kind.is_everywhere)
+    even if one alone is left of them, and there may be replicas that are asked too."""
+    if len(parts) != 1 or parts[0].args is not args:
+        return False
+    if kind.is_everywhere:
+        return placement.count == 1 and (kind.fan_out != "all_nodes" or placement.live.shards[0].replicas is None)
+    return True
 
 
 def common_node(args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) -> int | None:

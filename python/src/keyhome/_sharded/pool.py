@@ -15,7 +15,7 @@ from .._errors import KeyhomeError
 from .._nodes import Node
 from .._shapes import HealthEvent, HotKey, PoolSettings, ReplicaOptions
 from .._words import ReadFrom
-from .errors import UnavailableError, ejected
+from .errors import UnavailableError, ejected, unsupported
 from .kinds import Kind
 from .options import Options
 from .parts import Part, parts_of
@@ -193,6 +193,8 @@ class Pool(Generic[Client]):
         Raises:
             KeyhomeError: Those of `parts_of`.
         """
+        if kind.command == "watch":
+            raise unsupported("WATCH by itself", "watch with a pipeline")
         while True:
             shards = self.shards
             parts = parts_of(args, kind, self.placement)

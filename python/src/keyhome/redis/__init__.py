@@ -7,6 +7,12 @@ Example:
     'redis-2'
 """
 
+try:
+    import redis as _redis  # noqa: F401
+except ModuleNotFoundError as error:
+    message = 'keyhome.redis needs redis-py: pip install "keyhome[redis]"'
+    raise ModuleNotFoundError(message, name=error.name) from error
+
 from .._sharded.errors import DonePart, FailedPart, SplitError, UnavailableError
 from .._sharded.options import EventHook
 from .._sharded.plan import NodeAddress, Nodes, ReplicaAddress

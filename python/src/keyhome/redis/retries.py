@@ -59,7 +59,7 @@ class AsyncWatchedRetry(AsyncRetry):
         self._inner = inner
         self._told = told
 
-    async def call_with_retry(self, do: Any, fail: Any, *args: Any, **kwargs: Any) -> Any:
+    def call_with_retry(self, do: Any, fail: Any, *args: Any, **kwargs: Any) -> Any:
         failures = 0
 
         async def failed(error: Exception, *count: Any) -> Any:
@@ -71,7 +71,7 @@ class AsyncWatchedRetry(AsyncRetry):
             if failures <= self._inner.get_retries() or self._inner.get_retries() < 0:
                 self._told(error)
 
-        return await self._inner.call_with_retry(do, failed, *args, **kwargs)
+        return self._inner.call_with_retry(do, failed, *args, **kwargs)
 
     def get_retries(self) -> int:
         return self._inner.get_retries()

@@ -17,7 +17,7 @@ from ..._sharded.batches import Ask, Sending
 from ..._sharded.errors import UnavailableError, may_be_asked_elsewhere, several_nodes, unsupported
 from ..._sharded.kinds import Kind, kind_of, kinds
 from ..._sharded.options import EventHook, Options
-from ..._sharded.parts import is_whole
+from ..._sharded.parts import Part, is_whole
 from ..._sharded.plan import Nodes
 from ..._sharded.pool import Pool
 from ..._sharded.settle import Target, settled
@@ -158,21 +158,12 @@ class ShardedRedis(Redis):
         if pool.hot_keys is not None:
             pool.count_keys(args, kind)
         if kind.is_direct and kind.place < len(args):
-            return await self._ask(pool.placement.shard(args[kind.place]), kind, args, options)
-        if kind.command == "watch":
-            raise unsupported("WATCH by itself", "watch with a pipeline")
-        parts, shards = pool.parts(args, kind)
-        if is_whole(parts, args, kind, pool.placement) and not (kind.fan_out == "all_nodes" and shards[0].replicas):
-            return await self._ask(shards[parts[0].node], kind, args, options)
-        if pool.options.strict and kind.fan_out == "split":
-            raise several_nodes(kind.command.upper())
-        targets = pool.targets(parts, shards, kind, self._policy)
-        replies = await self._exchange(targets, options, kind)
-        return settled(args, options, kind, targets, replies, pool.placement, self.response_callbacks)
-
-    async def _ask(self, shard: Shard[Redis], kind: Kind, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        """Sends a command to one node."""
-        pool = self._pool
+            shard = pool.placement.shard(args[kind.place])
+        else:
+            parts, shards = pool.parts(args, kind)
+            if not is_whole(parts, args, kind, pool.placement):
+                return await self._ask_all(parts, shards, kind, args, options)
+            shard = shards[parts[0].node]
         if shard.replicas is not None:
             return await self._ask_any(shard, kind, args, options)
         if pool.placement.alert:
@@ -187,8 +178,24 @@ class ShardedRedis(Redis):
         pool.replied(shard, endpoint, 0 if kind.blocking else started)
         return reply
 
+    async def _ask_all(
+        self,
+        parts: Sequence[Part],
+        shards: Sequence[Shard[Redis]],
+        kind: Kind,
+        args: tuple[Any, ...],
+        options: dict[str, Any],
+    ) -> Any:
+        """Sends the parts of a command to their nodes."""
+        pool = self._pool
+        if pool.options.strict and kind.fan_out == "split":
+            raise several_nodes(kind.command.upper())
+        targets = pool.targets(parts, shards, kind, self._policy)
+        replies = await self._exchange(targets, options, kind)
+        return settled(args, options, kind, targets, replies, pool.placement, self.response_callbacks)
+
     async def _ask_any(self, shard: Shard[Redis], kind: Kind, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        """The same where there are replicas; a read whose endpoint went away is asked elsewhere."""
+        """Sends a command to a node that has replicas; a read whose endpoint went away is asked elsewhere."""
         pool = self._pool
         tries = len(shard.endpoints)
         while True:
