@@ -35,6 +35,9 @@ def test_all_nodes_are_asked_and_replies_become_one(client: Any, servers: list[R
 def test_info_and_slowlog_come_node_by_node(client: Any, servers: list[RedisServer]) -> None:
     info = client.info("server")
     assert [info[f"node-{at}"]["tcp_port"] for at in range(3)] == [server.port for server in servers]
+    with pytest.raises(KeyError, match=r"node-0, node-1, node-2 .*nodes\(\)") as refused:
+        info["redis_version"]
+    assert getattr(refused.value, "code", None) == "client.nodes"
     client.config_set("slowlog-log-slower-than", 0)
     for server in servers:
         assert server.ask("CONFIG", "GET", "slowlog-log-slower-than")[1] == "0"

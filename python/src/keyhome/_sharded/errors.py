@@ -82,6 +82,16 @@ class SplitError(KeyhomeError, exceptions.RedisError):
         self.successes = successes
 
 
+class SeparateRepliesError(KeyhomeError, KeyError):
+    """What one server would say was looked for in what several say: its `code` is `client.nodes`."""
+
+    def __init__(self, name: str, nodes: list[str]) -> None:
+        message = f"`{name}` is no node; each of {', '.join(nodes)} has a reply of its own, and `nodes()` can be asked"
+        super().__init__("client.nodes", message)
+        # So that it survives pickling.
+        self.args = (name, nodes)
+
+
 def _about(keys: tuple[Any, ...]) -> str:
     return f" ({len(keys)} {'key' if len(keys) == 1 else 'keys'})" if keys else ""
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from .._nodes import Node
 from .._words import Merge
+from .errors import SeparateRepliesError
 
 
 class NodeReply(NamedTuple):
@@ -27,6 +28,10 @@ class NodeReply(NamedTuple):
 
 class NodeReplies(dict[str, Any]):
     """What each node said, by its name; by its address, if a replica was asked too."""
+
+    def __missing__(self, name: str) -> Any:
+        # Who knows of one server only, as many libraries do, asks for a part of what that one would say.
+        raise SeparateRepliesError(name, list(self))
 
 
 def merged(merge: Merge, replies: Sequence[NodeReply]) -> Any:
