@@ -13,7 +13,12 @@ use crate::python_environment::Environment;
 const WHEEL_MAX: u64 = 1_000_000;
 
 /// What pip installs into the environment of the tools, in order.
-const REQUIREMENTS: &[&str] = &["requirements-build.txt", "requirements-test.txt", "requirements-bench.txt"];
+const REQUIREMENTS: &[&str] = &[
+    "requirements-build.txt",
+    "requirements-test.txt",
+    "requirements-bench.txt",
+    "tests/ecosystem/requirements.txt",
+];
 
 /// Builds wheel and sdist into `dist/`.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
@@ -59,8 +64,14 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     pyright.env("PYRIGHT_PYTHON_CACHE_DIR", checkout.target("python/pyright"));
     pyright.env("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1");
     run(pyright.arg("--pythonpath").arg(tools.program("python")))?;
-    // That is a stage of its own.
-    run(tool("python").args(["-m", "pytest", "--quiet", "--ignore=tests/redis_py"]))
+    // Those are stages of their own.
+    run(tool("python").args([
+        "-m",
+        "pytest",
+        "--quiet",
+        "--ignore=tests/redis_py",
+        "--ignore=tests/ecosystem",
+    ]))
 }
 
 /// Wheel and sdist as strangers get them: each in an empty environment, with the lines of the READMEs.

@@ -1,4 +1,4 @@
-//! The Python clients for many servers, on real ones: over each major of redis-py.
+//! The Python clients for many servers, on real ones: over each major of redis-py, and in what people use them in.
 
 use anyhow::Result;
 
@@ -30,4 +30,11 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
         run(python().arg("tests/redis_py/suite/run.py").arg(checkout.target("python/redis-py-sources")))?;
     }
     Ok(())
+}
+
+/// Django, Flask, Celery and the like, with the newest redis-py.
+pub(crate) fn test_apps(checkout: &Checkout) -> Result<()> {
+    let tools = python::with_wheel(checkout)?;
+    let mut tests = tools.command("python");
+    run(tests.args(["-m", "pytest", "--quiet", "tests/ecosystem"]).current_dir(python::folder(checkout)))
 }

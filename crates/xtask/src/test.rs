@@ -46,6 +46,11 @@ const STAGES: &[Stage] = &[
         about: "the Python clients for many servers, on real ones: over each redis-py",
         run: redis_py::test,
     },
+    Stage {
+        name: "python-apps",
+        about: "the Python clients in Django, Flask, FastAPI, Celery, RQ and Dramatiq",
+        run: redis_py::test_apps,
+    },
     Stage { name: "pip", about: "wheel and sdist in empty environments", run: python::test_packages },
     Stage {
         name: "doors",

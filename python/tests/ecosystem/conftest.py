@@ -1,0 +1,39 @@
+"""Three real servers for each application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from servers import RedisServer, Scratch, yaml
+
+
+@pytest.fixture(scope="module")
+def own_servers(scratch: Scratch) -> list[RedisServer]:
+    """Three servers of a module of tests."""
+    return [RedisServer.start(scratch) for _ in range(3)]
+
+
+@pytest.fixture
+def servers(own_servers: list[RedisServer]) -> Iterator[list[RedisServer]]:
+    """Three servers that are up and empty."""
+    for server in own_servers:
+        server.ask("FLUSHALL")
+    yield own_servers
+    for server in own_servers:
+        server.restore()
+
+
+@pytest.fixture(scope="module")
+def config(own_servers: list[RedisServer]) -> str:
+    """Their config: a server that dies is left out soon."""
+    lines = [f"{server.address}:1 node-{number}" for number, server in enumerate(own_servers)]
+    rules: dict[str, object] = {
+        "auto_eject_hosts": "true",
+        "server_failure_limit": 1,
+        "server_retry_timeout": 500,
+        "timeout": 500,
+    }
+    # Nobody pays for finding out whether it is back.
+    rules["on_failure"] = "probe"
+    return yaml(lines, hash="md5", hash_tag='"{}"', **rules)
