@@ -18,7 +18,9 @@ def check_in_thread(shard: Shard[Redis], checked: Callable[[bool], None]) -> Non
     """Finds out in a thread of its own whether a node answers, so that no command waits for it."""
 
     def check() -> None:
-        connection: Any = shard.primary.client.connection_pool.make_connection()
+        # One that the pool does not count: it would never get it back.
+        connections: Any = shard.primary.client.connection_pool
+        connection = connections.connection_class(**connections.connection_kwargs)
         connection.retry = Retry(NoBackoff(), 0)
         try:
             connection.connect()

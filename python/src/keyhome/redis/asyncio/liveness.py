@@ -16,7 +16,8 @@ from ..._sharded.shard import Shard
 async def check(shard: Shard[Redis], checked: Callable[[bool], None]) -> None:
     """Finds out whether a node answers; in a task of its own, so that no command waits for it."""
     connections: Any = shard.primary.client.connection_pool
-    connection = connections.make_connection()
+    # One that the pool does not count: it would never get it back.
+    connection = connections.connection_class(**connections.connection_kwargs)
     connection.retry = Retry(NoBackoff(), 0)
     try:
         await connection.connect()
