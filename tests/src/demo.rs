@@ -1,6 +1,7 @@
 //! The demo: keys are written through a real nutcracker and into a real Redis Cluster, every door is asked where each of
 //! them lives, and they are looked for straight on the servers. Then all are asked for decisions.
 
+mod clients;
 mod decisions;
 
 use anstyle::{AnsiColor, Style};
@@ -9,7 +10,7 @@ use keyhome_live::{Nutcracker, Scratch};
 use crate::{
     cases::{Key, to_hex},
     door::{Asked, Door, Home, Witness},
-    doors::shown,
+    doors::{Client, shown},
     keys,
     pool::{Form, Node, Pool},
     real::{BehindNutcracker, InCluster},
@@ -97,11 +98,13 @@ struct Row {
 }
 
 /// Runs it, and says whether all agree.
-pub fn run(doors: &[Box<dyn Door>]) -> bool {
+pub fn run(doors: &[Box<dyn Door>], clients: &mut [Client]) -> bool {
     let (rows, mut wrong) = observe(doors).unwrap_or_else(|error| panic!("the real servers: {error}"));
     print(doors, &rows);
     anstream::println!("\nEach number is how many of {KEYS} keys are where the door says that they are.");
     let asked = rows.len() * KEYS;
+    let shared =
+        clients::show(clients, &mut wrong).unwrap_or_else(|error| panic!("the real servers: {error}"));
     let decisions = decisions::show(doors, &mut wrong);
     anstream::println!("\nThe command keeps nothing between calls; the other doors decide all this alike.\n");
     let color = if wrong.is_empty() { AnsiColor::Green } else { AnsiColor::Red };
@@ -111,9 +114,11 @@ pub fn run(doors: &[Box<dyn Door>]) -> bool {
     }
     let count = wrong.len();
     anstream::println!(
-        "{style}{} doors, {asked} keys on real servers, {decisions} decisions: {count} disagreements{style:#}",
-        doors.len()
+        "{} doors, {asked} keys on real servers, {decisions} decisions; {} clients, {shared} keys",
+        doors.len(),
+        clients.len()
     );
+    anstream::println!("{style}{count} disagreements{style:#}");
     wrong.is_empty()
 }
 

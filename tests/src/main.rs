@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["proof"] => proof(),
-        ["demo"] => done(demo::run(&doors::all())),
+        ["demo"] => done(demo::run(&doors::all(), &mut doors::clients())),
         ["record"] => {
             traces::write_all();
             ExitCode::SUCCESS

@@ -40,12 +40,45 @@ impl<'s> BehindNutcracker<'s> {
         self.servers[0].version()
     }
 
+    /// A nutcracker that serves a pool on these servers, which are empty.
+    ///
+    /// # Panics
+    /// If the pool was not [placed](Self::place) here.
+    pub fn serve(&self, pool: &Pool) -> io::Result<Serving> {
+        flush(&self.servers)?;
+        let made = nutcrackers(pool).expect("a pool of nutcracker's");
+        Ok(Serving { nutcracker: Nutcracker::start(self.scratch, &[made])? })
+    }
+
     fn observe(&self, pool: &Pool, nutcracker: &Nutcracker, keys: &[Key]) -> io::Result<Vec<Home>> {
         let servers = &self.servers[..pool.nodes.len()];
         flush(servers)?;
         let commands = keys.iter().map(|key| vec![b"SET".as_slice(), &key.0, b"1"]);
         let written = nutcracker.connect(POOL)?.pipeline(commands)?;
         found(servers, keys, &written)
+    }
+}
+
+/// A nutcracker that serves a pool.
+#[derive(Debug)]
+pub struct Serving {
+    nutcracker: Nutcracker,
+}
+
+impl Serving {
+    /// Writes through it.
+    pub fn write(&self, keys: &[Key], values: &[String]) -> io::Result<()> {
+        let commands =
+            keys.iter().zip(values).map(|(key, value)| vec![b"SET".as_slice(), &key.0, value.as_bytes()]);
+        self.nutcracker.connect(POOL)?.pipeline(commands)?.into_iter().try_for_each(Reply::ok)
+    }
+
+    /// What is under these keys, as it finds it.
+    pub fn read(&self, keys: &[Key]) -> io::Result<Vec<Option<String>>> {
+        let commands = keys.iter().map(|key| vec![b"GET".as_slice(), &key.0]);
+        let replies = self.nutcracker.connect(POOL)?.pipeline(commands)?;
+        let text = |reply: &Reply| reply.bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        Ok(replies.iter().map(text).collect())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The doors.
 
+mod client;
 mod command;
 mod driver;
 mod foreign;
@@ -9,6 +10,7 @@ mod ways;
 
 pub(crate) use ways::shown;
 
+pub use client::{Client, clients};
 pub use command::CommandDoor;
 pub use foreign::ForeignDoor;
 pub use rust::RustDoor;
