@@ -1,6 +1,6 @@
 // What the types of `keyhome/ioredis` promise, over ioredis 5 and 6.
 
-import { type ChainableCommander, Cluster, type ClusterOptions, type Redis } from "ioredis";
+import { type ChainableCommander, Cluster, type ClusterOptions, type Redis, type RedisCommander, type Result } from "ioredis";
 import { type ClusterReads, type NodeStats, type ScaleReads, ShardedRedis, SplitError, cluster } from "keyhome/ioredis";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -49,6 +49,24 @@ try {
 } catch (error) {
   if (error instanceof SplitError) console.log(error.failures[0]?.keys, error.successes[0]?.reply, error.code);
 }
+
+// Every command, in every form, has the very type that it has in ioredis; but for those that this client does in its own way.
+type Commands = RedisCommander<{ type: "default" }>;
+type Other = { [Name in keyof Commands]: Equal<ShardedRedis[Name], Commands[Name]> extends true ? never : Name }[keyof Commands];
+exactly<Equal<Exclude<Other, "quit" | "multi" | "monitor">, never>>();
+exactly<Equal<ReturnType<typeof sharded.quit>, Promise<"OK">>>();
+
+// Commands of one's own are declared as for ioredis.
+declare module "ioredis" {
+  interface RedisCommander<Context> {
+    twice(key: string, by: number): Result<number, Context>;
+  }
+}
+sharded.defineCommand("twice", { numberOfKeys: 1, lua: "return redis.call('INCRBY', KEYS[1], ARGV[1] * 2)" });
+exactly<Equal<ReturnType<typeof sharded.twice>, Promise<number>>>();
+sharded.pipeline().twice("key", 1).get("key").exec();
+// @ts-expect-error: the second is a number
+sharded.twice("key", "1");
 
 // @ts-expect-error: no such policy
 sharded.readingFrom("slave");
