@@ -30,7 +30,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "node", about: "the npm package: types, and all suites with each engine", run: node::test },
     Stage {
         name: "clients",
-        about: "the clients for many servers, on real ones: with each engine, over each ioredis",
+        about: "the clients for many servers, on real ones: with each engine, over each major of theirs",
         run: node::test_clients,
     },
     Stage { name: "browser", about: "the npm package in a real browser", run: wasm::test_browser },
