@@ -101,7 +101,11 @@ pub(crate) fn test_packages(checkout: &Checkout) -> Result<()> {
 /// Ratios beside what Python programs use today.
 pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
     let tools = with_wheel(checkout)?;
-    run(tools.command("python").arg("benches/ratios.py").current_dir(folder(checkout)))
+    let folder = folder(checkout);
+    run(tools.command("python").arg("benches/ratios.py").current_dir(&folder))?;
+    // Its servers are those of the tests.
+    let mut clients = tools.command("python");
+    run(clients.arg("benches/clients.py").env("PYTHONPATH", folder.join("tests")).current_dir(&folder))
 }
 
 /// A Python that has the wheel, as built from the sources of now.
