@@ -10,10 +10,13 @@ use crate::python_environment::Environment;
 /// The majors of redis-py, the newest first: `python/tests/redis_py/requirements-MAJOR.txt` says which version of each.
 const MAJORS: &[u32] = &[8, 7, 6];
 
+/// How many operations each run of the chaos tests has: all of them with the newest redis-py.
+const OPERATIONS: [&str; 3] = ["25000", "5000", "5000"];
+
 /// The tests of the clients, and redis-py's own, in an environment for each major.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     python::build(checkout)?;
-    for major in MAJORS {
+    for (major, operations) in MAJORS.iter().zip(OPERATIONS) {
         let name = format!("redis-py-{major}");
         let requirements = format!("tests/redis_py/requirements-{major}.txt");
         let folder = python::folder(checkout);
@@ -26,7 +29,9 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
             python
         };
         anstream::println!("\nredis-py {major}");
-        run(python().args(["-m", "pytest", "--quiet", "-p", "no:asyncio", "tests/redis_py"]))?;
+        let mut tests = python();
+        tests.args(["-m", "pytest", "--quiet", "-p", "no:asyncio", "tests/redis_py"]);
+        run(tests.env("KEYHOME_OPERATIONS", operations))?;
         run(python().arg("tests/redis_py/suite/run.py").arg(checkout.target("python/redis-py-sources")))?;
     }
     Ok(())

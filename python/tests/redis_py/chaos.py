@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from typing import Any
@@ -12,7 +13,7 @@ from keyhome import KeyhomeError
 from keyhome.redis import SplitError
 
 # Of each of four runs.
-OPERATIONS = 25_000
+OPERATIONS = int(os.environ.get("KEYHOME_OPERATIONS", "25000"))
 COUNTERS = 50
 
 

@@ -89,7 +89,7 @@ def test_cancelled_commands_leave_nothing_behind(servers: list[RedisServer]) -> 
                 except asyncio.CancelledError:
                     counts["cancelled"] += 1
 
-            for round_ in range(60):
+            for round_ in range(30):
                 if round_ % 6 == 0:
                     # What is sent now waits for its reply, and some of it is cancelled while it does.
                     servers[round_ % 3].pause()
@@ -101,8 +101,8 @@ def test_cancelled_commands_leave_nothing_behind(servers: list[RedisServer]) -> 
                 await asyncio.gather(*(work(client, f"after {word}") for work in WORKS))
 
     asyncio.run(run())
-    assert sum(counts.values()) == 3600
-    assert counts["cancelled"] > 200, counts
+    assert sum(counts.values()) == 1800
+    assert counts["cancelled"] > 100, counts
 
 
 async def queued(client: ShardedRedis, keys: list[str]) -> list[Any]:

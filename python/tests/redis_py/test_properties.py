@@ -13,7 +13,7 @@ from servers import RedisServer, Scratch
 from .faces import Face
 
 EXAMPLES = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     # The servers stay; they are emptied for each example.
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -90,6 +90,7 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     ),
     "replies stay apart, node by node": (
         "sync/test_info_multi_sections",
+        "sync/test_role",
         "test_config_resetstat",
         "test_info",
         "test_lastsave",
