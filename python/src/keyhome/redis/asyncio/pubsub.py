@@ -96,9 +96,7 @@ class ShardedPubSub(PubSub):
         except BaseException as error:
             endpoint.shard.failed(endpoint, error, self._pool.placement)
             raise
-        listener = self._listeners.get(endpoint)
-        if listener is None or listener.done():
-            self._listeners[endpoint] = asyncio.create_task(self._listen_to(endpoint, node))
+        self._listen_again()
 
     async def _listen_to(self, endpoint: Endpoint[Redis], node: Any) -> None:
         try:
@@ -160,9 +158,11 @@ class ShardedPubSub(PubSub):
                 return heard
 
     def _listen_again(self) -> None:
-        """Where a connection had ended: redis-py makes another, and subscribes again."""
+        """Listens to each node to which something was said; where a connection had ended, redis-py makes another, and
+        subscribes again."""
         for endpoint, node in self._nodes.items():
-            if self._listeners[endpoint].done() and node.subscribed:
+            listener = self._listeners.get(endpoint)
+            if node.subscribed and (listener is None or listener.done()):
                 self._listeners[endpoint] = asyncio.create_task(self._listen_to(endpoint, node))
 
     async def listen(self) -> AsyncIterator[dict[str, Any]]:
