@@ -46,32 +46,31 @@ pub(super) fn show(clients: &mut [Client], wrong: &mut Vec<String>) -> io::Resul
             let name = client.name();
             cells.push((compare(name, &read, &theirs), compare("nutcracker", &read_back, &ours)));
         }
-        rows.push((plan.name, plan.about(), cells));
+        rows.push((plan.name, cells));
     }
     print(clients, &rows);
     Ok(rows.len() * clients.len() * KEYS * 2)
 }
 
-fn print(clients: &[Client], rows: &[(&str, String, Vec<Shared>)]) {
+fn print(clients: &[Client], rows: &[(&str, Vec<Shared>)]) {
     const WIDTH: usize = 11;
     let bold = Style::new().bold();
     let names: Vec<(&str, &str)> =
         clients.iter().map(|client| client.name().split_once(' ').unwrap_or(("", client.name()))).collect();
-    let about = rows.iter().map(|row| row.1.len()).max().unwrap_or(0);
-    let line = |first: &str, second: &str, cells: &mut dyn Iterator<Item = &str>| {
+    let line = |first: &str, cells: &mut dyn Iterator<Item = &str>| {
         let cells: String = cells.map(|cell| format!("  {cell:>WIDTH$}")).collect();
-        anstream::println!("{bold}{first:<8}  {second:<about$}{cells}{bold:#}");
+        anstream::println!("{bold}{first:<8}{cells}{bold:#}");
     };
     anstream::println!();
-    line("", "", &mut names.iter().map(|name| name.0));
-    line("pool", "placed as", &mut names.iter().map(|name| name.1));
-    for (pool, like, cells) in rows {
+    line("", &mut names.iter().map(|name| name.0));
+    line("pool", &mut names.iter().map(|name| name.1));
+    for (pool, cells) in rows {
         let numbers = cells.iter().map(|&(read, read_back)| {
             let well = read == KEYS && read_back == KEYS;
             let style = if well { AnsiColor::Green } else { AnsiColor::Red }.on_default();
             format!("  {style}{:>WIDTH$}{style:#}", format!("{read} {read_back}"))
         });
-        anstream::println!("{pool:<8}  {like:<about$}{}", numbers.collect::<String>());
+        anstream::println!("{pool:<8}{}", numbers.collect::<String>());
     }
     anstream::println!(
         "\nOf {KEYS} keys that nutcracker wrote the client reads so many; and the other way round."

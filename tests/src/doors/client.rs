@@ -19,11 +19,13 @@ pub struct Client {
 
 /// The clients, each in its own process.
 pub fn clients() -> Vec<Client> {
-    let node = program("KEYHOME_NODE");
+    let (node, python) = (program("KEYHOME_NODE"), program("KEYHOME_PYTHON"));
     vec![
         Client::node(&node, "ioredis native", "ioredis", "native"),
         Client::node(&node, "ioredis wasm", "ioredis", "wasm"),
         Client::node(&node, "node-redis native", "node-redis", "native"),
+        Client::python(&python, "redis-py sync", "sync"),
+        Client::python(&python, "redis-py asyncio", "asyncio"),
     ]
 }
 
@@ -32,8 +34,20 @@ impl Client {
     fn node(node: &Path, name: &'static str, library: &str, engine: &str) -> Self {
         let mut command = Command::new(node);
         command.arg(here("doors/client.mjs")).arg(here("../node")).arg(library).env("KEYHOME_ENGINE", engine);
-        let mut driver = Driver::start(name, &mut command);
-        assert_eq!(driver.ask(&json!({ "ask": "hello" })), Ok(engine.to_owned()), "{name}");
+        Self::start(name, &mut command, engine)
+    }
+
+    /// A client of the pip package: `sync` or `asyncio`.
+    fn python(python: &Path, name: &'static str, face: &str) -> Self {
+        let mut command = Command::new(python);
+        command.arg(here("doors/client.py")).arg(face);
+        Self::start(name, &mut command, face)
+    }
+
+    /// What it says of itself must be what was asked for.
+    fn start(name: &'static str, command: &mut Command, is: &str) -> Self {
+        let mut driver = Driver::start(name, command);
+        assert_eq!(driver.ask(&json!({ "ask": "hello" })), Ok(is.to_owned()), "{name}");
         Self { name, driver }
     }
 
