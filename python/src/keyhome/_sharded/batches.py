@@ -21,18 +21,9 @@ Queued = tuple[tuple[Any, ...], Mapping[str, Any]]
 """A command of a pipeline: as redis-py's `execute_command` takes it."""
 
 
-class Ask(NamedTuple):
-    """A command, or a part of one, for one server.
-
-    Attributes:
-        args: As redis-py's `execute_command` takes them.
-        options: Its options.
-        is_raw: Whether its reply is wanted as the server sends it: it is to be merged with others.
-    """
-
-    args: tuple[Any, ...]
-    options: Mapping[str, Any]
-    is_raw: bool
+Ask = tuple[tuple[Any, ...], Mapping[str, Any], bool]
+"""A command, or a part of one, for one server: as redis-py's `execute_command` takes it, its options, and whether its reply is
+wanted as the server sends it, to be merged with others."""
 
 
 class Sending(NamedTuple, Generic[Client]):
@@ -71,9 +62,11 @@ class Batch(Generic[Client]):
 
     def add(self, ask: Ask, kind: Kind) -> int:
         """Adds a command; gives its place."""
-        self.asks.append(ask)
-        self.reads = self.reads and kind.reads
-        return len(self.asks) - 1
+        asks = self.asks
+        asks.append(ask)
+        if not kind.reads:
+            self.reads = False
+        return len(asks) - 1
 
     def reply(self, at: int) -> Any:
         """The reply of a command, or the error."""
@@ -119,11 +112,11 @@ class Batches(Generic[Client]):
             if kind.is_direct and kind.place < len(args):
                 shard = pool.placement.shard(args[kind.place])
                 batch = self._by_shard.get(shard) or self._batch(shard)
-                return batch, batch.add(Ask(args, options, False), kind)
+                return batch, batch.add((args, options, False), kind)
             parts, shards = pool.parts(args, kind)
             if is_whole(parts, args, kind, pool.placement):
                 batch = self._batch(shards[parts[0].node])
-                return batch, batch.add(Ask(self._with_script(args, batch), options, False), kind)
+                return batch, batch.add((self._with_script(args, batch), options, False), kind)
             if pool.options.strict and kind.fan_out == "split":
                 raise several_nodes(kind.command.upper())
             return self._split(parts, shards, kind, options)
@@ -136,7 +129,7 @@ class Batches(Generic[Client]):
         places, targets = [], []
         for part in parts:
             batch = self._batch(shards[part.node])
-            places.append((batch, batch.add(Ask(part.args, options, True), kind)))
+            places.append((batch, batch.add((part.args, options, True), kind)))
             targets.append(Target(batch.shard, batch.shard.primary, part))
         return _Split(kind, places, targets)
 
@@ -160,7 +153,7 @@ class Batches(Generic[Client]):
     def results(self, callbacks: Callbacks) -> list[Any]:
         """The results, in the order of the commands; those that failed are their errors."""
         return [
-            self._result(at, found, callbacks) if isinstance(found, _Split | Exception) else found[0].reply(found[1])
+            found[0].reply(found[1]) if isinstance(found, tuple) else self._result(at, found, callbacks)
             for at, found in enumerate(self._found)
         ]
 

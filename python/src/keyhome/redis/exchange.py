@@ -75,7 +75,7 @@ class Exchange:
 
     def _write(self) -> None:
         connection = self._connection
-        connection.send_packed_command(connection.pack_commands([ask.args for ask in self._asks]))
+        connection.send_packed_command(connection.pack_commands([ask[0] for ask in self._asks]))
         self._is_written = True
 
     def _attempt(self) -> list[Any]:

@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from ... import Router
 from ..._nodes import Node
 from ..._shapes import HotKey, HotKeysOptions
-from ..._sharded.batches import Ask, Sending
+from ..._sharded.batches import Sending
 from ..._sharded.errors import UnavailableError, may_be_asked_elsewhere, several_nodes, unsupported
 from ..._sharded.kinds import Kind, kind_of, kinds
 from ..._sharded.options import EventHook, Options
@@ -232,8 +232,7 @@ class ShardedRedis(Redis):
         """
         asked = [target for target in targets if target.refusal is None]
         sendings = [
-            Sending(target.shard, target.endpoint, [Ask(target.part.args, options, True)], kind.reads)
-            for target in asked
+            Sending(target.shard, target.endpoint, [(target.part.args, options, True)], kind.reads) for target in asked
         ]
         replies = iter(await self._send(sendings))
         outcomes = [next(replies) if target.refusal is None else target.refusal for target in targets]

@@ -61,7 +61,7 @@ async def _attempt(
     pool: Pool[Redis], shard: Shard[Redis], endpoint: Endpoint[Redis], asks: Sequence[Ask], connection: Any
 ) -> list[Any]:
     # Whoever is cancelled in here leaves a connection that redis-py has closed: no reply is left for the next.
-    await connection.send_packed_command(connection.pack_commands([ask.args for ask in asks]))
+    await connection.send_packed_command(connection.pack_commands([ask[0] for ask in asks]))
     parse: Any = endpoint.client.parse_response
     replies: list[Any] = []
     errors: list[ResponseError] = []
