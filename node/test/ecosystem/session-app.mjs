@@ -54,7 +54,8 @@ export class Browser {
     const response = await fetch(this.address + path, { method, headers, signal: AbortSignal.timeout(10_000) });
     const [cookie] = response.headers.getSetCookie();
     if (cookie !== undefined) this.#cookie = cookie.split(";")[0];
-    return { status: response.status, body: response.status === 204 || response.status === 401 ? undefined : await response.json() };
+    const isEmpty = response.status === 204 || response.status === 401;
+    return { status: response.status, body: isEmpty ? undefined : await response.json() };
   }
 
   /** The id of the session, as its key in the store has it. */

@@ -135,7 +135,8 @@ for (const [what, harm] of Object.entries(HARMS)) {
     });
 
     test("without auto_eject_hosts: its keys get errors, the others are served", async (t) => {
-      const redis = client(t, undefined, { rules: { auto_eject_hosts: false }, options: { redisOptions: { maxRetriesPerRequest: 1, retryStrategy: () => 30 } } });
+      const options = { redisOptions: { maxRetriesPerRequest: 1, retryStrategy: () => 30 } };
+      const redis = client(t, undefined, { rules: { auto_eject_hosts: false }, options });
       await redis.connect();
       const [a, b, c] = [0, 1, 2].map((node) => keyOn(redis, node));
       await harm(servers[1]);

@@ -65,7 +65,8 @@ test("made of nodes, with the keys of a pool", async (t) => {
   const nodes = servers.map(({ address }) => address);
   const poolOptions = { hash: "crc32a", distribution: "modula", hash_tag: "{}" };
   const redis = closed(t, new ShardedRedis(nodes.map((address) => `${address}:1`), { poolOptions }));
-  const wanted = Router.fromConfig(yaml(nodes.map((address) => `${address}:1`), { hash: "crc32a", distribution: "modula", hash_tag: '"{}"' }));
+  const settings = { hash: "crc32a", distribution: "modula", hash_tag: '"{}"' };
+  const wanted = Router.fromConfig(yaml(nodes.map((address) => `${address}:1`), settings));
   assert.equal(redis.router.fingerprint, wanted.fingerprint);
 });
 

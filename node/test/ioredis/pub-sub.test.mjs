@@ -124,7 +124,8 @@ test("after a reload channels are heard where they live now", async (t) => {
   const patterns = heard(subscriber, "pmessage");
   await subscriber.reload(configOf(servers));
   await waitUntil(async () => (await publisher.pubsub("CHANNELS", "r:*")).length === 30, "all moved");
-  await waitUntil(async () => (await Promise.all(servers.map((server) => server.ask("PUBSUB", "NUMPAT")))).every((n) => n === 1), "patterns");
+  const patternsOf = () => Promise.all(servers.map((server) => server.ask("PUBSUB", "NUMPAT")));
+  await waitUntil(async () => (await patternsOf()).every((count) => count === 1), "the pattern is everywhere");
   for (const channel of channels) await publisher.publish(channel, "x");
   await waitUntil(() => messages.length >= 30 && patterns.length >= 30, "all are heard");
   assert.deepEqual(messages.toSorted(), channels.map((channel) => [channel, "x"]).toSorted());

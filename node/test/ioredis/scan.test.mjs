@@ -62,7 +62,8 @@ test("SCAN with numbers, with Buffers, with MATCH and TYPE", async (t) => {
 test("scanStream finds every key once, of 20,000 and of none", async (t) => {
   const [redis, keys] = await filled(t, 20_000);
   assert.deepEqual((await collected(redis.scanStream({ count: 1000 }))).toSorted(), keys);
-  assert.deepEqual((await collected(redis.scanStream({ match: "key:77*", count: 500 }))).toSorted(), keys.filter((key) => key.startsWith("key:77")));
+  const some = await collected(redis.scanStream({ match: "key:77*", count: 500 }));
+  assert.deepEqual(some.toSorted(), keys.filter((key) => key.startsWith("key:77")));
   assert.deepEqual((await collected(redis.scanBufferStream({ count: 1000 }))).map(String).toSorted(), keys);
   await redis.flushall();
   assert.deepEqual(await collected(redis.scanStream()), []);
