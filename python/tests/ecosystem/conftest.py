@@ -32,7 +32,7 @@ def config(own_servers: list[RedisServer]) -> str:
         "auto_eject_hosts": "true",
         "server_failure_limit": 1,
         "server_retry_timeout": 500,
-        "timeout": 500,
+        "timeout": 5000,
     }
     # Nobody pays for finding out whether it is back.
     rules["on_failure"] = "probe"
