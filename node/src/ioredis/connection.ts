@@ -132,9 +132,12 @@ export class Connection {
     if (this.redis.status === "end") return;
     const ended = new Promise((resolve) => this.redis.once("end", resolve));
     if (this.redis.status === "ready" || this.redis.status === "connecting" || this.redis.status === "connect") {
-      // It waits behind what was sent. Where the connection is lost, or is not made, nobody answers any of it.
+      // Where the connection is lost, or is not made, nobody answers what was sent.
       this.redis.once("close", () => this.disconnect());
-      this.redis.quit().catch(() => this.disconnect());
+      const quit = () => this.redis.quit().catch(() => this.disconnect());
+      // ioredis sends QUIT before what waits for the connection to be ready.
+      if (this.redis.status === "ready") quit();
+      else this.redis.once("ready", quit);
     } else {
       this.disconnect();
     }
