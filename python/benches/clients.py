@@ -115,7 +115,9 @@ async def async_pipelines(client: AsyncRedis) -> None:
 def slow_script(client: redis.Redis) -> str:
     """A script that takes `BUSY` on this machine, now."""
     loops = 1_000_000
-    took = statistics.median(seconds(lambda: client.eval(f"for i = 1, {loops} do end return 1", 1, "k")) for _ in range(3))
+    took = statistics.median(
+        seconds(lambda: client.eval(f"for i = 1, {loops} do end return 1", 1, "k")) for _ in range(3)
+    )
     return f"for i = 1, {round(loops * BUSY / took)} do end return 1"
 
 
