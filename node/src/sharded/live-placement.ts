@@ -3,12 +3,10 @@
 import {
   Health,
   type HealthEvent,
-  type HealthRules,
   type Key,
   KeyhomeError,
   type LiveSet,
   type Node,
-  type OnFailure,
   type Outcome,
   type Router,
 } from "../index.js";
@@ -43,7 +41,6 @@ export class LivePlacement {
   #all: Router;
   #router: Router;
   #health: Health;
-  #rules: HealthRules;
   /** Whether health has something to say before a request. */
   #alert = false;
   /** Nodes that failed since their last reply. */
@@ -54,7 +51,6 @@ export class LivePlacement {
     this.#owner = owner;
     this.#all = router;
     this.#router = router;
-    this.#rules = settings;
     this.#health = new Health(settings, router.nodes.length);
   }
 
@@ -67,10 +63,6 @@ export class LivePlacement {
   /** How many nodes there are, whether they take part or not. */
   get count(): number {
     return this.#all.nodes.length;
-  }
-
-  get onFailure(): OnFailure {
-    return this.#rules.on_failure ?? "remap";
   }
 
   /**
@@ -140,7 +132,6 @@ export class LivePlacement {
     const suspects = new Set([...this.#suspects].map((index) => this.#all.nodes[index]!.name));
     this.#suspects.clear();
     router.nodes.forEach(({ name }, index) => suspects.has(name) && this.#suspects.add(index));
-    this.#rules = settings;
     this.#all = router;
     this.#router = router;
     this.#alert = true;
