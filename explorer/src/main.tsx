@@ -1,0 +1,15 @@
+// The page and its worker are one script: the worker is made from the page's own text, so that nothing has to be fetched.
+
+import { init } from "keyhome";
+import { render } from "preact";
+import { Page } from "./page/Page.tsx";
+import "./page/page.css";
+
+async function openPage(): Promise<void> {
+  const root = document.getElementById("explorer");
+  if (root === null) throw new Error("the page has no #explorer");
+  await init();
+  render(<Page />, root);
+}
+
+if (typeof document !== "undefined") void openPage();
