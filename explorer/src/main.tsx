@@ -2,6 +2,7 @@
 
 import { init } from "keyhome";
 import { render } from "preact";
+import { followScheme } from "./drawing/scheme.ts";
 import { Page } from "./page/Page.tsx";
 import "./page/page.css";
 
@@ -9,6 +10,7 @@ async function openPage(): Promise<void> {
   const root = document.getElementById("explorer");
   if (root === null) throw new Error("the page has no #explorer");
   await init();
+  followScheme();
   render(<Page />, root);
 }
 
