@@ -5,6 +5,7 @@ import { render } from "preact";
 import { followScheme } from "./drawing/scheme.ts";
 import { Page } from "./page/Page.tsx";
 import "./page/page.css";
+import { serveJobs } from "./work/worker.ts";
 
 async function openPage(): Promise<void> {
   const root = document.getElementById("explorer");
@@ -14,4 +15,5 @@ async function openPage(): Promise<void> {
   render(<Page />, root);
 }
 
-if (typeof document !== "undefined") void openPage();
+if (typeof document === "undefined") serveJobs();
+else void openPage();

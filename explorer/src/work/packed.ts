@@ -1,0 +1,31 @@
+// Many keys one behind the other, as `indexesPacked` takes them.
+
+/** Key `i` is `bytes.subarray(offsets[i], offsets[i + 1])`. */
+export interface Packed {
+  readonly bytes: Uint8Array;
+  /** One more than there are keys; the first is 0, the last the length of `bytes`. */
+  readonly offsets: Uint32Array;
+}
+
+export function count(keys: Packed): number {
+  return keys.offsets.length - 1;
+}
+
+export function keyAt({ bytes, offsets }: Packed, position: number): Uint8Array {
+  return bytes.subarray(offsets[position], offsets[position + 1]);
+}
+
+/** Text is packed as its UTF-8 bytes. */
+export function packTexts(texts: readonly string[]): Packed {
+  const encoder = new TextEncoder();
+  let room = 0;
+  for (const text of texts) room += 3 * text.length;
+  const bytes = new Uint8Array(room);
+  const offsets = new Uint32Array(texts.length + 1);
+  let end = 0;
+  texts.forEach((text, position) => {
+    end += encoder.encodeInto(text, bytes.subarray(end)).written;
+    offsets[position + 1] = end;
+  });
+  return { bytes: bytes.subarray(0, end), offsets };
+}
