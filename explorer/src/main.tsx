@@ -4,12 +4,14 @@ import { init } from "keyhome";
 import { render } from "preact";
 import { followScheme } from "./drawing/scheme.ts";
 import { Page } from "./page/Page.tsx";
+import { followTheme } from "./page/theme.ts";
 import "./page/page.css";
 import { serveJobs } from "./work/worker.ts";
 
 async function openPage(): Promise<void> {
   const root = document.getElementById("explorer");
   if (root === null) throw new Error("the page has no #explorer");
+  followTheme();
   await init();
   followScheme();
   render(<Page />, root);

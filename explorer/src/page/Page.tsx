@@ -1,43 +1,44 @@
-import { VIEWS, type View, configText, view } from "../state/inputs.ts";
+import type { FunctionComponent } from "preact";
+import { current } from "../state/pools.ts";
+import { type View, configFile, configText, poolName, view } from "../state/inputs.ts";
+import { BalanceView } from "../views/balance/BalanceView.tsx";
+import { ChangeView } from "../views/change/ChangeView.tsx";
+import { DialectsView } from "../views/dialects/DialectsView.tsx";
+import { FailureView } from "../views/failure/FailureView.tsx";
+import { RingView } from "../views/ring/RingView.tsx";
+import type { ViewProps } from "../views/view.ts";
 import { WhereView } from "../views/where/WhereView.tsx";
+import { ConfigPanel } from "./ConfigPanel.tsx";
+import { Header } from "./Header.tsx";
+import { NoPool } from "./NoPool.tsx";
+import { type TabTitle, Tabs } from "./Tabs.tsx";
 
-const TITLES: Record<View, string> = {
-  where: "Where does this key live?",
-  ring: "See the ring",
-  balance: "Is it balanced?",
-  change: "What would a change move?",
-  failure: "What if one dies?",
-  dialects: "Which dialect?",
+/** The questions, and who answers them. */
+const SHOWN: Record<View, TabTitle & { readonly Show: FunctionComponent<ViewProps> }> = {
+  where: { long: "Where does this key live?", short: "Where", Show: WhereView },
+  ring: { long: "See the ring", short: "Ring", Show: RingView },
+  balance: { long: "Is it balanced?", short: "Balance", Show: BalanceView },
+  change: { long: "What would a change move?", short: "Change", Show: ChangeView },
+  failure: { long: "What if one dies?", short: "Failure", Show: FailureView },
+  dialects: { long: "Which dialect?", short: "Dialects", Show: DialectsView },
 };
 
 export function Page() {
+  const reading = current.value;
+  const { long, Show } = SHOWN[view.value];
   return (
     <>
-      <header>
-        <h1>keyhome explorer</h1>
-      </header>
-      <textarea
-        aria-label="Config"
-        value={configText.value}
-        onInput={(event) => {
-          configText.value = event.currentTarget.value;
-        }}
-      />
-      <nav>
-        {VIEWS.map((name) => (
-          <button
-            type="button"
-            key={name}
-            aria-current={view.value === name ? "page" : undefined}
-            onClick={() => {
-              view.value = name;
-            }}
-          >
-            {TITLES[name]}
-          </button>
-        ))}
-      </nav>
-      <main>{view.value === "where" ? <WhereView /> : null}</main>
+      <Header />
+      <div class="workbench">
+        <ConfigPanel title="Config" text={configText} pool={poolName} file={configFile} reading={reading} />
+        <main>
+          <Tabs titles={SHOWN} />
+          <div id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`} class={`view ${view.value}`}>
+            <h2 class="unseen">{long}</h2>
+            {reading.router === undefined ? <NoPool error={reading.error} /> : <Show router={reading.router} />}
+          </div>
+        </main>
+      </div>
     </>
   );
 }

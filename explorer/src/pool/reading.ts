@@ -2,16 +2,43 @@
 
 import { KeyhomeError, Router } from "keyhome";
 
+/** Beyond this a text is not read: 65,535 nodes, the most there can be, take a third of it. */
+const LONGEST = 8 * 1024 * 1024;
+
 /** A text that was read: a router that answers, or the error with its line and column. */
 export type Reading =
-  | { readonly router: Router; readonly error?: undefined }
+  | {
+      readonly router: Router;
+      /** The pools of the text, of which the router is one; none for CLUSTER NODES. */
+      readonly pools: readonly string[];
+      readonly pool: string | undefined;
+      readonly error?: undefined;
+    }
   | { readonly router?: undefined; readonly error: KeyhomeError };
 
-export function read(text: string, pool: string): Reading {
+/** What was asked, or the error that keyhome answers with. */
+export type Answer<T> =
+  | { readonly answer: T; readonly error?: undefined }
+  | { readonly answer?: undefined; readonly error: KeyhomeError };
+
+/** Asks keyhome. Errors of any other kind are errors in the page, and go on. */
+export function ask<T>(question: () => T): Answer<T> {
   try {
-    return { router: Router.fromConfig(text, pool === "" ? undefined : pool) };
+    return { answer: question() };
   } catch (error) {
     if (error instanceof KeyhomeError) return { error };
     throw error;
   }
+}
+
+/** Reads the pool of that name, or the first where there is none of that name. */
+export function read(text: string, pool: string): Reading {
+  const { answer, error } = ask(() => {
+    if (text.length > LONGEST) {
+      const size = Math.round(text.length / (1024 * 1024));
+      throw new KeyhomeError("argument.range", `a text of ${size} MB is no config; the page reads up to 8 MB`);
+    }
+    return { router: Router.fromConfig(text, pool === "" ? undefined : pool), pools: [], pool: undefined };
+  });
+  return answer ?? { error };
 }

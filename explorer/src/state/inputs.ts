@@ -13,15 +13,22 @@ export const view = signal<View>("where");
 /** A nutcracker.yml, keyhome's own config, or the text of CLUSTER NODES. */
 export const configText = signal(served?.config ?? "");
 
-/** The pool of it, where it has several; empty: the only one, or the first. */
+/** The pool of it, where it has several; empty, or one that it has not: the first. */
 export const poolName = signal(served?.pool ?? "");
 
-/** The key that is asked about. */
-export const key = signal("user:1001");
+/** What the file of the config is called, for the command lines that the page shows. */
+export const configFile = signal(served?.file ?? "nutcracker.yml");
 
-/** The config after the change, and its pool. */
+/** The key that is asked about, as it was typed. */
+export const keyText = signal("user:1001");
+
+/** Whether the key was typed in hexadecimal digits, which can say bytes that are no text. */
+export const keyIsHex = signal(false);
+
+/** The config after the change, its pool, and its file. */
 export const changedText = signal("");
 export const changedPoolName = signal("");
+export const changedFile = signal("nutcracker.new.yml");
 
 /** Names of the nodes that are taken away. */
 export const goneNames = signal<readonly string[]>([]);

@@ -1,0 +1,155 @@
+// A config: the editor, how a text gets into it, its pools, and what keyhome made of it.
+
+import type { EditorView } from "@codemirror/view";
+import { type Signal, useSignal } from "@preact/signals";
+import { useId, useRef } from "preact/hooks";
+import { count } from "../drawing/numbers.ts";
+import { EXAMPLES } from "../pool/examples.ts";
+import type { Reading } from "../pool/reading.ts";
+import { Editor, goTo } from "./Editor.tsx";
+
+export interface ConfigPanelProps {
+  readonly title: string;
+  /** The text, the pool that was chosen, and what its file is called. */
+  readonly text: Signal<string>;
+  readonly pool: Signal<string>;
+  readonly file: Signal<string>;
+  /** What keyhome made of it. */
+  readonly reading: Reading;
+}
+
+export function ConfigPanel({ title, text, pool, file, reading }: ConfigPanelProps) {
+  const id = useId();
+  const editor = useRef<EditorView>(null);
+  const chooser = useRef<HTMLInputElement>(null);
+  const isOver = useSignal(false);
+
+  const take = async (from: File | undefined) => {
+    if (from === undefined) return;
+    const read = await from.text();
+    pool.value = "";
+    file.value = from.name;
+    text.value = read;
+  };
+  const hasFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
+
+  return (
+    <section
+      class={isOver.value ? "config over" : "config"}
+      aria-labelledby={id}
+      // In the capture phase: else the editor would take the file for a text to insert.
+      onDragOverCapture={(event) => {
+        if (!hasFile(event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        isOver.value = true;
+      }}
+      onDragLeave={() => {
+        isOver.value = false;
+      }}
+      onDropCapture={(event) => {
+        isOver.value = false;
+        if (!hasFile(event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        void take(event.dataTransfer?.files[0]);
+      }}
+    >
+      <header class="bar">
+        <h2 id={id}>{title}</h2>
+        {reading.router !== undefined && reading.pools.length > 1 ? (
+          <label class="pool">
+            Pool{" "}
+            <select
+              value={reading.pool ?? ""}
+              onChange={(event) => {
+                pool.value = event.currentTarget.value;
+              }}
+            >
+              {reading.pools.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : null}
+        <span class="space" />
+        <label>
+          <span class="unseen">Example</span>
+          <select
+            value=""
+            onChange={(event) => {
+              const example = EXAMPLES[Number(event.currentTarget.value)];
+              event.currentTarget.value = "";
+              if (example === undefined) return;
+              pool.value = "";
+              file.value = example.file;
+              text.value = example.text;
+            }}
+          >
+            <option value="">Examples…</option>
+            {EXAMPLES.map((example, at) => (
+              <option key={example.title} value={String(at)}>
+                {example.title}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" onClick={() => chooser.current?.click()}>
+          Open…
+        </button>
+        <input
+          type="file"
+          class="unseen"
+          tabIndex={-1}
+          aria-label={`${title}: a file`}
+          ref={chooser}
+          onChange={(event) => {
+            void take(event.currentTarget.files?.[0]);
+            event.currentTarget.value = "";
+          }}
+        />
+      </header>
+      <Editor
+        label={title}
+        text={text}
+        wrong={text.value.trim() === "" ? undefined : reading.error}
+        hint="Paste or drop a nutcracker.yml, a keyhome config, or what CLUSTER NODES prints"
+        onMade={(made) => {
+          editor.current = made;
+        }}
+      />
+      <footer class="status" aria-live="polite">
+        {reading.router !== undefined ? (
+          <Summary reading={reading} />
+        ) : text.value.trim() === "" ? (
+          <span class="soft">Nothing yet.</span>
+        ) : (
+          <div class="problem">
+            <p>{reading.error.message}</p>
+            <code>{reading.error.code}</code>{" "}
+            {reading.error.line === undefined ? null : (
+              <button type="button" class="link" onClick={() => editor.current && goTo(editor.current, reading.error)}>
+                Go to line {reading.error.line}
+              </button>
+            )}
+          </div>
+        )}
+      </footer>
+    </section>
+  );
+}
+
+function Summary({ reading }: { reading: Reading & { router: object } }) {
+  if (reading.router === undefined) return null;
+  const { nodes } = reading.router;
+  const replicas = nodes.reduce((sum, node) => sum + node.replicas.length, 0);
+  const parts = [counted(nodes.length, "node")];
+  if (replicas > 0) parts.push(counted(replicas, "replica"));
+  return <span class="fine">{parts.join(", ")}</span>;
+}
+
+function counted(number: number, one: string): string {
+  return `${count(number)} ${number === 1 ? one : `${one}s`}`;
+}

@@ -1,0 +1,105 @@
+// The editor of a config: CodeMirror with the colours of YAML and a mark where keyhome found an error.
+
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import { HighlightStyle, bracketMatching, syntaxHighlighting } from "@codemirror/language";
+import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { type Signal, useSignalEffect } from "@preact/signals";
+import type { KeyhomeError } from "keyhome";
+import { useEffect, useRef } from "preact/hooks";
+
+/** Where a text is wrong. */
+type Wrong = Pick<KeyhomeError, "message" | "line" | "column">;
+
+const colours = syntaxHighlighting(
+  HighlightStyle.define([
+    { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
+    { tag: [tags.string, tags.special(tags.string)], color: "var(--code-text)" },
+    { tag: [tags.lineComment, tags.comment], color: "var(--text-soft)" },
+    { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], color: "var(--text-soft)" },
+    { tag: [tags.meta, tags.keyword, tags.typeName, tags.labelName], color: "var(--code-word)" },
+  ]),
+);
+
+/** The place of an error in a document; an error about no place has none. */
+function diagnosticOf(state: EditorState, wrong: Wrong | undefined): Diagnostic[] {
+  if (wrong?.line === undefined || wrong.line > state.doc.lines) return [];
+  const line = state.doc.line(wrong.line);
+  // Columns count code points, positions in the document UTF-16 code units.
+  const before = Array.from(line.text).slice(0, (wrong.column ?? 1) - 1).join("").length;
+  const from = Math.min(line.from + before, line.to);
+  return [{ from, to: Math.max(line.to, from), severity: "error", message: wrong.message }];
+}
+
+/** Moves the cursor of an editor to where the text is wrong. */
+export function goTo(view: EditorView, wrong: Wrong): void {
+  const [place] = diagnosticOf(view.state, wrong);
+  if (place === undefined) return;
+  view.dispatch({ selection: { anchor: place.from }, effects: EditorView.scrollIntoView(place.from, { y: "center" }) });
+  view.focus();
+}
+
+export interface EditorProps {
+  /** What the text is, for those who do not see it. */
+  readonly label: string;
+  /** The text: the editor follows it, and it follows the editor. */
+  readonly text: Signal<string>;
+  /** What is wrong with it, if anything is. */
+  readonly wrong: Wrong | undefined;
+  /** What an empty editor says. */
+  readonly hint: string;
+  /** Gives the editor to whom it belongs. */
+  readonly onMade?: (view: EditorView) => void;
+}
+
+export function Editor({ label, text, wrong, hint, onMade }: EditorProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const editor = useRef<EditorView>(null);
+
+  useEffect(() => {
+    if (place.current === null) return undefined;
+    const view = new EditorView({
+      parent: place.current,
+      state: EditorState.create({
+        doc: text.peek(),
+        extensions: [
+          lineNumbers(),
+          lintGutter(),
+          history(),
+          drawSelection(),
+          highlightActiveLine(),
+          bracketMatching(),
+          yaml(),
+          colours,
+          placeholder(hint),
+          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+          // Tab leaves the editor, as it leaves any field: who uses the keyboard must not be caught in it.
+          keymap.of([...defaultKeymap, ...historyKeymap]),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) text.value = update.state.doc.toString();
+          }),
+        ],
+      }),
+    });
+    editor.current = view;
+    onMade?.(view);
+    return () => view.destroy();
+  }, [text]);
+
+  useSignalEffect(() => {
+    const view = editor.current;
+    const { value } = text;
+    if (view === null || value === view.state.doc.toString()) return;
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
+  });
+
+  useEffect(() => {
+    const view = editor.current;
+    if (view !== null) view.dispatch(setDiagnostics(view.state, diagnosticOf(view.state, wrong)));
+  }, [wrong]);
+
+  return <div class="editor" ref={place} />;
+}
