@@ -133,6 +133,23 @@ pub(crate) enum Command {
         pool: PoolArgs,
     },
 
+    /// The explorer: the same answers as a page for the browser, served on this machine only
+    #[command(after_help = EXPLORE_EXAMPLES)]
+    Explore {
+        /// A config to begin with: a nutcracker.yml, our JSON, or the text of CLUSTER NODES; `-` is stdin
+        #[arg(short, long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// The pool to begin with
+        #[arg(short, long, requires = "config")]
+        pool: Option<String>,
+        /// The port on 127.0.0.1; 0 takes one that is free
+        #[arg(long, value_name = "N", default_value_t = 16384)]
+        port: u16,
+        /// Open the page in the browser
+        #[arg(long)]
+        open: bool,
+    },
+
     /// Completions for a shell, to be sourced by it
     #[command(
         after_help = "Examples:\n  keyhome completions bash > /etc/bash_completion.d/keyhome\n  keyhome completions zsh > ~/.zfunc/_keyhome"
@@ -142,6 +159,13 @@ pub(crate) enum Command {
         shell: clap_complete::Shell,
     },
 }
+
+const EXPLORE_EXAMPLES: &str = "\
+Examples:
+  keyhome explore -c nutcracker.yml --open
+  redis-cli cluster nodes | keyhome explore -c -
+
+It runs until Ctrl-C. Whoever has an account on this machine can open the page as well, with the config in it.";
 
 const NODE_EXAMPLES: &str = "\
 Examples:

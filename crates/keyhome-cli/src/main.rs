@@ -7,6 +7,7 @@ mod failure;
 mod hexadecimal;
 mod key_lines;
 mod key_sample;
+mod page_server;
 mod report;
 mod table;
 

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
+use crate::explorer;
 use crate::external::run;
 use crate::node;
 use crate::python;
@@ -21,20 +22,27 @@ const BARE: &[&str] = &["cargo", "rustc", "cc", "ld"];
 /// Builds what is released: the command, and the packages in `dist/`.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
     let mut timeline = Timeline::default();
-    timeline.stage("command", "the keyhome command", || {
+    timeline.stage("node", "the npm package and its native addon", || node::build(checkout))?;
+    timeline.stage("explorer", "the page over the npm package", || explorer::build(checkout))?;
+    timeline.stage("command", "the keyhome command, with the page in it", || {
         build_command(checkout)?;
         anstream::println!("{}", keyhome(checkout).display());
         Ok(())
     })?;
-    timeline.stage("node", "the npm package and its native addon", || node::build(checkout))?;
     timeline.stage("python", "the pip package", || python::build(checkout))?;
     timeline.print();
     Ok(())
 }
 
-/// Builds the released command without a word of ours.
+/// Builds the released command without a word of ours; with the page of the explorer in it, if that has been built.
 pub(crate) fn build_command(checkout: &Checkout) -> Result<()> {
-    run(checkout.cargo("build").args(["--release", "--locked", "--package", COMMAND]))
+    let mut build = checkout.cargo("build");
+    build.args(["--release", "--locked", "--package", COMMAND]);
+    let page = explorer::page(checkout);
+    if page.is_file() {
+        build.env("KEYHOME_EXPLORER", page);
+    }
+    run(&mut build)
 }
 
 /// Where the released command is, once built.

@@ -8,6 +8,7 @@ mod coverage;
 mod dist;
 mod documentation;
 mod doors;
+mod explorer;
 mod external;
 mod fuzz;
 mod layering;

@@ -60,7 +60,7 @@ pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
 pub(crate) fn built(checkout: &Checkout) -> Result<NodeTools> {
     build_addon(checkout)?;
     let tools = NodeTools::find(checkout)?;
-    install(checkout, &tools)?;
+    tools.install()?;
     wasm::build(checkout, &tools)?;
     run(tools.node().arg("scripts/build.mjs"))?;
     let dist = checkout.root().join("dist");
@@ -101,16 +101,6 @@ fn build_addon(checkout: &Checkout) -> Result<()> {
     let built = checkout.target("release").join(name);
     fs::copy(&built, &new).with_context(|| built.display().to_string())?;
     fs::rename(new, addon)?;
-    Ok(())
-}
-
-/// Installs what `node/package-lock.json` names, where it is not there already.
-fn install(checkout: &Checkout, tools: &NodeTools) -> Result<()> {
-    let modified =
-        |path: &str| fs::metadata(folder(checkout).join(path)).and_then(|file| file.modified()).ok();
-    if modified("node_modules/.package-lock.json") < modified("package-lock.json") {
-        run(tools.npm().args(["ci", "--silent"]))?;
-    }
     Ok(())
 }
 

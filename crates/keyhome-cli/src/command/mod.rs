@@ -4,6 +4,7 @@ mod balance;
 mod check;
 mod diff;
 mod explain;
+mod explore;
 mod fingerprint;
 mod node;
 mod slot;
@@ -31,6 +32,9 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
         }
         Command::Check { config } => check::run(&config, args.json),
         Command::Fingerprint { pool } => fingerprint::run(&pool, args.json),
+        Command::Explore { config, pool, port, open } => {
+            explore::run(config.as_deref(), pool.as_deref(), port, open, args.json)
+        }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "keyhome", &mut io::stdout().lock());
             Ok(Answer::Done)

@@ -1,0 +1,41 @@
+//! The explorer: one page over the npm package, built into one file, and its tests in a real browser.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::checkout::Checkout;
+use crate::external::run;
+use crate::node_tools::NodeTools;
+use crate::{dist, node};
+
+/// Builds the package, and the page over it: types checked, one file.
+pub(crate) fn build(checkout: &Checkout) -> Result<()> {
+    built(checkout)?;
+    anstream::println!("{}", page(checkout).display());
+    Ok(())
+}
+
+/// The page beside the command, and as the command serves it.
+pub(crate) fn test(checkout: &Checkout) -> Result<()> {
+    let tools = built(checkout)?;
+    dist::build_command(checkout)?;
+    run(tools.script("test").env("KEYHOME_BIN", dist::keyhome(checkout)))
+}
+
+/// Where the page is, once built.
+pub(crate) fn page(checkout: &Checkout) -> PathBuf {
+    folder(checkout).join("dist/explorer.html")
+}
+
+/// Builds all of it, and gives the tools with which it was done.
+fn built(checkout: &Checkout) -> Result<NodeTools> {
+    let tools = node::built(checkout)?.within(folder(checkout));
+    tools.install()?;
+    run(&mut tools.script("build"))?;
+    Ok(tools)
+}
+
+fn folder(checkout: &Checkout) -> PathBuf {
+    checkout.root().join("explorer")
+}
