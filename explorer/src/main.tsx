@@ -1,6 +1,6 @@
 // The page and its worker are one script: the worker is made from the page's own text, so that nothing has to be fetched.
 
-import { init } from "keyhome";
+import * as keyhome from "keyhome";
 import { render } from "preact";
 import { followScheme } from "./drawing/scheme.ts";
 import { Page } from "./page/Page.tsx";
@@ -12,7 +12,9 @@ async function openPage(): Promise<void> {
   const root = document.getElementById("explorer");
   if (root === null) throw new Error("the page has no #explorer");
   followTheme();
-  await init();
+  await keyhome.init();
+  // For the console, as the page says at its foot.
+  Object.assign(globalThis, { keyhome });
   followScheme();
   render(<Page />, root);
 }

@@ -9,6 +9,7 @@ import { RingView } from "../views/ring/RingView.tsx";
 import type { ViewProps } from "../views/view.ts";
 import { WhereView } from "../views/where/WhereView.tsx";
 import { ConfigPanel } from "./ConfigPanel.tsx";
+import { Foot } from "./Foot.tsx";
 import { Header } from "./Header.tsx";
 import { NoPool } from "./NoPool.tsx";
 import { type TabTitle, Tabs } from "./Tabs.tsx";
@@ -39,6 +40,7 @@ export function Page() {
           </div>
         </main>
       </div>
+      <Foot />
     </>
   );
 }
