@@ -22,5 +22,5 @@ export async function countKeys(job: CountJob, report: (progress: Progress) => v
     },
     report,
   );
-  return { ...counted, pools: pools.map(({ counts, homeless }) => ({ counts, homeless })) };
+  return { ...counted, pools: pools.map(({ router, ...pool }) => ({ ...pool, balance: router.balance() })) };
 }

@@ -1,5 +1,7 @@
 // What the page asks its worker, and what the worker answers. A worker has one job at a time; to cancel is to end it.
 
+import type { Balance } from "keyhome";
+
 /** Where the keys of a job come from. */
 export type KeySource =
   /** Lines of a file or of pasted text: a key is the bytes before a line feed, nothing trimmed. */
@@ -48,6 +50,8 @@ export interface PoolCount {
   readonly counts: Float64Array;
   /** Keys without a home. */
   readonly homeless: number;
+  /** The exact shares of the nodes. */
+  readonly balance: Balance;
 }
 
 /** What is said of all keys. */
