@@ -36,6 +36,6 @@ fn built(checkout: &Checkout) -> Result<NodeTools> {
     Ok(tools)
 }
 
-fn folder(checkout: &Checkout) -> PathBuf {
+pub(crate) fn folder(checkout: &Checkout) -> PathBuf {
     checkout.root().join("explorer")
 }

@@ -1,4 +1,5 @@
-//! Every dependency comes from crates.io, under a licence that goes with MIT OR Apache-2.0.
+//! Every dependency comes from crates.io, under a licence that goes with MIT OR Apache-2.0; and so does what npm packages
+//! bring into the explorer's page.
 //!
 //! Advisories are not checked here: their database is a download, and belongs in the release workflow.
 
@@ -9,7 +10,8 @@ use spdx::{Expression, LicenseReq, ParseMode};
 
 use crate::checkout::Checkout;
 use crate::metadata::{Metadata, Package};
-use crate::{fuzz, wasm};
+use crate::npm_lock::NpmLock;
+use crate::{explorer, fuzz, wasm};
 
 /// How Cargo names crates.io, whichever mirror it downloads from.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
@@ -36,13 +38,22 @@ pub(crate) fn check(checkout: &Checkout) -> Result<()> {
     let bindgen = Metadata::read(&checkout.root().join(wasm::BINDGEN))?;
     let packages: Vec<&Package> =
         checkout.metadata.third_party().chain(fuzz.third_party()).chain(bindgen.third_party()).collect();
-    let offenders: BTreeSet<String> = packages.iter().filter_map(|package| offence(package)).collect();
+    let mut offenders: BTreeSet<String> = packages.iter().filter_map(|package| offence(package)).collect();
+    let lock = NpmLock::read(&explorer::folder(checkout))?;
+    let shipped: Vec<_> = lock.packages.iter().filter(|(_, package)| !package.dev).collect();
+    offenders.extend(shipped.iter().filter_map(|(folder, package)| {
+        licence_offence(&format!("  {folder} {}", package.version), package.license.as_deref())
+    }));
     if !offenders.is_empty() {
         bail!("not to be depended on:\n{}", offenders.into_iter().collect::<Vec<_>>().join("\n"));
     }
     let distinct: BTreeSet<(&str, &str)> =
         packages.iter().map(|p| (p.name.as_str(), p.version.as_str())).collect();
-    anstream::println!("{} dependencies, all from crates.io under licences of the list", distinct.len());
+    anstream::println!(
+        "{} dependencies, all from crates.io, and {} npm packages in the page: all under licences of the list",
+        distinct.len(),
+        shipped.len()
+    );
     Ok(())
 }
 
@@ -52,7 +63,12 @@ fn offence(package: &Package) -> Option<String> {
     if package.source.as_deref() != Some(REGISTRY) {
         return Some(format!("{name} comes from {}", package.source.as_deref().unwrap_or("nowhere")));
     }
-    let Some(licence) = &package.license else { return Some(format!("{name} names no licence")) };
+    licence_offence(&name, package.license.as_deref())
+}
+
+/// Why a licence is not one to depend on.
+fn licence_offence(name: &str, licence: Option<&str>) -> Option<String> {
+    let Some(licence) = licence else { return Some(format!("{name} names no licence")) };
     // Lax: older packages write `MIT/Apache-2.0`.
     match Expression::parse_mode(licence, ParseMode::LAX) {
         Ok(expression) if expression.evaluate(is_allowed) => None,

@@ -17,6 +17,7 @@ mod metadata;
 mod no_std;
 mod node;
 mod node_tools;
+mod npm_lock;
 mod python;
 mod python_environment;
 mod redis_py;

@@ -4,10 +4,14 @@ use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
 use crate::metadata::{Metadata, Package};
+use crate::npm_lock::NpmLock;
 use crate::{fuzz, wasm};
 
 /// The crate whose version is everybody's.
 const FACADE: &str = "keyhome";
+
+/// The folders of our npm packages.
+const NPM: &[&str] = &["node", "explorer"];
 
 pub(crate) fn check(checkout: &Checkout) -> Result<()> {
     let workspace = &checkout.metadata;
@@ -16,11 +20,17 @@ pub(crate) fn check(checkout: &Checkout) -> Result<()> {
     let facade = workspace.ours().find(|package| package.name == FACADE);
     let version = &facade.with_context(|| format!("the workspace has no crate {FACADE}"))?.version;
     let ours: Vec<&Package> = workspace.ours().chain(fuzz.ours()).chain(bindgen.ours()).collect();
-    let wrong: Vec<String> = ours.iter().flat_map(|package| deviations(package, version)).collect();
+    let mut wrong: Vec<String> = ours.iter().flat_map(|package| deviations(package, version)).collect();
+    for folder in NPM {
+        let found = NpmLock::read(&checkout.root().join(folder))?.version;
+        if found != *version {
+            wrong.push(format!("  {folder}/package-lock.json has version {found}"));
+        }
+    }
     if !wrong.is_empty() {
         bail!("the version is {version}, but\n{}", wrong.join("\n"));
     }
-    anstream::println!("{} manifests, all of version {version}", ours.len());
+    anstream::println!("{} manifests, all of version {version}", ours.len() + NPM.len());
     Ok(())
 }
 
