@@ -6,6 +6,7 @@ import { followScheme } from "./drawing/scheme.ts";
 import { Page } from "./page/Page.tsx";
 import { followTheme } from "./page/theme.ts";
 import "./page/page.css";
+import { followLink } from "./state/link.ts";
 import { serveJobs } from "./work/worker.ts";
 
 async function openPage(): Promise<void> {
@@ -16,6 +17,7 @@ async function openPage(): Promise<void> {
   // For the console, as the page says at its foot.
   Object.assign(globalThis, { keyhome });
   followScheme();
+  await followLink();
   render(<Page />, root);
 }
 

@@ -1,7 +1,7 @@
 // What a view shows, to be taken along: the command line that gives the same answer, JSON, CSV, and a drawing.
 
-import { useSignal } from "@preact/signals";
 import { pngOf } from "../drawing/svg.ts";
+import { Copy } from "./Copy.tsx";
 import { download } from "./download.ts";
 
 export interface Exported {
@@ -17,15 +17,6 @@ export interface Exported {
 }
 
 export function Exports({ of }: { of: Exported }) {
-  const said = useSignal("");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(of.command);
-      said.value = "Copied.";
-    } catch {
-      said.value = "The browser does not let the page copy: select the line and copy it.";
-    }
-  };
   const save = (ending: string, type: string, content: string) =>
     download(`${of.name}.${ending}`, new Blob([content], { type }));
   const { svg } = of;
@@ -33,9 +24,7 @@ export function Exports({ of }: { of: Exported }) {
     <section class="exports" aria-label="Take this along">
       <div class="command">
         <code tabIndex={0}>{of.command}</code>
-        <button type="button" onClick={copy}>
-          Copy command
-        </button>
+        <Copy label="Copy command" text={() => of.command} />
       </div>
       <div class="files">
         <span class="soft">Save as</span>
@@ -64,9 +53,6 @@ export function Exports({ of }: { of: Exported }) {
           </>
         )}
       </div>
-      <p class="soft" aria-live="polite">
-        {said}
-      </p>
     </section>
   );
 }

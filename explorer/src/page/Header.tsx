@@ -1,3 +1,5 @@
+import { link } from "../state/link.ts";
+import { Copy } from "./Copy.tsx";
 import { choose, theme } from "./theme.ts";
 
 export function Header() {
@@ -8,6 +10,7 @@ export function Header() {
         keyhome <span>explorer</span>
       </h1>
       <span class="space" />
+      <Copy label="Copy link" text={link} />
       <button
         type="button"
         aria-pressed={isDark}

@@ -11,6 +11,7 @@ import { WhereView } from "../views/where/WhereView.tsx";
 import { ConfigPanel } from "./ConfigPanel.tsx";
 import { Foot } from "./Foot.tsx";
 import { Header } from "./Header.tsx";
+import { LinkNotice } from "./LinkNotice.tsx";
 import { NoPool } from "./NoPool.tsx";
 import { type TabTitle, Tabs } from "./Tabs.tsx";
 
@@ -30,6 +31,7 @@ export function Page() {
   return (
     <>
       <Header />
+      <LinkNotice />
       <div class="workbench">
         <ConfigPanel title="Config" text={configText} pool={poolName} file={configFile} reading={reading} />
         <main>

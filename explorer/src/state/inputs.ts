@@ -32,3 +32,8 @@ export const changedFile = signal("nutcracker.new.yml");
 
 /** Names of the nodes that are taken away. */
 export const goneNames = signal<readonly string[]>([]);
+
+/** Among dialects: whether servers keep their names, and which of twemproxy's rules is shown beside the rest. */
+export const dialectsByName = signal(true);
+export const dialectsHash = signal("fnv1a_64");
+export const dialectsDistribution = signal("ketama");
