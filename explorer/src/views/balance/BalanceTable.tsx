@@ -5,6 +5,7 @@ import { useSignal } from "@preact/signals";
 import { NodeName } from "../../drawing/NodeMark.tsx";
 import { colourOf } from "../../drawing/colours.ts";
 import { count, percent, shareCount, shareNumber } from "../../drawing/numbers.ts";
+import { More, ROWS } from "../../page/More.tsx";
 
 export interface Row {
   readonly index: number;
@@ -26,9 +27,6 @@ export function keysPart({ keys }: Row): number | undefined {
   return keys && (keys.all === 0 ? 0 : keys.of / keys.all);
 }
 
-/** Rows at first, and how many more at a time: tens of thousands of nodes would be slow to draw and to read. */
-const PAGE = 100;
-
 type Order = "node" | "share" | "keys";
 
 const VALUE: Record<Order, (row: Row) => number> = {
@@ -39,7 +37,7 @@ const VALUE: Record<Order, (row: Row) => number> = {
 
 export function BalanceTable({ rows, isCounting }: { rows: readonly Row[]; isCounting: boolean }) {
   const order = useSignal<Order>("node");
-  const shown = useSignal(PAGE);
+  const shown = useSignal(ROWS);
   const hasShares = rows.some(({ share }) => share !== undefined);
   const hasKeys = isCounting || rows.some(({ keys }) => keys !== undefined);
   const largest = Math.max(...maxima(rows), Number.MIN_VALUE);
@@ -86,18 +84,11 @@ export function BalanceTable({ rows, isCounting }: { rows: readonly Row[]; isCou
               <tr key={row.index}>
                 <th scope="row">
                   <NodeName index={row.index} name={row.name} />
+                  <Bars row={row} fair={row.weight / weights} largest={largest} />
                 </th>
                 <td class="number weight">{count(row.weight)}</td>
                 <td class="bars">
-                  <div class="bars-field" aria-hidden="true">
-                    {ofHash === undefined ? null : (
-                      <div class="bar-share" style={{ width: `${(100 * ofHash) / largest}%`, borderColor: colourOf(row.index) }} />
-                    )}
-                    {ofKeys === undefined ? null : (
-                      <div class="bar-keys" style={{ width: `${(100 * ofKeys) / largest}%`, background: colourOf(row.index) }} />
-                    )}
-                    <div class="bar-fair" style={{ left: `${(100 * row.weight) / weights / largest}%` }} />
-                  </div>
+                  <Bars row={row} fair={row.weight / weights} largest={largest} />
                 </td>
                 {hasShares && row.share !== undefined && ofHash !== undefined ? (
                   <td class="number" title={`${shareCount(row.share.of)} of ${shareCount(row.share.range)} hash values`}>
@@ -111,14 +102,20 @@ export function BalanceTable({ rows, isCounting }: { rows: readonly Row[]; isCou
           })}
         </tbody>
       </table>
-      {rows.length > shown.value ? (
-        <p class="more">
-          {count(shown.value)} of {count(rows.length)} nodes.{" "}
-          <button type="button" onClick={() => (shown.value += PAGE)}>
-            Show {count(Math.min(PAGE, rows.length - shown.value))} more
-          </button>
-        </p>
-      ) : null}
+      <More shown={shown} of={rows.length} what="nodes" />
+    </div>
+  );
+}
+
+/** The row as bars; where the page is narrow they stand below the name. */
+function Bars({ row, fair, largest }: { row: Row; fair: number; largest: number }) {
+  const [share, keys, colour] = [sharePart(row), keysPart(row), colourOf(row.index)];
+  const width = (part: number) => `${(100 * part) / largest}%`;
+  return (
+    <div class="bars-field" aria-hidden="true">
+      {share === undefined ? null : <div class="bar-share" style={{ width: width(share), borderColor: colour }} />}
+      {keys === undefined ? null : <div class="bar-keys" style={{ width: width(keys), background: colour }} />}
+      <div class="bar-fair" style={{ left: width(fair) }} />
     </div>
   );
 }

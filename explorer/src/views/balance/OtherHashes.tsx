@@ -87,7 +87,7 @@ function HashTable({ router: { nodes }, keys, hash: own, rows }: HashTableProps)
               Keys of each node
             </th>
             <th scope="col" class="number">
-              Busiest node
+              Busiest, of its weight
             </th>
             <th scope="col">These keys</th>
             <th scope="col">
@@ -116,7 +116,7 @@ function HashTable({ router: { nodes }, keys, hash: own, rows }: HashTableProps)
                 )}
               </td>
               <td class="number" title={nodes[most.index]?.name}>
-                {most.factor.toFixed(2)} × its weight
+                {most.factor.toFixed(2)} ×
               </td>
               <td>{verdict(pool, keys)}</td>
               <td class="number">
