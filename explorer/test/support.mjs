@@ -111,6 +111,30 @@ export async function open(t, options = {}) {
   return page;
 }
 
+/** The views, as their tabs are called in the page. */
+export const VIEWS = ["where", "ring", "balance", "change", "failure", "dialects"];
+
+/** Opens a view's tab. */
+export async function show(page, view) {
+  await page.click(`#tab-${view}`);
+  await page.waitForSelector(`#view.${view}`);
+}
+
+/** Puts a text where the cursor is, as a paste does: in one go, however long it is. */
+export async function paste(field, text) {
+  await field.focus();
+  await field.evaluate((element, text) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    // What no script takes, the browser inserts.
+    if (element.dispatchEvent(event)) document.execCommand("insertText", false, text);
+  }, text);
+}
+
+/** The editor of the config. */
+export const editor = (page, name = "Config") => page.getByRole("textbox", { name, exact: true });
+
 /** A file that lies there for the time of the tests, such as a config for the command. */
 export function file(name, text) {
   const path = join(work, name);

@@ -75,7 +75,7 @@ export function Editor({ label, text, wrong, hint, onMade }: EditorProps) {
           yaml(),
           colours,
           placeholder(hint),
-          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
           // Tab leaves the editor, as it leaves any field: who uses the keyboard must not be caught in it.
           keymap.of([...defaultKeymap, ...historyKeymap]),
           EditorView.updateListener.of((update) => {

@@ -36,7 +36,7 @@ export function Tabs({ titles }: { titles: Readonly<Record<View, TabTitle>> }) {
           key={name}
           aria-selected={view.value === name}
           aria-controls="view"
-          aria-label={titles[name].long}
+          title={titles[name].long}
           tabIndex={view.value === name ? 0 : -1}
           onClick={() => {
             view.value = name;
