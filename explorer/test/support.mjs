@@ -4,19 +4,15 @@
 // not have complained.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { PAGE, launch, served } from "./browser.mjs";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
-
-/** The page, as `npm run build` leaves it. */
-export const PAGE = join(ROOT, "explorer/dist/explorer.html");
+export * from "./browser.mjs";
 
 /** How a page can come to a browser. */
 export const WAYS = ["http", "file"];
@@ -30,25 +26,6 @@ after(async () => {
   server?.close();
   rmSync(work, { recursive: true, force: true });
 });
-
-/** A real Chromium, Debian's; nothing is downloaded, and it calls nobody. */
-export async function launch() {
-  const paths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-  const executablePath = process.env.KEYHOME_CHROMIUM ?? paths.find((path) => existsSync(path));
-  if (executablePath === undefined) throw new Error("no Chromium: run `make setup`, or set KEYHOME_CHROMIUM");
-  // As root, in a container, there is no sandbox.
-  const args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-  return chromium.launch({ executablePath, args: [...args, "--disable-gpu", "--disable-quic", "--no-first-run"] });
-}
-
-/** The text of the page with what `keyhome explore -c FILE` puts into it. */
-export function served(given) {
-  const html = readFileSync(PAGE, "utf8");
-  const empty = '<script type="application/json" id="served">null</script>';
-  assert.ok(html.includes(empty), "the page has a place for a config");
-  const json = JSON.stringify(given).replaceAll("<", "\\u003c");
-  return html.replace(empty, () => empty.replace("null", () => json));
-}
 
 async function origin() {
   server ??= await new Promise((done) => {
@@ -111,9 +88,6 @@ export async function open(t, options = {}) {
   return page;
 }
 
-/** The views, as their tabs are called in the page. */
-export const VIEWS = ["where", "ring", "balance", "change", "failure", "dialects"];
-
 /** Opens a view's tab. */
 export async function show(page, view) {
   await page.click(`#tab-${view}`);
@@ -142,26 +116,3 @@ export function file(name, text) {
   return path;
 }
 
-/** The command: the one that KEYHOME_BIN names, else the newest that was built. */
-export const KEYHOME = process.env.KEYHOME_BIN ?? newest(["target/debug/keyhome", "target/release/keyhome"]);
-
-function newest(paths) {
-  const built = paths.map((path) => join(ROOT, path)).filter((path) => existsSync(path));
-  const age = (path) => statSync(path).mtimeMs;
-  return built.sort((a, b) => age(b) - age(a))[0] ?? "keyhome, which is not built: run `cargo build`";
-}
-
-/** Runs `keyhome ARGS` and gives `{ status, stdout, stderr }`. */
-export function keyhome(args, input = "") {
-  const { status, stdout, stderr, error } = spawnSync(KEYHOME, args, { input, encoding: "utf8", maxBuffer: 1 << 30 });
-  if (error !== undefined) throw error;
-  return { status, stdout, stderr };
-}
-
-/** What `keyhome --json ARGS` prints, one value or, of several lines, all of them. */
-export function keyhomeJson(args, input = "") {
-  const { status, stdout, stderr } = keyhome(["--json", ...args], input);
-  assert.ok(status === 0 || status === 1, `keyhome ${args.join(" ")}: ${stderr}`);
-  const values = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
-  return values.length === 1 ? values[0] : values;
-}
