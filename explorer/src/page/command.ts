@@ -5,7 +5,7 @@ import { asked, hexOf } from "../state/asked.ts";
 import { current } from "../state/pools.ts";
 
 /** A word as a POSIX shell reads it. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

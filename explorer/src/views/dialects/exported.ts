@@ -1,0 +1,46 @@
+// What the view shows, to be taken along.
+
+import type { Router } from "keyhome";
+import type { Exported } from "../../page/Exports.tsx";
+import { configWords, keyWords, keyhomeCommand, quoted } from "../../page/command.ts";
+import { csvOf } from "../../page/download.ts";
+import type { Said } from "./DialectsView.tsx";
+import { SAMPLE } from "./rules.ts";
+
+/** Servers whose configs a shell line still carries. */
+const MOST_NODES = 50;
+
+export function exported(router: Router, said: readonly Said[]): Exported {
+  return {
+    name: "keyhome-dialects",
+    command: commandOf(router, said),
+    json: () =>
+      said.map(({ title, isOwn, config, pool, same, said }) => ({
+        rule: title,
+        ...(isOwn ? {} : { config, pool, same: same.answer, of: SAMPLE }),
+        ...(said.answer ?? { error: said.error?.code }),
+      })),
+    csv: () =>
+      csvOf([
+        ["rule", "dialect", "hash", "value", "node", "address", `same of ${SAMPLE}`],
+        ...said.map(({ title, isOwn, same, said: { answer } }) => [
+          title,
+          answer?.dialect ?? "",
+          answer?.hash?.algorithm ?? "",
+          answer?.hash?.value ?? "",
+          answer?.node ?? "",
+          answer?.address ?? "",
+          isOwn ? "" : (same.answer ?? ""),
+        ]),
+      ]),
+  };
+}
+
+/** A line for the config, and one for each rule, whose config comes by a pipe. */
+function commandOf(router: Router, said: readonly Said[]): string {
+  const own = keyhomeCommand("explain", ...configWords(), ...keyWords());
+  if (router.nodes.length > MOST_NODES) return own;
+  const others = said.filter((rule) => !rule.isOwn && rule.router.answer !== undefined);
+  const explain = keyhomeCommand("explain", "-c", "-", ...keyWords());
+  return [own, ...others.map((rule) => `printf %s ${quoted(rule.config)} | ${explain}`)].join("\n");
+}
