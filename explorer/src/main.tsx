@@ -2,7 +2,6 @@
 
 import * as keyhome from "keyhome";
 import { render } from "preact";
-import { followScheme } from "./drawing/scheme.ts";
 import { Page } from "./page/Page.tsx";
 import { followTheme } from "./page/theme.ts";
 import "./page/page.css";
@@ -16,7 +15,6 @@ async function openPage(): Promise<void> {
   await keyhome.init();
   // For the console, as the page says at its foot.
   Object.assign(globalThis, { keyhome });
-  followScheme();
   await followLink();
   render(<Page />, root);
 }

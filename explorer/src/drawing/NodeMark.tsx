@@ -16,7 +16,7 @@ export function NodeName({ index, name }: { index: number; name: string }) {
   return (
     <span class="node-name">
       <NodeMark index={index} />
-      <span class="node-name-text">{name}</span>
+      <span class="node-name-text" title={name}>{name}</span>
     </span>
   );
 }

@@ -1,6 +1,6 @@
 // One colour a node, on every view the same.
 
-import { dark } from "./scheme.ts";
+import { theme } from "../page/theme.ts";
 
 // Eight hues after Okabe and Ito, moved apart until any two differ by at least 0.1 in OKLab both for normal sight and for
 // people without one kind of cones (protan, deutan, tritan), and stand out from the page by 2.5 to 1.
@@ -22,7 +22,7 @@ export const NOBODY = { light: "#d9dce1", dark: "#343a44" };
  *
  * @param inDark - for which page; the one that is shown
  */
-export function colourOf(index: number, inDark: boolean = dark.value): string {
+export function colourOf(index: number, inDark: boolean = theme.value === "dark"): string {
   const hues = inDark ? DARK : LIGHT;
   const hue = hues[index % hues.length] ?? "#888888";
   const step = STEPS[Math.floor(index / hues.length) % STEPS.length];

@@ -2,7 +2,7 @@
 
 import { type SankeyGraph, sankey, sankeyLinkHorizontal } from "d3-sankey";
 import { NOBODY, colourOf } from "../../drawing/colours.ts";
-import { dark } from "../../drawing/scheme.ts";
+import { theme } from "../../page/theme.ts";
 import { escaped, svgDocument } from "../../drawing/svg.ts";
 import { useWidth } from "../../drawing/useWidth.ts";
 import { type Drawn, type FlowEnd } from "./flows.ts";
@@ -110,7 +110,7 @@ function layout({ drawn: { ends, flows }, order, said }: FlowsProps, width: numb
     links: flows.map(({ from, to, amount }) => ({ source: from, target: to, value: amount })),
   });
   const path = sankeyLinkHorizontal<FlowEnd, Link>();
-  const colour = ({ name, lumped }: FlowEnd) => (name === null ? (lumped > 1 ? "#808894" : NOBODY[dark.value ? "dark" : "light"]) : colourOf(order(name)));
+  const colour = ({ name, lumped }: FlowEnd) => (name === null ? (lumped > 1 ? "#808894" : NOBODY[theme.value]) : colourOf(order(name)));
   return {
     height,
     shapes: graph.links.map((link) => {
