@@ -18,9 +18,19 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
 
 /// The page beside the command, and as the command serves it.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
+    beside_the_command(checkout, "test")
+}
+
+/// Times in a real browser, beside those of the command.
+pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
+    beside_the_command(checkout, "bench")
+}
+
+/// Runs a script of the page, which finds the command with the page in it.
+fn beside_the_command(checkout: &Checkout, script: &str) -> Result<()> {
     let tools = built(checkout)?;
     dist::build_command(checkout)?;
-    run(tools.script("test").env("KEYHOME_BIN", dist::keyhome(checkout)))
+    run(tools.script(script).env("KEYHOME_BIN", dist::keyhome(checkout)))
 }
 
 /// Where the page is, once built.
