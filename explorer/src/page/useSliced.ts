@@ -1,6 +1,6 @@
 // Work that would freeze the page at once, done in slices: what is quick is there at once, the rest follows.
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useReducer } from "preact/hooks";
 
 /** Milliseconds that the page may stand still. */
 const SLICE = 40;
@@ -11,7 +11,7 @@ const SLICE = 40;
  * @param inputs - when one of them changes, the work begins anew
  */
 export function useSliced<T, R>(items: readonly T[], work: (item: T) => R, inputs: readonly unknown[]): readonly R[] {
-  const [, setDone] = useState(0);
+  const [, showMore] = useReducer((times: number, _: undefined) => times + 1, 0);
   const results = useMemo(() => {
     const results: R[] = [];
     continueWork(items, work, results);
@@ -21,7 +21,7 @@ export function useSliced<T, R>(items: readonly T[], work: (item: T) => R, input
     if (results.length >= items.length) return undefined;
     const timer = setInterval(() => {
       continueWork(items, work, results);
-      setDone(results.length);
+      showMore(undefined);
       if (results.length >= items.length) clearInterval(timer);
     });
     return () => clearInterval(timer);

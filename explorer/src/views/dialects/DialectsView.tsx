@@ -74,6 +74,7 @@ function Choices() {
           </label>
         ))}
       </fieldset>
+      <span>
       <label>
         twemproxy with hash{" "}
         <select
@@ -100,6 +101,7 @@ function Choices() {
           ))}
         </select>
       </label>
+      </span>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // What the view shows, to be taken along.
 
 import type { Router } from "keyhome";
+import { rowsSvg } from "../../drawing/rows.ts";
 import type { Exported } from "../../page/Exports.tsx";
 import { configWords, keyWords, keyhomeCommand, quoted } from "../../page/command.ts";
 import { csvOf } from "../../page/download.ts";
@@ -20,20 +21,21 @@ export function exported(router: Router, said: readonly Said[]): Exported {
         ...(isOwn ? {} : { config, pool, same: same.answer, of: SAMPLE }),
         ...(said.answer ?? { error: said.error?.code }),
       })),
-    csv: () =>
-      csvOf([
-        ["rule", "dialect", "hash", "value", "node", "address", `same of ${SAMPLE}`],
-        ...said.map(({ title, isOwn, same, said: { answer } }) => [
-          title,
-          answer?.dialect ?? "",
-          answer?.hash?.algorithm ?? "",
-          answer?.hash?.value ?? "",
-          answer?.node ?? "",
-          answer?.address ?? "",
-          isOwn ? "" : (same.answer ?? ""),
-        ]),
-      ]),
+    csv: () => csvOf([["rule", "node", "address", "dialect", "hash", "value", `same of ${SAMPLE}`], ...rowsOf(said)]),
+    svg: () => rowsSvg("The same key and servers under several rules", rowsOf(said)),
   };
+}
+
+function rowsOf(said: readonly Said[]): string[][] {
+  return said.map(({ title, isOwn, same, said: { answer, error } }) => [
+    title,
+    answer?.node ?? error?.code ?? "",
+    answer?.address ?? "",
+    answer?.dialect ?? "",
+    answer?.hash?.algorithm ?? "",
+    String(answer?.hash?.value ?? ""),
+    isOwn ? "" : String(same.answer ?? ""),
+  ]);
 }
 
 /** A line for the config, and one for each rule, whose config comes by a pipe. */

@@ -2,6 +2,7 @@
 
 import type { Explanation, Router } from "keyhome";
 import { NodeName } from "../../drawing/NodeMark.tsx";
+import { rowsSvg } from "../../drawing/rows.ts";
 import { Exports } from "../../page/Exports.tsx";
 import { KeyField } from "../../page/KeyField.tsx";
 import { Problem } from "../../page/Problem.tsx";
@@ -111,6 +112,7 @@ function Why({ of }: { of: Explanation }) {
           command: keyhomeCommand("explain", ...configWords(), ...keyWords()),
           json: () => of,
           csv: () => csvOf([["step", "value", "note"], ...rowsOf(of, steps)]),
+          svg: () => rowsSvg(`${steps[0]?.value} lives on ${of.node}`, rowsOf(of, steps)),
         }}
       />
     </>
