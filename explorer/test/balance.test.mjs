@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WAYS, file, keyhomeJson, open } from "./support.mjs";
-import { CLUSTER, TWEMPROXY, counted, digits, lines, rowsOf, saved, show, users } from "./views.mjs";
+import { CLUSTER, TWEMPROXY, counted, digits, lines, percent, rowsOf, saved, show, users } from "./views.mjs";
 
 for (const way of WAYS) {
   test(`shares, keys and words, by ${way}`, async (t) => {
@@ -16,14 +16,14 @@ for (const way of WAYS) {
     const rows = await rowsOf(page, ".balance-table");
     assert.deepEqual(
       rows.map((row) => [row.at(-2), row.at(-1)]),
-      answer.sample.counts.map(({ keys }) => [String(keys), `${(keys / 10).toFixed(2)}%`]),
+      answer.sample.counts.map(({ keys }) => [String(keys), percent(keys / 1000)]),
     );
     const shares = await page.locator(".balance-table td[title]").evaluateAll((cells) => cells.map((cell) => [cell.textContent, cell.title]));
     const range = answer.range.toLocaleString("en-US");
     assert.deepEqual(
       shares,
       answer.shares.map(({ share }) => [
-        `${((100 * share) / answer.range).toFixed(2)}%`,
+        percent(share / answer.range),
         `${share.toLocaleString("en-US")} of ${range} hash values`,
       ]),
     );

@@ -60,3 +60,10 @@ export async function saved(page, kind, encoding = "utf8") {
   assert.match(download.suggestedFilename(), new RegExp(`\\.${kind}$`, "i"));
   return readFileSync(await download.path(), encoding);
 }
+
+const PERCENT = new Intl.NumberFormat("en-US", { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** A part of a whole, as people read it. */
+export function percent(part) {
+  return PERCENT.format(part);
+}
