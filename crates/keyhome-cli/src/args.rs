@@ -105,16 +105,20 @@ pub(crate) enum Command {
         sample: SampleArgs,
     },
 
-    /// What moves when one config takes the place of another
+    /// What moves when one config takes the place of another, or when nodes die
     #[command(after_help = DIFF_EXAMPLES)]
     Diff {
         /// The config before; `-` is stdin
         old: PathBuf,
-        /// The config after; `-` is stdin
-        new: PathBuf,
+        /// The config after; `-` is stdin; without it, the same one
+        #[arg(required_unless_present = "without")]
+        new: Option<PathBuf>,
         /// The pool, or the old one and the new one
         #[arg(short, long, value_name = "A[:B]")]
         pool: Option<String>,
+        /// A node that is taken out of the config after, as when it dies; may be given again
+        #[arg(long, value_name = "NODE")]
+        without: Vec<String>,
         #[command(flatten)]
         sample: SampleArgs,
     },
@@ -180,5 +184,6 @@ Examples:
   keyhome diff nutcracker.yml nutcracker.new.yml
   keyhome diff nutcracker.yml cluster.txt -p sessions --keys keys.txt
   keyhome diff pools.yml pools.yml -p blue:green
+  keyhome diff nutcracker.yml --without redis-2
 
 Exact where both sides can be compared value by value; else a sample, and it says so.";

@@ -1,4 +1,4 @@
-//! `keyhome diff`: what a change of configs moves.
+//! `keyhome diff`: what a change of configs moves, or the death of nodes.
 
 use std::{io::Write, path::Path};
 
@@ -38,15 +38,19 @@ struct Counted {
 
 pub(crate) fn run(
     old: &Path,
-    new: &Path,
+    new: Option<&Path>,
     pools: Option<&str>,
+    without: &[String],
     args: &SampleArgs,
     json: bool,
 ) -> Result<Answer, Failure> {
     let keys_from_stdin = args.keys.as_deref().is_some_and(is_stdin);
-    only_one_stdin(&[("OLD", is_stdin(old)), ("NEW", is_stdin(new)), ("the keys", keys_from_stdin)])?;
-    let (old, new) = (ConfigFile::read(old)?, ConfigFile::read(new)?);
-    let (old, new) = routers(&old, &new, pools)?;
+    let new_from_stdin = new.is_some_and(is_stdin);
+    only_one_stdin(&[("OLD", is_stdin(old)), ("NEW", new_from_stdin), ("the keys", keys_from_stdin)])?;
+    let old = ConfigFile::read(old)?;
+    let new = new.map(ConfigFile::read).transpose()?;
+    let (old, new) = routers(&old, new.as_ref().unwrap_or(&old), pools)?;
+    let new = new.without(without).map_err(Failure::Core)?;
     let diff = old.diff(&new);
     let sample = match &args.keys {
         Some(path) => Some(count(&old, &new, path, args)?),

@@ -27,8 +27,8 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
         Command::Slot { keys } => slot::run(&keys, args.json),
         Command::Explain { pool, hex, key } => explain::run(&pool, hex, &key, args.json),
         Command::Balance { pool, sample } => balance::run(&pool, &sample, args.json),
-        Command::Diff { old, new, pool, sample } => {
-            diff::run(&old, &new, pool.as_deref(), &sample, args.json)
+        Command::Diff { old, new, pool, without, sample } => {
+            diff::run(&old, new.as_deref(), pool.as_deref(), &without, &sample, args.json)
         }
         Command::Check { config } => check::run(&config, args.json),
         Command::Fingerprint { pool } => fingerprint::run(&pool, args.json),
