@@ -2,10 +2,10 @@
 
 import type { EditorView } from "@codemirror/view";
 import { type Signal, useSignal } from "@preact/signals";
-import { useId, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { count } from "../drawing/numbers.ts";
 import { EXAMPLES } from "../pool/examples.ts";
-import type { Reading } from "../pool/reading.ts";
+import { LONGEST_CONFIG, type Reading, tooLong } from "../pool/reading.ts";
 import { Editor, goTo } from "./Editor.tsx";
 
 export interface ConfigPanelProps {
@@ -23,9 +23,18 @@ export function ConfigPanel({ title, text, pool, file, reading }: ConfigPanelPro
   const editor = useRef<EditorView>(null);
   const chooser = useRef<HTMLInputElement>(null);
   const isOver = useSignal(false);
+  /** Why a text was not taken; said until there is another one. */
+  const refused = useSignal("");
+  useEffect(() => {
+    refused.value = "";
+  }, [text.value]);
 
+  const refuse = (length: number) => {
+    refused.value = `${tooLong(length).message}. Keys belong under “Is it balanced?”.`;
+  };
   const take = async (from: File | undefined) => {
     if (from === undefined) return;
+    if (from.size > LONGEST_CONFIG) return refuse(from.size);
     const read = await from.text();
     pool.value = "";
     file.value = from.name;
@@ -115,12 +124,14 @@ export function ConfigPanel({ title, text, pool, file, reading }: ConfigPanelPro
         label={title}
         text={text}
         wrong={text.value.trim() === "" ? undefined : reading.error}
+        onTooLong={refuse}
         hint="Paste or drop a nutcracker.yml, a keyhome config, or what CLUSTER NODES prints"
         onMade={(made) => {
           editor.current = made;
         }}
       />
       <footer class="status" aria-live="polite">
+        {refused.value === "" ? null : <p class="wrong">{refused}</p>}
         {reading.router !== undefined ? (
           <Summary reading={reading} />
         ) : text.value.trim() === "" ? (

@@ -10,6 +10,7 @@ import { tags } from "@lezer/highlight";
 import { type Signal, useSignalEffect } from "@preact/signals";
 import type { KeyhomeError } from "keyhome";
 import { useEffect, useRef } from "preact/hooks";
+import { LONGEST_CONFIG } from "../pool/reading.ts";
 
 /** Where a text is wrong. */
 type Wrong = Pick<KeyhomeError, "message" | "line" | "column">;
@@ -51,11 +52,13 @@ export interface EditorProps {
   readonly wrong: Wrong | undefined;
   /** What an empty editor says. */
   readonly hint: string;
+  /** Is told of a pasted text that is too long for a config; it is not taken. */
+  readonly onTooLong: (length: number) => void;
   /** Gives the editor to whom it belongs. */
   readonly onMade?: (view: EditorView) => void;
 }
 
-export function Editor({ label, text, wrong, hint, onMade }: EditorProps) {
+export function Editor({ label, text, wrong, hint, onTooLong, onMade }: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(null);
 
@@ -78,6 +81,16 @@ export function Editor({ label, text, wrong, hint, onMade }: EditorProps) {
           EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
           // Tab leaves the editor, as it leaves any field: who uses the keyboard must not be caught in it.
           keymap.of([...defaultKeymap, ...historyKeymap]),
+          EditorView.domEventHandlers({
+            // It would be drawn, coloured and read for half a minute, only to be refused.
+            paste: (event) => {
+              const length = event.clipboardData?.getData("text/plain").length ?? 0;
+              if (length <= LONGEST_CONFIG) return false;
+              event.preventDefault();
+              onTooLong(length);
+              return true;
+            },
+          }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) text.value = update.state.doc.toString();
           }),

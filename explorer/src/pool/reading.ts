@@ -2,8 +2,14 @@
 
 import { KeyhomeError, Router } from "keyhome";
 
-/** Beyond this a text is not read: 65,535 nodes, the most there can be, take a third of it. */
-const LONGEST = 8 * 1024 * 1024;
+/** A text beyond this is no config, and is not read: 65,535 nodes, the most there can be, take half of it. */
+export const LONGEST_CONFIG = 8 * 1024 * 1024;
+
+/** What is said of a text of that length. */
+export function tooLong(length: number): KeyhomeError {
+  const size = Math.round(length / (1024 * 1024));
+  return new KeyhomeError("argument.range", `a text of ${size} MB is no config; the page reads up to 8 MB`);
+}
 
 /** A text that was read: a router that answers, or the error with its line and column. */
 export type Reading =
@@ -34,10 +40,7 @@ export function ask<T>(question: () => T): Answer<T> {
 /** Reads the pool of that name, or the first where there is none of that name. */
 export function read(text: string, pool: string): Reading {
   const { answer, error } = ask(() => {
-    if (text.length > LONGEST) {
-      const size = Math.round(text.length / (1024 * 1024));
-      throw new KeyhomeError("argument.range", `a text of ${size} MB is no config; the page reads up to 8 MB`);
-    }
+    if (text.length > LONGEST_CONFIG) throw tooLong(text.length);
     return { router: Router.fromConfig(text, pool === "" ? undefined : pool), pools: [], pool: undefined };
   });
   return answer ?? { error };

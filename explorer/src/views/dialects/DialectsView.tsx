@@ -25,12 +25,20 @@ import { exported } from "./exported.ts";
 import { type ReadRule, SAMPLE, readRule, rulesOf } from "./rules.ts";
 import "./dialects.css";
 
+/** Thirteen rings of more would take long. */
+const MOST_NODES = 2000;
+
 /** What a rule says of the key. */
 export interface Said extends ReadRule {
   readonly said: Answer<Explanation>;
 }
 
 export function DialectsView({ router }: ViewProps) {
+  if (router.nodes.length <= MOST_NODES) return <Comparison router={router} />;
+  return <p class="empty">Rules are compared for up to {count(MOST_NODES)} nodes; this pool has more.</p>;
+}
+
+function Comparison({ router }: ViewProps) {
   const choice = {
     hash: dialectsHash.value,
     distribution: dialectsDistribution.value,
