@@ -2,7 +2,7 @@
 
 import type { EditorView } from "@codemirror/view";
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { count } from "../drawing/numbers.ts";
 import { EXAMPLES } from "../pool/examples.ts";
 import { LONGEST_CONFIG, type Reading, tooLong } from "../pool/reading.ts";
@@ -24,13 +24,11 @@ export function ConfigPanel({ title, text, pool, file, reading }: ConfigPanelPro
   const chooser = useRef<HTMLInputElement>(null);
   const isOver = useSignal(false);
   /** Why a text was not taken; said until there is another one. */
-  const refused = useSignal("");
-  useEffect(() => {
-    refused.value = "";
-  }, [text.value]);
+  const refused = useSignal({ beside: "", why: "" });
 
   const refuse = (length: number) => {
-    refused.value = `${tooLong(length).message}. Keys belong under “Is it balanced?”.`;
+    const why = `${tooLong(length).message}. Keys belong under “Is it balanced?”.`;
+    refused.value = { beside: text.value, why };
   };
   const take = async (from: File | undefined) => {
     if (from === undefined) return;
@@ -131,7 +129,7 @@ export function ConfigPanel({ title, text, pool, file, reading }: ConfigPanelPro
         }}
       />
       <footer class="status" aria-live="polite">
-        {refused.value === "" ? null : <p class="wrong">{refused}</p>}
+        {refused.value.why === "" || refused.value.beside !== text.value ? null : <p class="wrong">{refused.value.why}</p>}
         {reading.router !== undefined ? (
           <Summary reading={reading} />
         ) : text.value.trim() === "" ? (
