@@ -3,15 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WAYS, file, keyhome, keyhomeJson, open } from "./support.mjs";
-import { CLUSTER, TWEMPROXY, counted, percent, rowsOf, saved, show, users } from "./views.mjs";
+import { CLUSTER, TWEMPROXY, changedText, counted, percent, rowsOf, saved, show, users } from "./views.mjs";
 
 const given = { config: TWEMPROXY, file: "nutcracker.yml", pool: "" };
-
-/** The text in the editor of the config after the change. */
-async function changedText(page) {
-  const shown = await page.locator(".changed .cm-line").allInnerTexts();
-  return shown.map((line) => (line === "\n" ? "" : line)).join("\n");
-}
 
 /** What the page shows of a change, beside what the command says of the same two texts. */
 async function compare(page, old, name) {

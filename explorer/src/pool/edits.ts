@@ -46,8 +46,8 @@ export class PoolText {
     return mapping !== undefined && isMapping(mapping) ? new PoolText(text, mapping) : undefined;
   }
 
-  /** The text with a key of the pool set; `null`: without it. */
-  withOption(key: string, value: string | null): string {
+  /** The text with a key of the pool set. */
+  withOption(key: string, value: string): string {
     return this.#apply([this.#set(this.#mapping, key, value)]);
   }
 
@@ -65,7 +65,7 @@ export class PoolText {
       if (change === undefined || server === undefined) return [];
       const value = item.firstChild;
       if (value !== null && isMapping(value)) {
-        return Object.entries(change).map(([key, to]) => this.#set(value, key, scalar(to, this.#inJson)));
+        return Object.entries(change).map(([key, to]) => this.#set(value, key, to));
       }
       return [{ from: item.from, to: item.to, insert: this.#line({ ...server, ...change }, this.#slice(item)) }];
     });
@@ -106,23 +106,20 @@ export class PoolText {
     return this.#inJson || like.startsWith('"') ? JSON.stringify(plain) : like.startsWith("'") ? quoted(plain) : plain;
   }
 
-  #set(mapping: SyntaxNode, key: string, value: string | null): Edit {
+  /** Sets a key of a mapping where it stands, or else in front of the others. */
+  #set(mapping: SyntaxNode, key: string, value: string | number): Edit {
+    const insert = scalar(value, this.#inJson);
     const pair = this.#pair(mapping, key);
-    const old = pair && valueOf(pair);
-    if (old !== undefined && value !== null) return { from: old.from, to: old.to, insert: value };
     if (pair !== undefined) {
-      const start = this.#text.lastIndexOf("\n", pair.from - 1);
-      const lineEnd = this.#text.indexOf("\n", pair.to);
-      if (mapping.name === "BlockMapping") return { from: Math.max(start, 0), to: lineEnd < 0 ? pair.to : lineEnd, insert: "" };
-      const comma = pair.nextSibling?.name === "," ? pair.nextSibling : undefined;
-      return { from: pair.from, to: comma?.to ?? pair.to, insert: "" };
+      const { from, to } = valueOf(pair) ?? { from: pair.to, to: pair.to };
+      return { from, to, insert };
     }
     const first = pairsOf(mapping)[0];
-    if (first === undefined || value === null) return { from: mapping.from, to: mapping.from, insert: "" };
+    const at = first?.from ?? mapping.to;
     const name = this.#inJson ? JSON.stringify(key) : key;
-    if (mapping.name === "FlowMapping") return { from: first.from, to: first.from, insert: `${name}: ${value}, ` };
-    const column = first.from - (this.#text.lastIndexOf("\n", first.from - 1) + 1);
-    return { from: first.from, to: first.from, insert: `${name}: ${value}\n${" ".repeat(column)}` };
+    if (mapping.name === "FlowMapping") return { from: at, to: at, insert: `${name}: ${insert}, ` };
+    const column = at - (this.#text.lastIndexOf("\n", at - 1) + 1);
+    return { from: at, to: at, insert: `${name}: ${insert}\n${" ".repeat(column)}` };
   }
 
   get #inJson(): boolean {

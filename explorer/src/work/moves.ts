@@ -22,7 +22,8 @@ interface Pair {
 export async function movesOfKeys(job: MovesJob, report: (progress: Progress) => void): Promise<MovesResult> {
   const [before, after] = [routerOf(job.old), routerOf(job.new)];
   const pairs = new Map<number, Pair>();
-  let examples = 0;
+  // Nobody wants to see a key that stands in for others.
+  let examples = job.keys.from === "generated" ? ALL_EXAMPLES : 0;
   const counted = await forEachBatch(
     job.keys,
     (keys) =>

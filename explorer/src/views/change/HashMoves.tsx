@@ -1,6 +1,7 @@
 // How much moves, from whom to whom: of all hash values where they can be counted, else of keys that stand in for real ones.
 
 import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { NodeName } from "../../drawing/NodeMark.tsx";
 import { count, percent, shareCount, shareNumber } from "../../drawing/numbers.ts";
 import { More, ROWS } from "../../page/More.tsx";
@@ -18,9 +19,9 @@ interface Row {
 }
 
 export function HashMoves({ change, handle }: { change: Change; handle: JobHandle<MovesResult> }) {
-  const { diff, order } = change;
-  const flows = flowsOf(change);
-  const rows = rowsOf(change);
+  const { diff, generated, order } = change;
+  const flows = useMemo(() => flowsOf(change), [diff, generated, order]);
+  const rows = useMemo(() => rowsOf(change), [diff, generated]);
   return (
     <section class="hash-moves" aria-labelledby="hash-moves-title">
       <h3 id="hash-moves-title" class="unseen">

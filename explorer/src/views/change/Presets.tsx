@@ -4,8 +4,9 @@ import type { Router } from "keyhome";
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { HASHES } from "../../pool/hashes.ts";
+import { ask } from "../../pool/reading.ts";
 import { OTHERS, REDIS_CLUSTER, twemproxy } from "../../pool/variants.ts";
-import { changedFile, changedPoolName, changedText, configFile, configText } from "../../state/inputs.ts";
+import { changedFile, changedPoolName, changedText, configFile, configText, poolName } from "../../state/inputs.ts";
 import { current, servedAs } from "../../state/pools.ts";
 import { type Before, SERVER_PRESETS, withDialect, withHash, withServerAdded } from "./presets.ts";
 
@@ -16,9 +17,9 @@ export function Presets({ router }: { router: Router }) {
   const id = useId();
   const chosen = useSignal(0);
   const { nodes } = router;
-  const pool = (current.value.router && current.value.pool) ?? "";
+  const pool = (current.value.router && current.value.pool) ?? poolName.value;
   const before: Before = { text: configText.value, pool, nodes };
-  const dialect = servedAs.value?.dialect;
+  const dialect = ask(() => router.explain("")).answer?.dialect ?? servedAs.value?.dialect;
   const hashes = (dialect === undefined ? undefined : HASHES[dialect]) ?? [];
   const others = [...(dialect === "twemproxy" ? [] : [twemproxy({})]), ...OTHERS].filter((variant) => variant !== REDIS_CLUSTER);
   const index = Math.min(chosen.value, nodes.length - 1);
@@ -73,9 +74,10 @@ export function Presets({ router }: { router: Router }) {
       {isClustered ? null : (
         <div class="preset-row">
           {nodes.length > MOST_SERVERS ? null : (
-            <label>
-              Server{" "}
+            <>
+              <label for={`${id}-server`}>Server</label>
               <select
+                id={`${id}-server`}
                 value={String(index)}
                 onChange={(event) => {
                   chosen.value = Number(event.currentTarget.value);
@@ -87,7 +89,7 @@ export function Presets({ router }: { router: Router }) {
                   </option>
                 ))}
               </select>
-            </label>
+            </>
           )}
           {SERVER_PRESETS.map(({ title, make }) => (
             <button key={title} type="button" onClick={() => propose(make(before, index))}>
