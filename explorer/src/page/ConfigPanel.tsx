@@ -2,10 +2,11 @@
 
 import type { EditorView } from "@codemirror/view";
 import { type Signal, useSignal } from "@preact/signals";
+import { type Router, poolSettings } from "keyhome";
 import { useId, useRef } from "preact/hooks";
 import { count } from "../drawing/numbers.ts";
 import { EXAMPLES } from "../pool/examples.ts";
-import { LONGEST_CONFIG, type Reading, tooLong } from "../pool/reading.ts";
+import { LONGEST_CONFIG, type Reading, ask, tooLong } from "../pool/reading.ts";
 import { Editor, goTo } from "./Editor.tsx";
 
 export interface ConfigPanelProps {
@@ -123,7 +124,7 @@ export function ConfigPanel({ title, text, pool, file, reading }: ConfigPanelPro
         text={text}
         wrong={text.value.trim() === "" ? undefined : reading.error}
         onTooLong={refuse}
-        hint="Paste or drop a nutcracker.yml, a keyhome config, or what CLUSTER NODES prints"
+        hint="Paste or drop a config here"
         onMade={(made) => {
           editor.current = made;
         }}
@@ -131,7 +132,7 @@ export function ConfigPanel({ title, text, pool, file, reading }: ConfigPanelPro
       <footer class="status" aria-live="polite">
         {refused.value.why === "" || refused.value.beside !== text.value ? null : <p class="wrong">{refused.value.why}</p>}
         {reading.router !== undefined ? (
-          <Summary reading={reading} />
+          <Summary text={text.value} reading={reading} />
         ) : text.value.trim() === "" ? (
           <span class="soft">Nothing yet.</span>
         ) : (
@@ -150,13 +151,20 @@ export function ConfigPanel({ title, text, pool, file, reading }: ConfigPanelPro
   );
 }
 
-function Summary({ reading }: { reading: Reading & { router: object } }) {
-  if (reading.router === undefined) return null;
+/** What keyhome has read: how many nodes, and by which rule they share the keys. */
+function Summary({ text, reading }: { text: string; reading: Reading & { router: Router } }) {
   const { nodes } = reading.router;
   const replicas = nodes.reduce((sum, node) => sum + node.replicas.length, 0);
   const parts = [counted(nodes.length, "node")];
   if (replicas > 0) parts.push(counted(replicas, "replica"));
-  return <span class="fine">{parts.join(", ")}</span>;
+  // What CLUSTER NODES prints has no settings.
+  const settings = ask(() => poolSettings(text, reading.pool)).answer;
+  const rule = [settings?.dialect ?? "redis-cluster", settings?.hash, settings?.distribution];
+  return (
+    <span>
+      {parts.join(", ")} · <span class="soft">{rule.filter((word) => word !== undefined).join(", ")}</span>
+    </span>
+  );
 }
 
 function counted(number: number, one: string): string {
