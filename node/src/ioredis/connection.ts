@@ -13,8 +13,8 @@ interface Inner {
 /** What a connection tells its owner. */
 export interface ConnectionOwner {
   readonly enableAutoPipelining: boolean;
-  /** It was closed, or could not be made, and nobody asked for that. */
-  closed(connection: Connection): void;
+  /** It was closed, or could not be made; `asked` when that was wanted, to connect again. */
+  closed(connection: Connection, asked: boolean): void;
   ready(connection: Connection): void;
   ended(connection: Connection): void;
   failed(connection: Connection, error: Error): void;
@@ -45,6 +45,8 @@ export class Connection {
   /** Commands that are held back to be written at once. */
   #held = 0;
   #closing = false;
+  /** Whether it is closed to be made again. */
+  #renewing = false;
 
   constructor(address: string, options: RedisOptions, owner: ConnectionOwner) {
     this.address = address;
@@ -57,7 +59,9 @@ export class Connection {
     });
     this.redis.on("close", () => {
       this.up = false;
-      if (!this.#closing) owner.closed(this);
+      const asked = this.#renewing;
+      this.#renewing = false;
+      if (!this.#closing) owner.closed(this, asked);
     });
     this.redis.on("end", () => owner.ended(this));
     this.redis.on("error", (error: Error) => owner.failed(this, error));
@@ -142,6 +146,14 @@ export class Connection {
       this.disconnect();
     }
     await ended;
+  }
+
+  /** Closes it, and makes it again; what was sent is sent again then, as ioredis does it. */
+  renew(): void {
+    const { status } = this.redis;
+    if (status !== "ready" && status !== "connect" && status !== "connecting") return;
+    this.#renewing = true;
+    this.redis.disconnect(true);
   }
 
   disconnect(): void {

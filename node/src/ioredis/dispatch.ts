@@ -172,7 +172,7 @@ function toEveryConnection(pool: Pool, command: Command, kind: CommandKind): voi
   });
   Promise.all(sent).then(
     (replies) => {
-      if (kind.command === "select") pool.selected = Number(command.args[0]);
+      if (kind.command === "select") pool.select(Number(command.args[0]));
       command.resolve(replies[0] as never);
     },
     (error: Error) => command.reject(error),

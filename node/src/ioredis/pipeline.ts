@@ -71,13 +71,18 @@ export class ShardedPipeline extends Commander {
     return this.#queue.length;
   }
 
+  /** @throws KeyhomeError for a transaction within: without it, its commands would be sent as if nothing was */
   override sendCommand(command: Command): unknown {
+    if (TRANSACTION.has(command.name.toLowerCase())) {
+      throw unsupported("a transaction within a pipeline", "transactions are multi().set(...).exec()");
+    }
     const at = this.#queue.push(command) - 1;
     this.#pending++;
     // The promise is one that a script may have replaced, to load itself where it is missing.
     (command.promise as Promise<unknown>).then(
       (reply) => this.#fill(at, [null, reply]),
-      (error: Error) => this.#fill(at, [error, undefined]),
+      // Alone, as in ioredis, whose type for it is the same for both.
+      (error: Error) => this.#fill(at, [error] as unknown as Result),
     );
     return this;
   }
@@ -151,7 +156,6 @@ export class ShardedPipeline extends Commander {
       push(batches, pool.shards[index]!, command, kind);
       return;
     }
-    if (TRANSACTION.has(kind.command)) throw unsupported("a transaction within a pipeline", "transactions are multi().set(...).exec()");
     if (isSubscription(kind.command)) throw unsupported(`${name} in a pipeline`, "subscribe with the client itself");
     const targets = targetsOfCommand(pool, command, kind);
     for (const { shard, command: part } of targets) push(batches, shard, part, kind);

@@ -1,6 +1,6 @@
 // The connections of a client to its pool: made, found, watched, and exchanged by a reload.
 
-import type { RedisOptions } from "ioredis";
+import type { Redis, RedisOptions } from "ioredis";
 import { type HealthEvent, HotKeys, KeyhomeError, type Node, type PoolSettings, type ReadFrom, ReplicaSet, type Router } from "../index.js";
 import { ejected, LivePlacement } from "../sharded/live-placement.js";
 import { type PoolPlan, type PoolSource, planOf } from "../sharded/pool-plan.js";
@@ -27,7 +27,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
   /** In the order of the config. */
   shards: readonly Shard[];
   /** What SELECT chose. */
-  selected: number | undefined;
+  #selected: number | undefined;
   status: "wait" | "connecting" | "ready" | "end" = "wait";
   /** Called when other nodes take part than before. */
   moved: () => void = () => {};
@@ -35,8 +35,8 @@ export class Pool implements ConnectionOwner, ShardOwner {
   /** Every connection, by address and what else it was made with. */
   #connections = new Map<string, Connection>();
   readonly #tell: Tell;
-  /** Primaries that have not connected or failed yet. */
-  readonly #awaited = new Set<Connection>();
+  /** Primaries that have not connected or failed yet, and subscribers that have not connected again. */
+  readonly #awaited = new Set<Connection | Redis>();
   #patience: NodeJS.Timeout | undefined;
 
   /** @throws KeyhomeError those of {@link planOf}; `argument.range`, `argument.type` */
@@ -118,7 +118,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
     delete options.keyPrefix;
     delete options.enableAutoPipelining;
     delete options.scripts;
-    if (this.selected !== undefined) options.db = this.selected;
+    if (this.#selected !== undefined) options.db = this.#selected;
     return { ...options, lazyConnect: true };
   }
 
@@ -172,12 +172,19 @@ export class Pool implements ConnectionOwner, ShardOwner {
     return retired;
   }
 
-  closed(connection: Connection): void {
+  /** All connections have chosen this database. */
+  select(db: number): void {
+    const before = this.#selected ?? this.options.redisOptions?.db ?? this.#settings.redis_db ?? 0;
+    this.#selected = db;
+    if (db !== before) this.#tell("select", db);
+  }
+
+  closed(connection: Connection, asked: boolean): void {
     for (const shard of this.shards) {
       shard.setUp(connection, false);
-      if (shard.primary === connection) this.report(shard.index, "failure");
+      if (!asked && shard.primary === connection) this.report(shard.index, "failure");
     }
-    this.#heard(connection);
+    if (!asked) this.#heard(connection);
   }
 
   ready(connection: Connection): void {
@@ -194,12 +201,15 @@ export class Pool implements ConnectionOwner, ShardOwner {
     if (!this.shards.every(({ primary }) => primary.redis.status === "end")) return;
     this.status = "end";
     this.placement.close();
-    this.#tell("close");
-    this.#tell("end");
+    // Who has called `quit` hears of that first.
+    setImmediate(() => {
+      this.#tell("close");
+      this.#tell("end");
+    });
   }
 
   /** The client is ready when a primary has connected, and every other has too, or failed to, or is silent. */
-  #heard(connection: Connection): void {
+  #heard(connection: Connection | Redis): void {
     this.#awaited.delete(connection);
     if (this.status !== "connecting" || !this.shards.some(({ primary }) => primary.redis.status === "ready")) return;
     if (this.#awaited.size === 0) this.#becomeReady();
@@ -208,6 +218,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
 
   #becomeReady(): void {
     clearTimeout(this.#patience);
+    this.#patience = undefined;
     if (this.status !== "connecting") return;
     this.status = "ready";
     this.#tell("connect");
@@ -247,6 +258,19 @@ export class Pool implements ConnectionOwner, ShardOwner {
 
   connections(): Connection[] {
     return [...this.#connections.values()];
+  }
+
+  /** Closes all connections, and makes them again; the client is ready when they and those of its subscribers are. */
+  renew(subscribers: readonly Redis[]): void {
+    if (this.status === "wait" || this.status === "end") return;
+    this.status = "connecting";
+    for (const { primary } of this.shards) this.#awaited.add(primary);
+    for (const connection of this.connections()) connection.renew();
+    for (const subscriber of subscribers) {
+      this.#awaited.add(subscriber);
+      subscriber.once("ready", () => this.#heard(subscriber));
+      subscriber.disconnect(true);
+    }
   }
 
   disconnect(): void {

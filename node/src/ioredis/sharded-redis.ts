@@ -38,7 +38,7 @@ export interface ShardedRedis extends EventEmitter {}
  * without keys go to all nodes where that makes sense, and their replies become one. What has no meaning over several nodes
  * is refused with `client.unsupported`, keys of one command on different nodes with `client.nodes`.
  *
- * Events: `connect`, `ready`, `close`, `end`; `node error` (error, address); `ejected` and `returned` (node, event);
+ * Events: `connect`, `ready`, `close`, `end`, `select`; `node error` (error, address); `ejected` and `returned` (node, event);
  * `allGone`; and those of subscriptions.
  *
  * @example
@@ -145,9 +145,13 @@ export class ShardedRedis extends Commander {
     );
   }
 
-  /** Closes all connections at once. */
-  disconnect(): void {
+  /** Closes all connections at once; to make them again, if that is wanted. */
+  disconnect(reconnect = false): void {
     const { pool, subscriptions } = this[INSIDE];
+    if (reconnect) {
+      pool.renew(subscriptions.clients());
+      return;
+    }
     subscriptions.close();
     pool.disconnect();
   }

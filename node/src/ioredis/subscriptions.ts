@@ -51,8 +51,10 @@ export class Subscriptions {
     const words = command.args as Key[];
     const leaving = LEAVING[name];
     const work = leaving === undefined ? this.#subscribe(name as Way, words) : this.#unsubscribe(leaving, words);
+    // Of this command and those before it, whichever node replies first.
+    const count = this.#count(leaving ?? (name as Way));
     work.then(
-      () => command.resolve(this.#count(leaving ?? (name as Way)) as never),
+      () => command.resolve(count as never),
       (error: Error) => command.reject(error),
     );
   }
@@ -63,10 +65,18 @@ export class Subscriptions {
   }
 
   async #subscribe(way: Way, words: readonly Key[]): Promise<void> {
+    const channels = this.#channels[way];
     const sent = words.map(async (word) => {
       const homes = this.#homes(way, word);
-      await Promise.all(homes.map((home) => this.#ask(home, way, word)));
-      this.#channels[way].set(name(word), { word, homes });
+      const before = channels.get(name(word));
+      const subscribed = { word, homes };
+      channels.set(name(word), subscribed);
+      try {
+        await Promise.all(homes.map((home) => this.#ask(home, way, word)));
+      } catch (error) {
+        if (before === undefined && channels.get(name(word)) === subscribed) channels.delete(name(word));
+        throw error;
+      }
     });
     await Promise.all(sent);
   }
@@ -127,6 +137,11 @@ export class Subscriptions {
 
   #move(home: Connection, name: string, word: Key): void {
     this.#ask(home, name, word).catch((error: Error) => this.#pool.failed(home, error));
+  }
+
+  /** The clients that subscribe. */
+  clients(): Redis[] {
+    return [...this.#clients.values()];
   }
 
   close(): void {

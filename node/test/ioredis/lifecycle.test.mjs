@@ -164,3 +164,66 @@ test("redisOptions and nodeOptions reach the connections", async (t) => {
   const names = await Promise.all(redis.nodes().map((node) => node.client("GETNAME")));
   assert.deepEqual(names, servers.map(({ address }, at) => `node-${at}/${address}`));
 });
+
+test("disconnect(true) connects again: what waits is answered, channels and the database stay, and no node has failed", async (t) => {
+  const redis = sharded(t, servers, {}, { auto_eject_hosts: true, server_failure_limit: 1, server_retry_timeout: 60_000 });
+  const told = [];
+  for (const event of ["close", "end", "ejected"]) redis.on(event, () => told.push(event));
+  await redis.select(3);
+  await redis.subscribe("news");
+  const ids = await Promise.all(redis.nodes().map((node) => node.client("ID")));
+  const keys = keysOf(redis, 30);
+  const ready = once(redis, "ready");
+  redis.disconnect(true);
+  assert.equal(redis.status, "connecting");
+  const sent = Promise.all(keys.map((key) => redis.set(key, "v")));
+  await ready;
+  assert.equal(redis.status, "ready");
+  assert.deepEqual(new Set(await sent), new Set(["OK"]));
+  const message = once(redis, "message");
+  await redis.publish("news", "again");
+  assert.deepEqual(await message, ["news", "again"]);
+  const now = await Promise.all(redis.nodes().map((node) => node.client("ID")));
+  now.forEach((id, at) => assert.notEqual(id, ids[at]));
+  assert.equal((await Promise.all(servers.map((server) => server.ask("INFO", "keyspace")))).filter((text) => /db3:/.test(text)).length, 3);
+  assert.deepEqual(told, []);
+  // The next loss is a failure again.
+  await servers[0].ask("CLIENT", "KILL", "TYPE", "normal");
+  await waitUntil(() => told.includes("ejected"), "a node that was lost is out");
+  const closes = once(redis, "end");
+  redis.disconnect();
+  await closes;
+  redis.disconnect(true);
+  assert.equal(redis.status, "end");
+});
+
+test("disconnect(true) while a server is down: the others are ready soon", async (t) => {
+  const down = await RedisServer.start(scratch);
+  const redis = sharded(t, [servers[0], down], { redisOptions: { maxRetriesPerRequest: 1 } });
+  await once(redis, "ready");
+  await down.kill();
+  const ready = once(redis, "ready");
+  redis.disconnect(true);
+  await ready;
+  assert.equal(await redis.set(keyOn(redis, 0), "v"), "OK");
+});
+
+test("the end is told after quit has replied", async (t) => {
+  const redis = sharded(t, servers);
+  await redis.subscribe("news");
+  const told = [];
+  const ended = once(redis, "end").then(() => told.push("end"));
+  redis.on("close", () => told.push("close"));
+  redis.quit(() => told.push("OK"));
+  await ended;
+  assert.deepEqual(told, ["OK", "close", "end"]);
+});
+
+test("select tells of another database, as ioredis does", async (t) => {
+  const redis = sharded(t, servers, { redisOptions: { db: 1 } });
+  const told = [];
+  redis.on("select", (db) => told.push(db));
+  for (const db of [1, "2", 2, 1]) await redis.select(db);
+  await assert.rejects(redis.select(1000), /out of range/);
+  assert.deepEqual(told, [2, 1]);
+});

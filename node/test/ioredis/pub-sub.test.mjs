@@ -139,3 +139,9 @@ test("an error within a listener is its own", async (t) => {
   await redis.publish("one", "x");
   assert.deepEqual(await got, ["one", "x"]);
 });
+
+test("commands at once are counted in the order in which they were given, whichever node is first", async (t) => {
+  const redis = sharded(t, servers);
+  const given = [redis.subscribe("a", "b"), redis.subscribe("a", "c", "d"), redis.psubscribe("x*"), redis.unsubscribe("a", "d"), redis.subscribe("e")];
+  assert.deepEqual(await Promise.all(given), [2, 4, 5, 3, 4]);
+});
