@@ -35,13 +35,16 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-/// The clients for many servers, on real ones: with each engine, over each major of ioredis and node-redis.
+/// The clients for many servers, on real ones, and ioredis's own tests: with each engine, over each major of ioredis and
+/// node-redis.
 pub(crate) fn test_clients(checkout: &Checkout) -> Result<()> {
     let tools = built(checkout)?;
     for (engine, ioredis) in CLIENTS {
         anstream::println!("\nengine {engine}, ioredis {ioredis}");
-        let mut tests = tools.script("test:clients");
-        run(tests.env("KEYHOME_ENGINE", engine).env("KEYHOME_IOREDIS", ioredis))?;
+        for script in ["test:clients", "test:ioredis-suite"] {
+            let mut tests = tools.script(script);
+            run(tests.env("KEYHOME_ENGINE", engine).env("KEYHOME_IOREDIS", ioredis))?;
+        }
     }
     Ok(())
 }
