@@ -79,6 +79,33 @@ export type Step =
   /** The sum of UTF-16 code units, taken modulo the number of live nodes. */
   | { readonly by: "sum"; readonly sum: number; readonly nodes: number };
 
+/**
+ * Which positions are whose: entry `i` ends with the position `ends[i]`, which belongs to it, and begins behind the one
+ * before it, the first at 0. All of it is that of the node `owners[i]`.
+ *
+ * A ring has an entry for each of its points, also beside another of the same node, and `place.position` of
+ * {@link Explanation} is the entry of the point that a key meets; what lies behind the last point is the first one's. A
+ * point that equals the one before it, as some dialects have them, owns nothing. An entry ends with the highest hash that
+ * meets the point: in dialects that search for the first point above a hash, which twemproxy does not, that is one less
+ * than the point's own value. Of values of 128 bits, the highest 32 are shown.
+ */
+export interface Arcs {
+  /** What positions are. */
+  readonly by: Positions;
+  /** How many positions there are: 2^32 on a ring, the sum of the weights in a list, 16384 slots. */
+  readonly size: number;
+  /** The last position of each entry, never falling. */
+  readonly ends: Uint32Array;
+  /** The index of the node of each entry; 4294967295, which no node has, for slots that nobody owns. */
+  readonly owners: Uint32Array;
+}
+
+/**
+ * Hash values (`ring`); places in modula's list, which are hashes modulo its length (`list`); slots of Redis Cluster; sums
+ * of UTF-16 code units modulo the number of live nodes (`sum`); or one, where there is one node and nothing is hashed.
+ */
+export type Positions = "ring" | "list" | "slots" | "sum" | "only_node";
+
 /** How many of the values that the key hash can give each node owns. */
 export interface Balance {
   /** How many values there are; null for what has no exact shares: charsum and random. */

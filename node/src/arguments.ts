@@ -12,6 +12,11 @@ export function text(value: unknown, what: string, code: ErrorCode, position?: n
   return value;
 }
 
+/** The text of a config, and the name of a pool, if it is given. */
+export function configAndPool(config: unknown, pool: unknown): [config: string, pool: string | undefined] {
+  return [text(config, "the config", "config.syntax"), pool == null ? undefined : text(pool, "the pool", "pool.unknown")];
+}
+
 /** An array; what its elements are is looked at when they are read. */
 export function array<T>(value: readonly T[], what: string): readonly T[] {
   let isArray = false;

@@ -42,7 +42,7 @@ export { type Estimate, type HotKey, HotKeys, type HotKeysOptions } from "./hot-
 export type { Key } from "./key.js";
 export { type ReadFrom, type ReplicaOptions, ReplicaSet, type ReplicaSnapshot } from "./replica-set.js";
 export { Router } from "./router.js";
-export { type PoolSettings, poolSettings } from "./settings.js";
+export { type PoolSettings, poolNames, poolSettings } from "./settings.js";
 
 /**
  * The slots of many keys, in their order.

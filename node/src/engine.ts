@@ -13,6 +13,8 @@ export interface Engine {
   slots(keys: readonly Key[]): Uint16Array;
   slotsPacked(bytes: Uint8Array, offsets: Uint32Array): Uint16Array;
   fromConfig(text: string, pool: string | undefined): EngineRouter;
+  /** A config or the text of CLUSTER NODES. */
+  read(text: string, pool: string | undefined): EngineRouter;
   /** The text of CLUSTER NODES. */
   fromClusterText(text: string): EngineRouter;
   /** CLUSTER SLOTS or CLUSTER SHARDS as JSON text. */
@@ -31,6 +33,8 @@ export interface Engine {
   scanNext(cursor: string, answered: string, nodes: number): string;
   /** JSON text. */
   poolSettings(text: string, pool: string | undefined): string;
+  /** JSON text. */
+  poolNames(text: string): string;
   isFailure(error: Key): boolean;
   health(
     onFailure: string | undefined,
@@ -105,6 +109,8 @@ export interface EngineRouter {
   /** For each node that has keys its index, how many, and their positions, one after the other. */
   group(keys: readonly Key[]): Uint32Array;
   successors(key: Key, n: number): Uint32Array;
+  /** All ends, all owners, the last position, the place of what positions are among the words for it. */
+  arcs(): Uint32Array;
   without(names: readonly string[]): EngineRouter;
   withoutIndexes(indexes: Uint32Array): EngineRouter;
   replicaSet(index: number, readFrom: string | undefined, zone: string | undefined): EngineReplicaSet;

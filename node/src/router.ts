@@ -1,7 +1,7 @@
 // A router: the one class that users hold, over whichever engine runs.
 
-import type { Balance, Diff, Explanation, KeyCopy, Node } from "./answers.js";
-import { array, count, guarded, text, wrongType } from "./arguments.js";
+import type { Arcs, Balance, Diff, Explanation, KeyCopy, Node, Positions } from "./answers.js";
+import { array, configAndPool, count, guarded, text, wrongType } from "./arguments.js";
 import { type ClusterReply, clusterJson, clusterText } from "./cluster.js";
 import type { EngineRouter } from "./engine.js";
 import { grantAccess } from "./engine/access.js";
@@ -9,6 +9,9 @@ import { engine } from "./engine/current.js";
 import { KeyhomeError } from "./error.js";
 import type { Key } from "./key.js";
 import { keysOf } from "./shown-key.js";
+
+/** In the core's order. */
+const POSITIONS: readonly Positions[] = ["ring", "list", "slots", "sum", "only_node"];
 
 /**
  * A pool made ready to answer which of its nodes owns a key.
@@ -71,8 +74,21 @@ export class Router {
    * @throws KeyhomeError codes that begin with `config.`, with line and column; `pool.required`, `pool.unknown`
    */
   static fromConfig(config: string, pool?: string): Router {
-    const from = text(config, "the config", "config.syntax");
-    return new Router(engine().fromConfig(from, pool == null ? undefined : text(pool, "the pool", "pool.unknown")));
+    const [from, named] = configAndPool(config, pool);
+    return new Router(engine().fromConfig(from, named));
+  }
+
+  /**
+   * The router of a text that is a config or the reply of `CLUSTER NODES`, whichever it is: what the command line takes as
+   * `-c`. {@link poolNames} says which pools there are to choose from.
+   *
+   * @param config - the text of the config, or of the reply
+   * @param pool - the name of the pool; not needed where there is one. A cluster has none
+   * @throws KeyhomeError as for {@link Router.fromConfig} and {@link Router.fromCluster}
+   */
+  static read(config: string, pool?: string): Router {
+    const [from, named] = configAndPool(config, pool);
+    return new Router(engine().read(from, named));
   }
 
   /**
@@ -214,6 +230,31 @@ export class Router {
    */
   explain(key: Key): Explanation {
     return JSON.parse(this.#router.explain(key)) as Explanation;
+  }
+
+  /**
+   * Which stretch of the positions of keys is whose, in order, to be drawn: ring points, parts of a list, runs of slots. Nodes
+   * taken away by {@link Router.without} own none.
+   *
+   * @throws KeyhomeError `placement.random`
+   *
+   * @example
+   * ```ts
+   * import { Router } from "keyhome";
+   *
+   * const { by, size, ends, owners } = Router.fromConfig(
+   *   "pool: {distribution: modula, servers: [10.0.0.1:6379:3, 10.0.0.2:6379:1]}",
+   * ).arcs();
+   * [by, size]; // => ["list", 4]
+   * ends; // => Uint32Array.of(2, 3)
+   * owners; // => Uint32Array.of(0, 1)
+   * ```
+   */
+  arcs(): Arcs {
+    const flat = this.#router.arcs();
+    const last = flat.length - 2;
+    const [ends, owners] = [flat.slice(0, last / 2), flat.slice(last / 2, last)];
+    return { by: POSITIONS[flat[last + 1]!]!, size: flat[last]! + 1, ends, owners };
   }
 
   /** How much each node owns, exactly: a ring's arcs, modula's remainders, slots. */

@@ -1,6 +1,6 @@
 // How a pool is served, as its config says it.
 
-import { text } from "./arguments.js";
+import { configAndPool, text } from "./arguments.js";
 import { engine } from "./engine/current.js";
 import type { OnFailure } from "./health.js";
 import type { ReadFrom } from "./replica-set.js";
@@ -62,7 +62,23 @@ export interface PoolSettings {
  * ```
  */
 export function poolSettings(config: string, pool?: string): PoolSettings {
-  const from = text(config, "the config", "config.syntax");
-  const named = pool == null ? undefined : text(pool, "the pool", "pool.unknown");
+  const [from, named] = configAndPool(config, pool);
   return JSON.parse(engine().poolSettings(from, named)) as PoolSettings;
+}
+
+/**
+ * The names of the pools of a text that `Router.read` takes, in its order; none for the reply of `CLUSTER NODES`.
+ *
+ * @param config - the text of the config, or of the reply
+ * @throws KeyhomeError codes that begin with `config.`, with line and column
+ *
+ * @example
+ * ```ts
+ * import { poolNames } from "keyhome";
+ *
+ * poolNames("cache: {servers: [10.0.0.1:6379:1]}\njobs: {servers: [10.0.0.2:6379:1]}"); // => ["cache", "jobs"]
+ * ```
+ */
+export function poolNames(config: string): string[] {
+  return JSON.parse(engine().poolNames(text(config, "the config", "config.syntax"))) as string[];
 }

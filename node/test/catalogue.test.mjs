@@ -36,6 +36,9 @@ test("the words of types are those of the core", () => {
   assert.deepEqual(union("command", "readonly access:"), lists.access);
   assert.deepEqual(union("command", "readonly fan_out:"), lists.fan_out);
   assert.deepEqual(union("command", "readonly merge:"), lists.merge);
+  assert.deepEqual(union("answers", "type Positions ="), lists.positions);
+  const positions = /POSITIONS: readonly Positions\[\] = (\[.*\]);/.exec(read("../src/router.ts"))[1];
+  assert.deepEqual(JSON.parse(positions), lists.positions);
   const places = /LIVE_SETS: readonly LiveSet\[\] = (\[.*\]);/.exec(read("../src/health.ts"))[1];
   assert.deepEqual(JSON.parse(places), lists.live_sets);
 });

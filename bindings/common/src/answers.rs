@@ -5,7 +5,7 @@ use alloc::{string::String, vec, vec::Vec};
 use keyhome::{
     Health, HotKeys, ReplicaSet, Router,
     command::ScanCursor,
-    config::{Config, ShownSettings},
+    config::{self, Config, ShownSettings},
     hotkeys::{Estimate, HotKey, HotKeysOptions},
     router::{KeyCopy, KeyText},
 };
@@ -41,6 +41,17 @@ pub fn index(router: &Router, key: &[u8]) -> Result<u32, Failure> {
 /// Up to `n` nodes that follow the home of a key, as indexes.
 pub fn successors(router: &Router, key: &[u8], n: usize) -> Result<Vec<u32>, Failure> {
     Ok(router.successor_indexes(key, n)?.into_iter().map(|index| index as u32).collect())
+}
+
+/// Which positions are whose, flat: all ends, all owners, the last position, the place of what they are among the words
+/// for it.
+pub fn arcs(router: &Router) -> Result<Vec<u32>, Failure> {
+    let mut arcs = router.arcs()?;
+    let mut flat = arcs.ends;
+    flat.append(&mut arcs.owners);
+    flat.push((arcs.size - 1) as u32);
+    flat.push(arcs.by as u32);
+    Ok(flat)
 }
 
 /// Positions by index, flat: for each node that has keys its index, how many, and their positions.
@@ -83,6 +94,11 @@ pub fn group_packed(router: &Router, bytes: &[u8], offsets: &[u32]) -> Result<Ve
 pub fn pool_settings(text: &str, pool: Option<&str>) -> Result<String, Failure> {
     let config = Config::parse(text)?;
     Ok(json(&ShownSettings(config.pool(pool)?)))
+}
+
+/// The names of the pools of a config, as a list; an empty one for the text of CLUSTER NODES.
+pub fn pool_names(text: &str) -> Result<String, Failure> {
+    Ok(json(&config::pool_names(text)?))
 }
 
 /// Names for copies of a key: a list of `{index, key}`, or `key_hex` where a name is not UTF-8.

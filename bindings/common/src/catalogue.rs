@@ -7,6 +7,7 @@ use keyhome::{
     command::{Access, FanOut, Merge},
     hash::Algorithm,
     health::LiveSet,
+    router::Positions,
 };
 use serde::Serialize;
 
@@ -21,6 +22,7 @@ struct Catalogue {
     read_from: &'static [&'static str],
     outcomes: &'static [&'static str],
     live_sets: &'static [&'static str],
+    positions: &'static [&'static str],
     access: Vec<&'static str>,
     fan_out: Vec<&'static str>,
     merge: Vec<&'static str>,
@@ -36,6 +38,7 @@ pub fn catalogue() -> String {
         read_from: ReadFrom::WORDS,
         outcomes: Outcome::WORDS,
         live_sets: LiveSet::WORDS,
+        positions: Positions::WORDS,
         access: Access::ALL.iter().map(|access| access.word()).collect(),
         fan_out: FanOut::ALL.iter().map(|fan_out| fan_out.word()).collect(),
         merge: Merge::ALL.iter().map(|merge| merge.word()).collect(),

@@ -17,8 +17,9 @@ mod replicas;
 mod utf16;
 
 pub use answers::{
-    balance, copies, diff, estimate, explain, group, group_packed, health_snapshot, hot_keys_summary,
-    hottest, index, nodes, pool_settings, replica_snapshot, scan_next, scan_target, successors, take_events,
+    arcs, balance, copies, diff, estimate, explain, group, group_packed, health_snapshot, hot_keys_summary,
+    hottest, index, nodes, pool_names, pool_settings, replica_snapshot, scan_next, scan_target, successors,
+    take_events,
 };
 pub use arguments::{hot_keys_options, outcome, read_from, rules};
 pub use catalogue::catalogue;
@@ -40,6 +41,11 @@ use alloc::string::String;
 /// A router of the pool of a config.
 pub fn from_config(text: &str, pool: Option<&str>) -> Result<Router, Failure> {
     keyhome::from_config(text, pool).map_err(Failure::from)
+}
+
+/// A router of a config or of the text of CLUSTER NODES, whichever it is.
+pub fn read(text: &str, pool: Option<&str>) -> Result<Router, Failure> {
+    config::read(text, pool).map_err(Failure::from)
 }
 
 /// A value as JSON text. Values of ours always have one.

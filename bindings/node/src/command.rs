@@ -18,6 +18,7 @@ pub(crate) const FUNCTIONS: &[(&str, Run)] = &[
     ("scanTarget", scan_target),
     ("scanNext", scan_next),
     ("poolSettings", pool_settings),
+    ("poolNames", pool_names),
     ("isFailure", is_failure),
 ];
 
@@ -115,6 +116,12 @@ fn cursor_text<'e>(call: &Call<'e>, cursor: Value<'e>) -> Result<String, Failure
 fn pool_settings<'e>(call: &Call<'e>) -> Answer<'e> {
     let (config, pool) = config_and_pool(call)?;
     Ok(call.env.text(&common::pool_settings(&config, pool.as_deref())?)?)
+}
+
+/// `poolNames(text)`
+fn pool_names<'e>(call: &Call<'e>) -> Answer<'e> {
+    let config = text(call.env, call.arguments[0], ErrorKind::ConfigSyntax)?;
+    Ok(call.env.text(&common::pool_names(&config)?)?)
 }
 
 /// `isFailure(error)`

@@ -32,6 +32,7 @@ const FUNCTIONS: &[(&str, Run)] = &[
     ("slots", slots),
     ("slotsPacked", slots_packed),
     ("fromConfig", from_config),
+    ("read", read),
     ("fromClusterText", from_cluster_text),
     ("fromClusterJson", from_cluster_json),
     ("catalogue", |call| Ok(call.env.text(&common::catalogue())?)),
@@ -42,6 +43,7 @@ const FUNCTIONS: &[(&str, Run)] = &[
     ("without", without),
     ("fingerprint", |call| with_router(call, |router| Ok(call.env.text(&router.fingerprint()?)?))),
     ("nodes", |call| with_router(call, |router| Ok(call.env.text(&common::nodes(router))?))),
+    ("arcs", |call| with_router(call, |router| Ok(call.env.typed_array(&common::arcs(router)?)?))),
     ("explain", explain),
     ("balance", |call| with_router(call, |router| Ok(call.env.text(&common::balance(router))?))),
     ("diff", diff),
@@ -252,6 +254,12 @@ fn copies<'e>(call: &Call<'e>) -> Answer<'e> {
 fn from_config<'e>(call: &Call<'e>) -> Answer<'e> {
     let (config, pool) = config_and_pool(call)?;
     router(call, common::from_config(&config, pool.as_deref())?)
+}
+
+/// `read(text, pool?)`
+fn read<'e>(call: &Call<'e>) -> Answer<'e> {
+    let (text, pool) = config_and_pool(call)?;
+    router(call, common::read(&text, pool.as_deref())?)
 }
 
 /// The text of a config, and the name of a pool, if it is given.

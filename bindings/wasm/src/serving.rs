@@ -1,4 +1,4 @@
-//! What a program that sends commands asks beside homes: commands, settings, health, replicas, copies, hot keys. Apart, so
+//! What programs ask beside homes: commands, settings, health, replicas, copies, hot keys, what a page draws. Apart, so
 //! that `cargo xtask test sizes` can weigh the module with it and without.
 #![allow(unsafe_code)] // objects behind addresses
 
@@ -41,6 +41,8 @@ pub(crate) fn of_nothing(what: &str, q: &Question<'_>) -> Answer {
             let [cursor, answered] = [0, 1].map(|word| q.word(word).unwrap_or_default());
             text(common::scan_next(cursor, answered, q.number(0))?.to_string())
         }
+        "read" => new(common::read(q.text(0)?, q.optional_text(1, 0)?)?),
+        "pool_names" => text(common::pool_names(q.text(0)?)?),
         "pool_settings" => text(common::pool_settings(q.text(0)?, q.optional_text(1, 0)?)?),
         "is_failure" => numbers(&[u16::from(common::is_failure(q.bytes))]),
         _ => unknown(),
@@ -53,6 +55,7 @@ pub(crate) fn of_router(what: &str, router: &Router, q: &Question<'_>) -> Answer
             let indexes: Vec<usize> = (0..q.numbers.len()).map(|number| q.number(number)).collect();
             new(router.without_indexes(&indexes)?)
         }
+        "arcs" => numbers(&common::arcs(router)?),
         "copies" => text(common::copies(router, q.bytes, q.number(0))?),
         "replicas" => {
             let [read_from, zone] = [q.optional_text(0, 1)?, q.optional_text(1, 2)?];

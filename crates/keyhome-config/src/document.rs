@@ -130,8 +130,11 @@ pub(crate) fn without_byte_order_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
+/// What may stand before a text.
+pub(crate) const BLANK: [char; 4] = [' ', '\t', '\n', '\r'];
+
 fn is_json(text: &str) -> bool {
-    text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{')
+    text.trim_start_matches(BLANK).starts_with('{')
 }
 
 #[cfg(test)]

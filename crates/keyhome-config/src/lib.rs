@@ -54,7 +54,27 @@ pub use settings::Settings;
 
 pub use keyhome_core::{OnFailure, ReadFrom};
 
+use alloc::{string::String, vec::Vec};
+
 use keyhome_core::{Error, ErrorKind, Router};
+
+/// The router of a pool of a config. `pool` names the pool; it is not needed where there is one.
+///
+/// Errors: those of [`Config::parse`] and [`Config::pool`].
+#[inline(never)]
+pub fn from_config(text: &str, pool: Option<&str>) -> Result<Router, Error> {
+    Config::parse(text)?.pool(pool)?.router()
+}
+
+/// The names of the pools of a text that [`read`] takes, in its order; a cluster has none.
+///
+/// Errors: those of [`Config::parse`].
+pub fn pool_names(text: &str) -> Result<Vec<String>, Error> {
+    if looks_like_cluster_nodes(text) {
+        return Ok(Vec::new());
+    }
+    Ok(Config::parse(text)?.pools.iter().map(|pool| pool.name.clone()).collect())
+}
 
 /// The router of a text that is a config or a reply of CLUSTER NODES, whichever it looks like.
 ///
@@ -62,10 +82,10 @@ use keyhome_core::{Error, ErrorKind, Router};
 /// `pool.unknown`. Other errors: those of [`Config::parse`], [`Config::pool`], [`from_cluster`].
 pub fn read(text: &str, pool: Option<&str>) -> Result<Router, Error> {
     if !looks_like_cluster_nodes(text) {
-        return Config::parse(text)?.pool(pool)?.router();
+        return from_config(text, pool);
     }
     match pool {
-        None => from_cluster(&Reply::from(text)),
+        None => cluster::from_cluster_nodes(text),
         Some(name) => {
             let detail = alloc::format!("no pool is called {}; a cluster has no pools", wording::quote(name));
             Err(Error::new(ErrorKind::PoolUnknown, detail))

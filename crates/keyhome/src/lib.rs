@@ -60,17 +60,17 @@
 pub use keyhome_config as config;
 pub use keyhome_core::*;
 
-use keyhome_config::{Config, Reply};
+use keyhome_config::Reply;
 
 /// The version of keyhome, one for all its parts.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The router of a pool of a config: a nutcracker.yml, with our keys or without, in YAML or in JSON.
 ///
-/// `pool` names the pool; it is not needed where there is one. Errors: those of [`Config::parse`], with line and
+/// `pool` names the pool; it is not needed where there is one. Errors: those of [`config::Config::parse`], with line and
 /// column; `pool.required` and `pool.unknown`, which name the pools there are.
 pub fn from_config(text: &str, pool: Option<&str>) -> Result<Router, Error> {
-    Config::parse(text)?.pool(pool)?.router()
+    config::from_config(text, pool)
 }
 
 /// The router of a cluster, from the reply of CLUSTER NODES (a text), CLUSTER SLOTS or CLUSTER SHARDS (lists or maps).

@@ -21,6 +21,7 @@ interface Addon extends ObjectsAddon {
   slots(keys: Keys, lengths?: Uint32Array): Uint16Array;
   slotsPacked(bytes: Uint8Array, offsets: Uint32Array): Uint16Array;
   fromConfig(text: string, pool: string | undefined): NativeRouter;
+  read(text: string, pool: string | undefined): NativeRouter;
   fromClusterText(text: string): NativeRouter;
   fromClusterJson(json: string): NativeRouter;
   /** The name is given apart: mostly it is the only word that crosses. */
@@ -30,11 +31,13 @@ interface Addon extends ObjectsAddon {
   scanTarget(cursor: string, nodes: number): string;
   scanNext(cursor: string, answered: string, nodes: number): string;
   poolSettings(text: string, pool: string | undefined): string;
+  poolNames(text: string): string;
   isFailure(error: Key): boolean;
   indexes(router: NativeRouter, keys: Keys, lengths?: Uint32Array): Uint32Array;
   indexesPacked(router: NativeRouter, bytes: Uint8Array, offsets: Uint32Array): Uint32Array;
   group(router: NativeRouter, keys: Keys, lengths?: Uint32Array): Uint32Array;
   successors(router: NativeRouter, key: Key, n: number): Uint32Array;
+  arcs(router: NativeRouter): Uint32Array;
   without(router: NativeRouter, names: readonly string[]): NativeRouter;
   withoutIndexes(router: NativeRouter, indexes: Uint32Array): NativeRouter;
   copies(router: NativeRouter, key: Key, n: number): string;
@@ -83,6 +86,7 @@ function engine(addon: Addon): Engine {
     slots: (keys) => crossing(keys, (keys, lengths) => addon.slots(keys, lengths)),
     slotsPacked: (bytes, offsets) => addon.slotsPacked(bytes, offsets),
     fromConfig: (text, pool) => router(addon.fromConfig(text, pool)),
+    read: (text, pool) => router(addon.read(text, pool)),
     fromClusterText: (text) => router(addon.fromClusterText(text)),
     fromClusterJson: (json) => router(addon.fromClusterJson(json)),
     commandKeys: (words) => addon.commandKeys(words[0] ?? "", words.length, words),
@@ -91,6 +95,7 @@ function engine(addon: Addon): Engine {
     scanTarget: addon.scanTarget,
     scanNext: addon.scanNext,
     poolSettings: addon.poolSettings,
+    poolNames: addon.poolNames,
     isFailure: addon.isFailure,
     health: (...rules) => new NativeHealth(addon, addon.health(...rules)),
     hotKeys: (...options) => new NativeHotKeys(addon, addon.hotKeys(...options)),
@@ -121,6 +126,10 @@ class Router implements EngineRouter {
 
   successors(key: Key, n: number): Uint32Array {
     return this.#addon.successors(this.index, key, n);
+  }
+
+  arcs(): Uint32Array {
+    return this.#addon.arcs(this.index);
   }
 
   without(names: readonly string[]): EngineRouter {

@@ -33,6 +33,7 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
     slots: (keys) => slotsOf(pack(keys)),
     slotsPacked: (bytes, offsets) => slotsOf(checked(bytes, offsets)),
     fromConfig: (text, pool) => made("router.from_config", [text, pool]),
+    read: (text, pool) => made("read", [text, pool]),
     fromClusterText: (text) => made("router.from_cluster_text", [text]),
     fromClusterJson: (json) => made("router.from_cluster_json", [json]),
     commandKeys,
@@ -41,6 +42,7 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
     scanTarget: (cursor, nodes) => asText(ask("scan_target", undefined, packTexts([cursor]), [nodes])),
     scanNext: (cursor, answered, nodes) => asText(ask("scan_next", undefined, packTexts([cursor, answered]), [nodes])),
     poolSettings: (text, pool) => asText(ask("pool_settings", undefined, packTexts([text, pool]), [given(pool)], PARSED)),
+    poolNames: (text) => asText(ask("pool_names", undefined, packTexts([text]), [], PARSED)),
     isFailure: (error) => ask("is_failure", undefined, { bytes: bytesOf(error) })[0] !== 0,
     health: (onFailure, autoEjectHosts, failureLimit, retryTimeout, nodes) => {
       const eject = autoEjectHosts === undefined ? undefined : Number(autoEjectHosts);
@@ -127,6 +129,10 @@ export class WasmRouter implements EngineRouter {
 
   successors(key: Key, n: number): Uint32Array {
     return asNumbers(ask("router.successors", this.held, { bytes: bytesOf(key) }, [n]));
+  }
+
+  arcs(): Uint32Array {
+    return asNumbers(ask("router.arcs", this.held));
   }
 
   without(names: readonly string[]): EngineRouter {

@@ -1,6 +1,7 @@
 // What the types promise. `tsc` compiles this; nothing runs it.
 
 import {
+  type Arcs,
   type Balance,
   type ClusterReply,
   type CommandKind,
@@ -20,6 +21,7 @@ import {
   type LiveSet,
   type Node,
   type PoolSettings,
+  type Positions,
   ReplicaSet,
   Router,
   commandKeys,
@@ -28,6 +30,7 @@ import {
   engine,
   init,
   isFailure,
+  poolNames,
   poolSettings,
   scanNext,
   scanTarget,
@@ -49,6 +52,11 @@ exactly<Equal<ReturnType<Router["group"]>, Map<number, number[]>>>();
 exactly<Equal<Router["nodes"], readonly Node[]>>();
 exactly<Equal<ReturnType<Router["explain"]>, Explanation>>();
 exactly<Equal<ReturnType<Router["balance"]>, Balance>>();
+exactly<Equal<ReturnType<Router["arcs"]>, Arcs>>();
+exactly<Equal<Arcs["by"], Positions>>();
+exactly<Equal<Arcs["ends"], Uint32Array>>();
+exactly<Equal<typeof Router.read, typeof Router.fromConfig>>();
+exactly<Equal<ReturnType<typeof poolNames>, string[]>>();
 exactly<Equal<ReturnType<Router["diff"]>, Diff>>();
 exactly<Equal<Router["fingerprint"], string>>();
 exactly<Equal<typeof engine, "native" | "wasm">>();

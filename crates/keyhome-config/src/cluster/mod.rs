@@ -7,6 +7,7 @@ mod shards;
 mod slots;
 
 pub use nodes::looks_like_cluster_nodes;
+pub(crate) use nodes::router as from_cluster_nodes;
 pub use reply::Reply;
 
 use keyhome_core::{Error, ErrorKind, Router};

@@ -8,7 +8,7 @@ use keyhome_core::{Error, Router};
 
 use super::{NO_ADDRESS, owners::Owners, unreadable};
 use crate::{
-    document::{Place, without_byte_order_mark},
+    document::{BLANK, Place, without_byte_order_mark},
     scalar::{digits, is_digits},
     slots,
     wording::quote,
@@ -17,14 +17,13 @@ use crate::{
 /// Whether `text` is a reply of CLUSTER NODES rather than a config: its first line that is not blank begins with the
 /// id of a node and an address. No config begins so, neither in YAML nor in JSON.
 pub fn looks_like_cluster_nodes(text: &str) -> bool {
-    let first = without_byte_order_mark(text).lines().find(|line| !line.trim().is_empty());
-    let mut words = first.unwrap_or_default().split(' ');
-    let (id, address) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    is_id(id) && host_and_port(address).is_some()
+    let text = without_byte_order_mark(text).trim_start_matches(BLANK);
+    let Some((id, behind)) = text.split_at_checked(ID) else { return false };
+    is_id(id) && behind.strip_prefix(' ').and_then(host_and_port).is_some()
 }
 
 /// The router that a reply of CLUSTER NODES tells.
-pub(super) fn router(text: &str) -> Result<Router, Error> {
+pub(crate) fn router(text: &str) -> Result<Router, Error> {
     let mut nodes = Vec::new();
     for (line, number) in without_byte_order_mark(text).lines().zip(1_u32..) {
         if !line.trim().is_empty() {
@@ -140,14 +139,16 @@ impl<'t> Node<'t> {
     }
 }
 
-/// Ids of nodes are 40 hexadecimal digits.
+/// Ids of nodes are so many hexadecimal digits.
+const ID: usize = 40;
+
 fn is_id(word: &str) -> bool {
-    word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+    word.len() == ID && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// `host:port` as it stands before a bus port or a host name (`@17000,name`), and its parts.
+/// `host:port` as it stands before a bus port or a host name (`@17000,name`), or before another word, and its parts.
 fn host_and_port(word: &str) -> Option<(&str, &str, u16)> {
-    let length = word.bytes().take_while(|byte| !matches!(byte, b'@' | b',')).count();
+    let length = word.bytes().take_while(|byte| !matches!(byte, b'@' | b',' | b' ' | b'\n')).count();
     let address = word.get(..length)?;
     let (host, port) = address.rsplit_once(':')?;
     Some((address, host, u16::try_from(digits(port)?).ok()?))

@@ -1,6 +1,7 @@
 //! A pool made ready to answer.
 
 mod advice;
+mod arcs;
 mod balance;
 mod copies;
 mod diff;
@@ -15,6 +16,7 @@ mod tally;
 use alloc::{collections::BTreeMap, format, string::String, sync::Arc, vec, vec::Vec};
 
 pub use advice::{Advice, AdviceKind};
+pub use arcs::{Arcs, Positions};
 pub use balance::{Balance, NodeShare};
 pub use copies::KeyCopy;
 pub use diff::{AddressChange, Diff, ExactMoves, Move};
