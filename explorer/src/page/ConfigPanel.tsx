@@ -3,7 +3,7 @@
 import type { EditorView } from "@codemirror/view";
 import { type Signal, useSignal } from "@preact/signals";
 import { type Router, poolSettings } from "keyhome";
-import { useId, useRef } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import { count } from "../drawing/numbers.ts";
 import { EXAMPLES } from "../pool/examples.ts";
 import { LONGEST_CONFIG, type Reading, ask, tooLong } from "../pool/reading.ts";
@@ -17,9 +17,13 @@ export interface ConfigPanelProps {
   readonly file: Signal<string>;
   /** What keyhome made of it. */
   readonly reading: Reading;
+  /** Whether it is the one that a file dropped beside all fields is meant for, and a text pasted into an empty page. */
+  readonly isMain?: boolean;
 }
 
-export function ConfigPanel({ title, text, pool, file, reading }: ConfigPanelProps) {
+const hasFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
+
+export function ConfigPanel({ title, text, pool, file, reading, isMain = false }: ConfigPanelProps) {
   const id = useId();
   const editor = useRef<EditorView>(null);
   const chooser = useRef<HTMLInputElement>(null);
@@ -39,7 +43,29 @@ export function ConfigPanel({ title, text, pool, file, reading }: ConfigPanelPro
     file.value = from.name;
     text.value = read;
   };
-  const hasFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
+  useEffect(() => {
+    if (!isMain) return undefined;
+    const listeners = new AbortController();
+    const { signal } = listeners;
+    // Else the browser would leave the page and show the file.
+    const onDrag = (event: DragEvent) => {
+      if (event.defaultPrevented || !hasFile(event)) return;
+      event.preventDefault();
+      if (event.type === "drop") void take(event.dataTransfer?.files[0]);
+    };
+    addEventListener("dragover", onDrag, { signal });
+    addEventListener("drop", onDrag, { signal });
+    const onPaste = (event: ClipboardEvent) => {
+      const pasted = event.clipboardData?.getData("text/plain") ?? "";
+      const isElsewhere = event.target instanceof Element && event.target.closest("input, textarea, .editor") !== null;
+      if (isElsewhere || pasted === "" || text.value.trim() !== "") return;
+      event.preventDefault();
+      if (pasted.length > LONGEST_CONFIG) refuse(pasted.length);
+      else text.value = pasted;
+    };
+    addEventListener("paste", onPaste, { signal });
+    return () => listeners.abort();
+  }, [text]);
 
   return (
     <section
@@ -158,7 +184,7 @@ function Summary({ text, reading }: { text: string; reading: Reading & { router:
   const parts = [counted(nodes.length, "node")];
   if (replicas > 0) parts.push(counted(replicas, "replica"));
   // What CLUSTER NODES prints has no settings.
-  const settings = ask(() => poolSettings(text, reading.pool)).answer;
+  const settings = useMemo(() => ask(() => poolSettings(text, reading.pool)).answer, [text, reading.pool]);
   const rule = [settings?.dialect ?? "redis-cluster", settings?.hash, settings?.distribution];
   return (
     <span>

@@ -12,6 +12,10 @@ import type { KeyhomeError } from "keyhome";
 import { useEffect, useRef } from "preact/hooks";
 import { LONGEST_CONFIG } from "../pool/reading.ts";
 
+/** A longer text takes a moment to be read, and is read when the operator pauses, for so many milliseconds. */
+const SOON = 100_000;
+const PAUSE = 250;
+
 /** Where a text is wrong. */
 type Wrong = Pick<KeyhomeError, "message" | "line" | "column">;
 
@@ -64,6 +68,7 @@ export function Editor({ label, text, wrong, hint, onTooLong, onMade }: EditorPr
 
   useEffect(() => {
     if (place.current === null) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const view = new EditorView({
       parent: place.current,
       state: EditorState.create({
@@ -92,14 +97,21 @@ export function Editor({ label, text, wrong, hint, onTooLong, onMade }: EditorPr
             },
           }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) text.value = update.state.doc.toString();
+            if (!update.docChanged) return;
+            clearTimeout(timer);
+            const { doc } = update.state;
+            if (doc.length < SOON) text.value = doc.toString();
+            else timer = setTimeout(() => (text.value = doc.toString()), PAUSE);
           }),
         ],
       }),
     });
     editor.current = view;
     onMade?.(view);
-    return () => view.destroy();
+    return () => {
+      clearTimeout(timer);
+      view.destroy();
+    };
   }, [text]);
 
   useSignalEffect(() => {

@@ -33,7 +33,7 @@ export function Page() {
       <Header />
       <LinkNotice />
       <div class="workbench">
-        <ConfigPanel title="Config" text={configText} pool={poolName} file={configFile} reading={reading} />
+        <ConfigPanel title="Config" text={configText} pool={poolName} file={configFile} reading={reading} isMain />
         <main>
           <Tabs titles={SHOWN} />
           <div id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`} class={`view ${view.value}`}>

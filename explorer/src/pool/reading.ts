@@ -1,6 +1,6 @@
 // From the text in an editor to a router, or to what is wrong with it.
 
-import { KeyhomeError, Router } from "keyhome";
+import { KeyhomeError, Router, poolNames } from "keyhome";
 
 /** A text beyond this is no config, and is not read: 65,535 nodes, the most there can be, take half of it. */
 export const LONGEST_CONFIG = 8 * 1024 * 1024;
@@ -41,7 +41,9 @@ export function ask<T>(question: () => T): Answer<T> {
 export function read(text: string, pool: string): Reading {
   const { answer, error } = ask(() => {
     if (text.length > LONGEST_CONFIG) throw tooLong(text.length);
-    return { router: Router.fromConfig(text, pool === "" ? undefined : pool), pools: [], pool: undefined };
+    const pools = poolNames(text);
+    const named = pools.includes(pool) ? pool : pools[0];
+    return { router: Router.read(text, named), pools, pool: named };
   });
   return answer ?? { error };
 }
