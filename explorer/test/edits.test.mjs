@@ -74,7 +74,7 @@ for (const [style, text] of Object.entries(STYLES)) {
       assert.deepEqual(serversOf(await propose("Remove it")), names.toSpliced(at, 1));
 
       const renamed = serversOf(await propose("Rename it"));
-      assert.deepEqual(renamed.toSpliced(at, 1), names.toSpliced(at, 1));
+      assert.deepEqual(renamed.toSpliced(at, 1), names.toSpliced(at, 1), `of ${name}`);
       assert.notEqual(renamed[at], name);
 
       const moved = await propose("Move it to another address");

@@ -61,14 +61,9 @@ export async function saved(page, kind, encoding = "utf8") {
   return readFileSync(await download.path(), encoding);
 }
 
-/** The text in the editor of the config after the change, once the editor has drawn all of it. */
+/** The text in the editor of the config after the change. */
 export async function changedText(page) {
-  for (let before; ; ) {
-    const shown = await page.locator(".changed .cm-line").allInnerTexts();
-    const text = shown.map((line) => (line === "\n" ? "" : line)).join("\n");
-    if (text === before) return text;
-    before = text;
-  }
+  return (await page.locator(".changed .cm-line").allTextContents()).join("\n");
 }
 
 const PERCENT = new Intl.NumberFormat("en-US", { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
