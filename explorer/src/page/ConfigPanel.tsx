@@ -28,6 +28,8 @@ export function ConfigPanel({ title, text, pool, file, reading, isMain = false }
   const editor = useRef<EditorView>(null);
   const chooser = useRef<HTMLInputElement>(null);
   const isOver = useSignal(false);
+  /** On narrow screens the editor can make room for the answers. */
+  const isOpen = useSignal(true);
   /** Why a text was not taken; said until there is another one. */
   const refused = useSignal({ beside: "", why: "" });
 
@@ -69,7 +71,7 @@ export function ConfigPanel({ title, text, pool, file, reading, isMain = false }
 
   return (
     <section
-      class={isOver.value ? "config over" : "config"}
+      class={`config${isOver.value ? " over" : ""}${isOpen.value ? "" : " folded"}`}
       aria-labelledby={id}
       // In the capture phase: else the editor would take the file for a text to insert.
       onDragOverCapture={(event) => {
@@ -93,7 +95,7 @@ export function ConfigPanel({ title, text, pool, file, reading, isMain = false }
         <h2 id={id}>{title}</h2>
         {reading.router !== undefined && reading.pools.length > 1 ? (
           <label class="pool">
-            Pool{" "}
+            Pool
             <select
               value={reading.pool ?? ""}
               onChange={(event) => {
@@ -109,6 +111,18 @@ export function ConfigPanel({ title, text, pool, file, reading, isMain = false }
           </label>
         ) : null}
         <span class="space" />
+        {isMain ? (
+          <button
+            type="button"
+            class="fold"
+            aria-expanded={isOpen.value}
+            onClick={() => {
+              isOpen.value = !isOpen.value;
+            }}
+          >
+            {isOpen.value ? "Hide" : "Show"}
+          </button>
+        ) : null}
         <label>
           <span class="unseen">Example</span>
           <select

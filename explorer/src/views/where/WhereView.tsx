@@ -1,6 +1,6 @@
 // Where does this key live? The answer, and each step that leads to it.
 
-import type { Explanation, Router } from "keyhome";
+import type { Explanation, Node, Router } from "keyhome";
 import { NodeName } from "../../drawing/NodeMark.tsx";
 import { rowsSvg } from "../../drawing/rows.ts";
 import { Exports } from "../../page/Exports.tsx";
@@ -40,7 +40,7 @@ function Home({ router, of }: { router: Router; of: Explanation }) {
         <dt>lives on</dt>
         <dd>
           <NodeName index={of.index} name={of.node} />
-          <span class="address mono">{of.address}</span>
+          <Address of={home} />
           {home === undefined ? null : <Extras zone={home.zone} replicas={home.replicas.map((copy) => copy.address)} />}
         </dd>
       </div>
@@ -52,7 +52,7 @@ function Home({ router, of }: { router: Router; of: Explanation }) {
           ) : (
             <>
               <NodeName index={next} name={of.next} />
-              <span class="address mono">{router.nodes[next]?.address}</span>
+              <Address of={router.nodes[next]} />
             </>
           )}
           {by === "slot" ? <PromotionNote replicas={home?.replicas.length ?? 0} /> : <FailureNote />}
@@ -60,6 +60,11 @@ function Home({ router, of }: { router: Router; of: Explanation }) {
       </div>
     </dl>
   );
+}
+
+/** Many nodes are called by their address. */
+function Address({ of }: { of: Node | undefined }) {
+  return of === undefined || of.address === of.name ? null : <span class="address mono">{of.address}</span>;
 }
 
 function Extras({ zone, replicas }: { zone: string | null; replicas: readonly string[] }) {
