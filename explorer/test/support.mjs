@@ -4,13 +4,14 @@
 // not have complained.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after } from "node:test";
 import { pathToFileURL } from "node:url";
-import { PAGE, launch, served } from "./browser.mjs";
+import { KEYHOME, PAGE, launch, served } from "./browser.mjs";
 
 export * from "./browser.mjs";
 
@@ -116,3 +117,13 @@ export function file(name, text) {
   return path;
 }
 
+/** What the command line prints, in a shell that finds the config where it is named and our command by its name. */
+export function ranByShell(command) {
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", command.replace(/^keyhome /, "keyhome --json ")], {
+    cwd: dirname(file("keyhome-is-here", "")),
+    env: { ...process.env, PATH: `${dirname(KEYHOME)}:${process.env.PATH}` },
+    encoding: "utf8",
+  });
+  assert.equal(status, 0, `${command}: ${stderr}`);
+  return JSON.parse(stdout);
+}

@@ -1,10 +1,8 @@
 // Where does this key live? Each step is that of `keyhome explain --json`, and the command line that is shown gives it.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { dirname } from "node:path";
 import { test } from "node:test";
-import { KEYHOME, WAYS, file, keyhomeJson, open } from "./support.mjs";
+import { WAYS, file, keyhomeJson, open, ranByShell } from "./support.mjs";
 import { CLUSTER, TWEMPROXY, saved } from "./views.mjs";
 
 const TAGGED = TWEMPROXY.replace("  servers:", '  hash_tag: "{}"\n  servers:');
@@ -117,14 +115,3 @@ test("other rules: one node, a list, weights, replicas, a pool that ejects nobod
   await homes.getByText("auto_eject_hosts is off: the key fails until somebody takes it out").waitFor();
   await homes.getByText("zone eu-1 · replica 10.0.1.1:6379").waitFor();
 });
-
-/** What the command line prints, in a shell that finds the config where it is named and our command by its name. */
-function ranByShell(command) {
-  const { status, stdout, stderr } = spawnSync("sh", ["-c", command.replace(/^keyhome /, "keyhome --json ")], {
-    cwd: dirname(file("keyhome-is-here", "")),
-    env: { ...process.env, PATH: `${dirname(KEYHOME)}:${process.env.PATH}` },
-    encoding: "utf8",
-  });
-  assert.equal(status, 0, `${command}: ${stderr}`);
-  return JSON.parse(stdout);
-}

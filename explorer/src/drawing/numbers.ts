@@ -4,6 +4,7 @@ import type { Share } from "keyhome";
 
 const COUNT = new Intl.NumberFormat("en-US");
 const PERCENT = new Intl.NumberFormat("en-US", { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const FINE_PERCENT = new Intl.NumberFormat("en-US", { style: "percent", maximumSignificantDigits: 2 });
 
 /** A whole number with its thousands apart. */
 export function count(value: number | bigint): string {
@@ -13,6 +14,11 @@ export function count(value: number | bigint): string {
 /** A part of a whole, in percent with two decimals. */
 export function percent(part: number): string {
   return PERCENT.format(part);
+}
+
+/** As {@link percent}, but with two digits that say something of a part below 0.01 %. */
+export function finePercent(part: number): string {
+  return part >= 0.0001 || part <= 0 ? percent(part) : FINE_PERCENT.format(part);
 }
 
 /** A count of hash values as a number that can be divided: the package writes those beyond 2^53 in hexadecimal. */
