@@ -2,13 +2,13 @@
 
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { FlowDiagram } from "../../drawing/FlowDiagram.tsx";
 import { NodeName } from "../../drawing/NodeMark.tsx";
 import { count, percent, shareCount, shareNumber } from "../../drawing/numbers.ts";
 import { More, ROWS } from "../../page/More.tsx";
 import { JobStatus } from "../../sample/JobStatus.tsx";
 import type { MovesResult } from "../../work/protocol.ts";
 import type { JobHandle } from "../../work/useJob.ts";
-import { FlowDiagram } from "./FlowDiagram.tsx";
 import { type Change, flowsOf } from "./change.ts";
 
 interface Row {

@@ -8,8 +8,8 @@ import { changedFile, configFile } from "../../state/inputs.ts";
 import { changed, current } from "../../state/pools.ts";
 import type { MovesResult } from "../../work/protocol.ts";
 import type { Work } from "../../work/useJob.ts";
-import { type FlowsProps, flowsSvg } from "./FlowDiagram.tsx";
-import { type Flow, drawn } from "./flows.ts";
+import { type FlowsProps, flowsSvg } from "../../drawing/FlowDiagram.tsx";
+import { type Flow, drawn } from "../../drawing/flows.ts";
 
 export interface Change {
   readonly old: Router;

@@ -1,11 +1,12 @@
 // Who gives how much to whom: nodes before on the left, nodes after on the right.
 
 import { type SankeyGraph, sankey, sankeyLinkHorizontal } from "d3-sankey";
-import { NOBODY, colourOf } from "../../drawing/colours.ts";
-import { theme } from "../../page/theme.ts";
-import { escaped, svgDocument } from "../../drawing/svg.ts";
-import { useWidth } from "../../drawing/useWidth.ts";
+import { NOBODY, colourOf } from "./colours.ts";
+import { theme } from "../page/theme.ts";
+import { escaped, svgDocument } from "./svg.ts";
+import { useWidth } from "./useWidth.ts";
 import { type Drawn, type FlowEnd } from "./flows.ts";
+import "./flow-diagram.css";
 
 interface Link {
   readonly source: number;
