@@ -52,12 +52,15 @@ export function FailureView({ router }: ViewProps) {
       {loss.error === undefined ? null : <Problem error={loss.error} title="Nobody is left: every request fails" />}
       {isInexact && counted === undefined ? <JobStatus job={handle} /> : null}
       {gone.length === 0 ? (
-        <p class="soft">Choose a node, in the drawing or in the list, to take it out.</p>
+        <p class="soft">
+          Take a node out, in the list or in the drawing, to see who gets its keys under <code>remap</code>, and what is
+          refused under <code>fail</code>.
+        </p>
       ) : (
         <Ends loss={loss} flows={flows} before={before} after={after} />
       )}
       {flows === undefined || flows.length === 0 ? null : (
-        <Flows flows={flows} nodes={router.nodes} gone={gone} counted={counted} />
+        <Flows flows={flows} nodes={router.nodes} counted={counted} />
       )}
       <Exports of={exportedLoss(loss, flows ?? [], before, after, counted)} />
     </>

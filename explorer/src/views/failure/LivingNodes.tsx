@@ -5,10 +5,8 @@ import type { Router } from "keyhome";
 import { NodeName } from "../../drawing/NodeMark.tsx";
 import { colourOf } from "../../drawing/colours.ts";
 import { count, percent } from "../../drawing/numbers.ts";
+import { More, ROWS } from "../../page/More.tsx";
 import { goneNames } from "../../state/inputs.ts";
-
-/** Rows at first, and how many more at a time. */
-const PAGE = 100;
 
 export interface LivingNodesProps {
   readonly router: Router;
@@ -20,7 +18,7 @@ export interface LivingNodesProps {
 }
 
 export function LivingNodes({ router, gone, before, after, onNode }: LivingNodesProps) {
-  const shown = useSignal(PAGE);
+  const shown = useSignal(ROWS);
   const dead = new Set(gone);
   const largest = [...before, ...after].reduce<number>((most, part) => Math.max(most, part ?? 0), 0);
   const width = (part: number | undefined) => `${largest === 0 ? 0 : (100 * (part ?? 0)) / largest}%`;
@@ -75,22 +73,9 @@ export function LivingNodes({ router, gone, before, after, onNode }: LivingNodes
             })}
           </tbody>
         </table>
+        <More shown={shown} of={nodes.length} what="nodes" />
       </div>
       <p class="soft hint">
-        {nodes.length > shown.value ? (
-          <>
-            {count(shown.value)} of {count(nodes.length)} nodes.{" "}
-            <button
-              type="button"
-              class="link"
-              onClick={() => {
-                shown.value += PAGE;
-              }}
-            >
-              Show more
-            </button>{" "}
-          </>
-        ) : null}
         {gone.length < 2 ? null : (
           <button
             type="button"

@@ -90,6 +90,6 @@ export function heaviest(before: readonly (number | undefined)[], after: readonl
   });
   const [was, is] = [before[at], after[at]];
   if (was === undefined || is === undefined) return undefined;
-  const times = was > 0 ? `, ${(is / was).toFixed(2)} times as much` : "";
-  return `${names[at]} gets the most: ${percent(is)} instead of ${percent(was)}${times}.`;
+  const times = was > 0 ? `, ${(is / was).toFixed(2)} times what it has now` : "";
+  return `${names[at]} gets the most: it then has ${percent(is)} of all keys${times}.`;
 }

@@ -1,15 +1,13 @@
 // Whose colour is whose, and how much of all each node has. A node that is chosen is seen alone.
 
-import type { Signal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import type { Arcs, Balance } from "keyhome";
 import { useMemo } from "preact/hooks";
 import { NodeName } from "../../drawing/NodeMark.tsx";
 import { NOBODY } from "../../drawing/colours.ts";
 import { count, percent, shareCount, shareNumber } from "../../drawing/numbers.ts";
+import { More, ROWS } from "../../page/More.tsx";
 import { theme } from "../../page/theme.ts";
-
-/** More rows than anybody reads only make the page slow; the exported table has all. */
-const MOST_ROWS = 1000;
 
 export interface NodesProps {
   readonly arcs: Arcs;
@@ -20,6 +18,7 @@ export interface NodesProps {
 }
 
 export function Nodes({ arcs, names, balance, only }: NodesProps) {
+  const shown = useSignal(ROWS);
   const entries = useMemo(() => {
     const counts = new Uint32Array(names.length);
     for (const owner of arcs.owners) counts[owner] = (counts[owner] ?? 0) + 1;
@@ -32,7 +31,6 @@ export function Nodes({ arcs, names, balance, only }: NodesProps) {
     if (!now.delete(index)) now.add(index);
     only.value = now.size === 0 ? undefined : now;
   };
-  const hidden = names.length - MOST_ROWS;
   return (
     <div class="ring-nodes">
       <div class="scroll" tabIndex={0} role="region" aria-label="Nodes">
@@ -51,7 +49,7 @@ export function Nodes({ arcs, names, balance, only }: NodesProps) {
             </tr>
           </thead>
           <tbody>
-            {names.slice(0, MOST_ROWS).map((name, index) => {
+            {names.slice(0, shown.value).map((name, index) => {
               const share = balance.shares[index]?.share ?? null;
               return (
                 <tr key={name} class={chosen === undefined || chosen.has(index) ? undefined : "aside"}>
@@ -89,9 +87,9 @@ export function Nodes({ arcs, names, balance, only }: NodesProps) {
             )}
           </tbody>
         </table>
+        <More shown={shown} of={names.length} what="nodes" />
       </div>
       <p class="soft hint">
-        {hidden > 0 ? `And ${count(hidden)} more. ` : null}
         {chosen === undefined ? (
           "Choose nodes to see only theirs."
         ) : (
