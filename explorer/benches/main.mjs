@@ -55,29 +55,45 @@ async function firstAnswer() {
   console.log(`first answer, cold: ${our.toFixed(0)} ms; a page that is one line of text: ${their.toFixed(0)} ms (${(our / their).toFixed(1)}x)`);
 }
 
+/** Frames of a second while the pointer goes where `path` says, held down. */
+async function dragged(page, path) {
+  const seen = () => page.evaluate(() => document.querySelector(".strip canvas").toDataURL());
+  await page.mouse.move(...path(0));
+  await page.mouse.down();
+  const before = await seen();
+  const measured = page.evaluate(frames, 4000);
+  const end = Date.now() + 4000;
+  for (let step = 1; Date.now() < end; step += 1) await page.mouse.move(...path(step));
+  const result = await measured;
+  if ((await seen()) === before) throw new Error("the ring did not move");
+  await page.mouse.up();
+  return result;
+}
+
 async function draggedRing() {
   const given = served({ config: config(SERVERS), file: "nutcracker.yml", pool: null });
   const page = await open(given, `#${fragment({ view: "ring" })}`);
-  const canvas = page.locator("#view.ring canvas").first();
-  await canvas.waitFor();
-  const idle = await page.evaluate(frames, 2000);
-  const box = await canvas.boundingBox();
-  const middle = [box.x + box.width / 2, box.y + box.height / 2];
-  // Zoomed in, so that there is something to drag.
-  await page.mouse.move(middle[0], box.y + 20);
-  for (let step = 0; step < 5; step += 1) await page.mouse.wheel(0, -200);
-  await page.mouse.down();
-  const measured = page.evaluate(frames, 4000);
-  const end = Date.now() + 4000;
-  for (let step = 0; Date.now() < end; step += 1) {
-    await page.mouse.move(middle[0] + 200 * Math.sin(step / 10), box.y + 20 + 40 * Math.cos(step / 10));
-  }
-  const dragged = await measured;
-  await page.mouse.up();
-  await page.context().close();
   const points = (SERVERS * 160).toLocaleString("en");
+  await page.getByText(`${points} points`).first().waitFor();
+  const idle = await page.evaluate(frames, 2000);
+  const [map, strip] = [await page.locator(".ring-map").boundingBox(), await page.locator(".strip").boundingBox()];
+  const row = strip.y + strip.height - 20;
+  const along = (part) => [strip.x + strip.width * (0.5 + part / 2), row];
+  // Half of the ring at once: there is something to drag, and most to draw.
+  await page.mouse.move(...along(0));
+  await page.mouse.wheel(0, 230);
+  await page.mouse.wheel(0, -230);
+  const radius = map.width / 2 - 30;
+  const around = (angle) => [map.x + map.width / 2 + radius * Math.cos(angle), map.y + map.width / 2 + radius * Math.sin(angle)];
+  const ways = {
+    "dragged along": await dragged(page, (step) => along(0.8 * Math.sin(step / 20))),
+    "looked at all around": await dragged(page, (step) => around(step / 30)),
+  };
+  await page.context().close();
   const at = ({ perSecond, longest }) => `${perSecond.toFixed(0)} frames a second, the longest ${longest.toFixed(0)} ms`;
-  console.log(`a ring of ${points} points, dragged: ${at(dragged)}; the page at rest: ${at(idle)} (${(dragged.perSecond / idle.perSecond).toFixed(2)}x)`);
+  for (const [way, frames] of Object.entries(ways)) {
+    console.log(`a ring of ${points} points, ${way}: ${at(frames)}; the page at rest: ${at(idle)} (${(frames.perSecond / idle.perSecond).toFixed(2)}x)`);
+  }
 }
 
 async function countedKeys() {
