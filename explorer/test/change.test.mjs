@@ -128,6 +128,22 @@ test("a cluster whose slots are shared out: keys that had no home get one", asyn
   assert.match(await page.locator(".flow-diagram").innerText(), /\(nobody\)/);
 });
 
+test("a server comes to a cluster, and one goes: no other slots move", async (t) => {
+  const node = (at, slots) => `${String(at).repeat(40)} 10.0.0.${at}:6379@16379 master - 0 0 ${at} connected ${slots}\n`;
+  const nodes = node(1, "0-5460") + node(2, "5461-10922") + node(3, "10923-16383");
+  const page = await open(t, { given: { config: nodes, file: "cluster.txt", pool: "" } });
+  await show(page, "change");
+  await page.getByRole("button", { name: "Add a server" }).click();
+  const { bare } = await compare(page, nodes, "grown");
+  assert.ok(bare.exact && bare.moves.every(({ to }) => to === "10.0.0.4:6379"));
+  assert.equal(bare.range - bare.stays, 4096);
+  await page.getByLabel("Server", { exact: true }).selectOption("10.0.0.2:6379");
+  await page.getByRole("button", { name: "Remove it" }).click();
+  const removed = (await compare(page, nodes, "shrunk")).bare;
+  assert.ok(removed.moves.every(({ from, to }) => from === "10.0.0.2:6379" && to !== null));
+  assert.equal(removed.range - removed.stays, 5462);
+});
+
 test("a config after the change that cannot be read leaves the rest of the page as it is", async (t) => {
   const page = await open(t, { given });
   await show(page, "change");

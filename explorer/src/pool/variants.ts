@@ -18,6 +18,8 @@ export interface Writing {
   readonly pool: string;
   /** Whether servers keep their names, or are called what the dialect calls an address. */
   readonly names: boolean;
+  /** In a Redis Cluster, of each server its slots; without them they are shared out evenly. */
+  readonly slots?: readonly string[];
 }
 
 /** The functions that twemproxy can hash keys with, and how it can place hashes. */
@@ -70,7 +72,7 @@ export const OTHERS: readonly Variant[] = [
 ];
 
 /** The config of a pool of these servers, in YAML. A dialect without weights gets none. */
-export function configOf(nodes: readonly Node[], { dialect, options }: Variant, { pool, names }: Writing): string {
+export function configOf(nodes: readonly Node[], { dialect, options }: Variant, { pool, names, slots }: Writing): string {
   const lines = [`${word(pool)}:`, `  dialect: ${dialect}`];
   for (const [option, value] of Object.entries(options)) {
     lines.push(`  ${option}: ${typeof value === "string" ? word(value) : value}`);
@@ -80,7 +82,7 @@ export function configOf(nodes: readonly Node[], { dialect, options }: Variant, 
     const members = [`address: ${quoted(node.address)}`];
     if (names) members.unshift(`name: ${quoted(node.name)}`);
     if (WEIGHTED.has(dialect) && node.weight !== 1) members.push(`weight: ${node.weight}`);
-    if (dialect === "redis-cluster") members.push(`slots: ${quoted(evenSlots(index, nodes.length))}`);
+    if (dialect === "redis-cluster") members.push(`slots: ${quoted(slots?.[index] ?? evenSlots(index, nodes.length))}`);
     if (node.zone !== null) members.push(`zone: ${quoted(node.zone)}`);
     if (node.replicas.length > 0) members.push(`replicas: [${node.replicas.map(replica).join(", ")}]`);
     lines.push(`   - {${members.join(", ")}}`);

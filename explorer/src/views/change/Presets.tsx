@@ -2,13 +2,20 @@
 
 import type { Router } from "keyhome";
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useId, useMemo } from "preact/hooks";
 import { HASHES } from "../../pool/hashes.ts";
-import { ask } from "../../pool/reading.ts";
 import { OTHERS, REDIS_CLUSTER, twemproxy } from "../../pool/variants.ts";
-import { changedFile, changedPoolName, changedText, configFile, configText, poolName } from "../../state/inputs.ts";
+import { changedFile, changedPoolName, changedText, configFile, configText } from "../../state/inputs.ts";
 import { current, servedAs } from "../../state/pools.ts";
-import { type Before, SERVER_PRESETS, withDialect, withHash, withServerAdded } from "./presets.ts";
+import {
+  type Before,
+  SERVER_PRESETS,
+  withClusterNodeAdded,
+  withClusterNodeRemoved,
+  withDialect,
+  withHash,
+  withServerAdded,
+} from "./presets.ts";
 
 /** A longer list is no list to choose from. */
 const MOST_SERVERS = 1000;
@@ -17,9 +24,10 @@ export function Presets({ router }: { router: Router }) {
   const id = useId();
   const chosen = useSignal(0);
   const { nodes } = router;
-  const pool = (current.value.router && current.value.pool) ?? poolName.value;
+  const pool = (current.value.router && current.value.pool) ?? "";
   const before: Before = { text: configText.value, pool, nodes };
-  const dialect = ask(() => router.explain("")).answer?.dialect ?? servedAs.value?.dialect;
+  const isClustered = useMemo(() => router.balance().uncovered !== undefined, [router]);
+  const dialect = isClustered ? "redis-cluster" : servedAs.value?.dialect;
   const hashes = (dialect === undefined ? undefined : HASHES[dialect]) ?? [];
   const others = [...(dialect === "twemproxy" ? [] : [twemproxy({})]), ...OTHERS].filter((variant) => variant !== REDIS_CLUSTER);
   const index = Math.min(chosen.value, nodes.length - 1);
@@ -48,17 +56,17 @@ export function Presets({ router }: { router: Router }) {
       ))}
     </select>
   );
-  const isClustered = dialect === "redis-cluster" || dialect === undefined;
 
   return (
     <section class="presets" aria-labelledby={`${id}-title`}>
       <h3 id={`${id}-title`}>Try a change</h3>
       <div class="preset-row">
-        {isClustered ? null : (
-          <button type="button" onClick={() => propose(withServerAdded(before))}>
-            Add a server
-          </button>
-        )}
+        <button
+          type="button"
+          onClick={() => propose(isClustered ? withClusterNodeAdded(before, router) : withServerAdded(before))}
+        >
+          Add a server
+        </button>
         {hashes.length === 0 ? null : choice("Another hash", hashes, (at) => withHash(before, hashes[at] ?? ""))}
         {choice("Another dialect", others.map(({ title }) => title), (at) => {
           const variant = others[at];
@@ -71,31 +79,33 @@ export function Presets({ router }: { router: Router }) {
           Start from the same
         </button>
       </div>
-      {isClustered ? null : (
+      {nodes.length > MOST_SERVERS ? null : (
         <div class="preset-row">
-          {nodes.length > MOST_SERVERS ? null : (
-            <>
-              <label for={`${id}-server`}>Server</label>
-              <select
-                id={`${id}-server`}
-                value={String(index)}
-                onChange={(event) => {
-                  chosen.value = Number(event.currentTarget.value);
-                }}
-              >
-                {nodes.map(({ name }, at) => (
-                  <option key={name} value={String(at)}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </>
-          )}
-          {SERVER_PRESETS.map(({ title, make }) => (
-            <button key={title} type="button" onClick={() => propose(make(before, index))}>
-              {title}
+          <label for={`${id}-server`}>Server</label>
+          <select
+            id={`${id}-server`}
+            value={String(index)}
+            onChange={(event) => {
+              chosen.value = Number(event.currentTarget.value);
+            }}
+          >
+            {nodes.map(({ name }, at) => (
+              <option key={name} value={String(at)}>
+                {name}
+              </option>
+            ))}
+          </select>
+          {isClustered ? (
+            <button type="button" onClick={() => propose(withClusterNodeRemoved(before, router, index))}>
+              Remove it
             </button>
-          ))}
+          ) : (
+            SERVER_PRESETS.map(({ title, make }) => (
+              <button key={title} type="button" onClick={() => propose(make(before, index))}>
+                {title}
+              </button>
+            ))
+          )}
         </div>
       )}
     </section>

@@ -1,7 +1,8 @@
 // Changes to begin with: what operators do to a pool, as the config that would be there afterwards.
 
-import type { Node } from "keyhome";
+import type { Node, Router } from "keyhome";
 import { PoolText, type Server } from "../../pool/edits.ts";
+import { withNodeAdded, withNodeRemoved } from "../../pool/slots.ts";
 import { REDIS_CLUSTER, type Variant, configOf } from "../../pool/variants.ts";
 
 /** Where a change begins. */
@@ -34,14 +35,35 @@ export const SERVER_PRESETS: readonly ServerPreset[] = [
   },
 ];
 
-/** One server more, named and addressed as the last one would go on. */
+/** One server more. */
 export function withServerAdded(before: Before): string | undefined {
-  const last = before.nodes.at(-1);
-  if (last === undefined) return undefined;
+  return edited(before)?.withServerAdded(another(before));
+}
+
+/** One server more in a Redis Cluster: no slots move but those that it takes over. */
+export function withClusterNodeAdded(before: Before, router: Router): string {
+  const nodes = [...before.nodes, { ...another(before), zone: null, replicas: [] }];
+  return configOf(nodes, REDIS_CLUSTER, { ...writing(before), slots: withNodeAdded(router) });
+}
+
+/** One server less in a Redis Cluster. */
+export function withClusterNodeRemoved(before: Before, router: Router, index: number): string | undefined {
+  if (before.nodes.length < 2) return undefined;
+  const slots = withNodeRemoved(router, index);
+  return configOf(before.nodes.toSpliced(index, 1), REDIS_CLUSTER, { ...writing(before), slots });
+}
+
+/** Named and addressed as the last server would go on. */
+function another(before: Before): Server {
+  const last = before.nodes.at(-1) ?? { name: "", address: "127.0.0.1:6378", weight: 1 };
   const address = nextAddress(last.address, addressesOf(before));
   // Without a name of its own a server is called by its address.
   const isNamed = !last.address.startsWith(last.name);
-  return edited(before)?.withServerAdded({ name: isNamed ? next(last.name, namesOf(before)) : address, address, weight: last.weight });
+  return { name: isNamed ? next(last.name, namesOf(before)) : address, address, weight: last.weight };
+}
+
+function writing({ pool }: Before): { pool: string; names: true } {
+  return { pool: pool === "" ? "pool" : pool, names: true };
 }
 
 export function withHash(before: Before, hash: string): string | undefined {
@@ -49,13 +71,8 @@ export function withHash(before: Before, hash: string): string | undefined {
 }
 
 /** The same servers under another dialect. Slots are shared out evenly, as `redis-cli --cluster create` does it. */
-export function withDialect({ nodes, pool }: Before, variant: Variant): string {
-  return configOf(nodes, variant, { pool: pool === "" ? "pool" : pool, names: true });
-}
-
-/** Redis Cluster on one server more, slots shared out evenly. */
-export function withEvenSlots(before: Before): string {
-  return withDialect(before, REDIS_CLUSTER);
+export function withDialect(before: Before, variant: Variant): string {
+  return configOf(before.nodes, variant, writing(before));
 }
 
 function edited({ text, pool }: Before): PoolText | undefined {
