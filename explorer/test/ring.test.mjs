@@ -255,3 +255,20 @@ test("a ring of 160,000 points is looked at, and HTML in names is text", async (
   assert.equal(parsed, null);
   assert.equal((await saved(page, "PNG", "latin1")).slice(1, 4), "PNG");
 });
+
+test("a link leads to the same stretch and the same nodes", async (t) => {
+  const { page } = await opened(t, TWEMPROXY);
+  await page.getByRole("button", { name: "Zoom out" }).click();
+  await page.getByRole("button", { name: "Forth" }).click();
+  await page.getByRole("button", { name: "redis-3" }).click();
+  const there = await lookedAt(page);
+  await page.waitForTimeout(600);
+  const fragment = new URL(page.url()).hash.slice(1);
+  const other = await open(t, { given: { config: TWEMPROXY, file: "pool.yml", pool: null }, fragment });
+  assert.deepEqual(await lookedAt(other), there);
+  assert.equal(await other.getByRole("button", { name: "redis-3" }).getAttribute("aria-pressed"), "true");
+  // Another key is looked at where it falls.
+  await other.getByLabel("Key", { exact: true }).fill("user:1002");
+  assert.notDeepEqual(await lookedAt(other), there);
+  assert.equal(await other.getByRole("button", { name: "The key" }).isVisible(), true);
+});

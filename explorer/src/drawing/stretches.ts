@@ -97,26 +97,24 @@ export function ownersByPixel(arcs: Arcs, stretch: Stretch, pixels: number): Uin
 
 /** What moves between two states of the same positions: the new owner where it is another one, {@link STAYS} elsewhere. */
 export function moved(before: Arcs, after: Arcs): Arcs {
-  const ends: number[] = [];
-  const owners: number[] = [];
-  let [old, now] = [0, 0];
   const { length } = before.ends;
   const { length: afterLength } = after.ends;
+  const ends = new Uint32Array(length + afterLength + 1);
+  const owners = new Uint32Array(ends.length);
+  let [count, old, now] = [0, 0, 0];
+  const add = (end: number, from: number | undefined, to: number | undefined) => {
+    ends[count] = end;
+    owners[count] = from === to ? STAYS : (to ?? NOBODY);
+    count += 1;
+  };
+  // Behind the last point of a ring comes the first one's.
   while (old < length || now < afterLength) {
     const oldEnd = before.ends[old] ?? Number.POSITIVE_INFINITY;
     const nowEnd = after.ends[now] ?? Number.POSITIVE_INFINITY;
-    // Behind the last point of a ring comes the first one's.
-    const from = before.owners[old] ?? before.owners[0];
-    const to = after.owners[now] ?? after.owners[0] ?? NOBODY;
-    ends.push(Math.min(oldEnd, nowEnd));
-    owners.push(from === to ? STAYS : to);
+    add(Math.min(oldEnd, nowEnd), before.owners[old] ?? before.owners[0], after.owners[now] ?? after.owners[0]);
     if (oldEnd <= nowEnd) old += 1;
     if (nowEnd <= oldEnd) now += 1;
   }
-  const last = ends.at(-1) ?? 0;
-  if (last < before.size - 1) {
-    ends.push(before.size - 1);
-    owners.push(before.owners[0] === after.owners[0] ? STAYS : (after.owners[0] ?? NOBODY));
-  }
-  return { by: before.by, size: before.size, ends: Uint32Array.from(ends), owners: Uint32Array.from(owners) };
+  if ((ends[count - 1] ?? 0) < before.size - 1) add(before.size - 1, before.owners[0], after.owners[0]);
+  return { by: before.by, size: before.size, ends: ends.subarray(0, count), owners: owners.subarray(0, count) };
 }

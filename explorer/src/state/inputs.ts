@@ -30,6 +30,17 @@ export const changedText = signal("");
 export const changedPoolName = signal("");
 export const changedFile = signal("nutcracker.new.yml");
 
+/** The stretch of the ring that is looked at as long as the key is that one; null: the stretch around the key. */
+export interface LookedAt {
+  readonly key: string;
+  readonly from: number;
+  readonly span: number;
+}
+export const lookedAt = signal<LookedAt | null>(null);
+
+/** Names of the nodes that are seen alone in the ring; none: all are seen. */
+export const aloneNames = signal<readonly string[]>([]);
+
 /** Names of the nodes that are taken away. */
 export const goneNames = signal<readonly string[]>([]);
 

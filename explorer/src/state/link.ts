@@ -44,6 +44,12 @@ const word = <W extends string>(name: string, from: Signal<W>, words: readonly W
 const texts = (name: string, from: Signal<readonly string[]>) =>
   carried(name, from, [], (value) => Array.isArray(value) && value.every((each) => typeof each === "string"));
 
+function isLookedAt(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === null;
+  const { key, from, span } = value as Partial<Record<keyof inputs.LookedAt, unknown>>;
+  return typeof key === "string" && Number.isFinite(from) && Number.isFinite(span);
+}
+
 /** All that links carry. A file of keys is not among it: it is the operator's own. */
 const CARRIED: readonly Carried[] = [
   word("view", inputs.view, inputs.VIEWS),
@@ -55,6 +61,8 @@ const CARRIED: readonly Carried[] = [
   text("changed", inputs.changedText),
   text("changedPool", inputs.changedPoolName),
   text("changedFile", inputs.changedFile, "nutcracker.new.yml"),
+  carried("lookedAt", inputs.lookedAt, null, isLookedAt),
+  texts("alone", inputs.aloneNames),
   texts("gone", inputs.goneNames),
   word("sample", sample.sampleKind, sample.SAMPLE_KINDS),
   text("samplePattern", sample.samplePattern, "user:{0..999}"),

@@ -4,7 +4,7 @@ import type { Signal } from "@preact/signals";
 import type { Arcs } from "keyhome";
 import { count, finePercent } from "../../drawing/numbers.ts";
 import { type Stretch, wrapped } from "../../drawing/stretches.ts";
-import { aroundKey, panned, whole, zoomed } from "./looking.ts";
+import { type Looked, aroundKey, panned, whole, zoomed } from "./looking.ts";
 import { type Cursor, WORDS, said } from "./reading.ts";
 import type { Walk } from "./walk.ts";
 
@@ -12,7 +12,7 @@ export interface LookingProps {
   readonly arcs: Arcs;
   readonly names: readonly string[];
   readonly walk: Walk | undefined;
-  readonly stretch: Signal<Stretch>;
+  readonly stretch: Looked;
   readonly cursor: Signal<Cursor | undefined>;
 }
 

@@ -1,6 +1,6 @@
 // Whose colour is whose, and how much of all each node has. A node that is chosen is seen alone.
 
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { Arcs, Balance } from "keyhome";
 import { useMemo } from "preact/hooks";
 import { NodeName } from "../../drawing/NodeMark.tsx";
@@ -8,13 +8,14 @@ import { NOBODY } from "../../drawing/colours.ts";
 import { count, percent, shareCount, shareNumber } from "../../drawing/numbers.ts";
 import { More, ROWS } from "../../page/More.tsx";
 import { theme } from "../../page/theme.ts";
+import { aloneNames } from "../../state/inputs.ts";
 
 export interface NodesProps {
   readonly arcs: Arcs;
   readonly names: readonly string[];
   readonly balance: Balance;
   /** The nodes that are seen, where not all are. */
-  readonly only: Signal<ReadonlySet<number> | undefined>;
+  readonly only: ReadonlySet<number> | undefined;
 }
 
 export function Nodes({ arcs, names, balance, only }: NodesProps) {
@@ -25,11 +26,9 @@ export function Nodes({ arcs, names, balance, only }: NodesProps) {
     return counts;
   }, [arcs, names]);
   const range = balance.range === null ? 0 : shareNumber(balance.range);
-  const chosen = only.value;
-  const toggle = (index: number) => {
-    const now = new Set(chosen);
-    if (!now.delete(index)) now.add(index);
-    only.value = now.size === 0 ? undefined : now;
+  const toggle = (name: string) => {
+    const now = aloneNames.peek();
+    aloneNames.value = now.includes(name) ? now.filter((other) => other !== name) : [...now, name];
   };
   return (
     <div class="ring-nodes">
@@ -52,13 +51,13 @@ export function Nodes({ arcs, names, balance, only }: NodesProps) {
             {names.slice(0, shown.value).map((name, index) => {
               const share = balance.shares[index]?.share ?? null;
               return (
-                <tr key={name} class={chosen === undefined || chosen.has(index) ? undefined : "aside"}>
+                <tr key={name} class={only === undefined || only.has(index) ? undefined : "aside"}>
                   <th scope="row">
                     <button
                       type="button"
                       class="chooses"
-                      aria-pressed={chosen?.has(index) === true}
-                      onClick={() => toggle(index)}
+                      aria-pressed={only?.has(index) === true}
+                      onClick={() => toggle(name)}
                     >
                       <NodeName index={index} name={name} />
                     </button>
@@ -90,14 +89,14 @@ export function Nodes({ arcs, names, balance, only }: NodesProps) {
         <More shown={shown} of={names.length} what="nodes" />
       </div>
       <p class="soft hint">
-        {chosen === undefined ? (
+        {only === undefined ? (
           "Choose nodes to see only theirs."
         ) : (
           <button
             type="button"
             class="link"
             onClick={() => {
-              only.value = undefined;
+              aloneNames.value = [];
             }}
           >
             Show all nodes

@@ -9,10 +9,10 @@ import { arcPath, circleShape, drawCircle, isOnBand, placeOf, positionAt } from 
 import { count } from "../../drawing/numbers.ts";
 import type { Palette } from "../../drawing/palette.ts";
 import { ROW, drawSlots } from "../../drawing/slot-grid.ts";
-import { type Stretch, beginOf, entryAt } from "../../drawing/stretches.ts";
+import { beginOf, entryAt } from "../../drawing/stretches.ts";
 import { useSize } from "../../drawing/useSize.ts";
 import { useWheel } from "./Strip.tsx";
-import { centred, zoomed } from "./looking.ts";
+import { type Looked, centred, zoomed } from "./looking.ts";
 import type { Cursor } from "./reading.ts";
 import type { Walk } from "./walk.ts";
 
@@ -21,7 +21,7 @@ export interface RingMapProps {
   readonly nodes: number;
   readonly palette: Palette;
   readonly walk: Walk | undefined;
-  readonly stretch: Signal<Stretch>;
+  readonly stretch: Looked;
   readonly cursor: Signal<Cursor | undefined>;
 }
 

@@ -2,12 +2,12 @@ import { useSignal } from "@preact/signals";
 import type { Arcs, Explanation, Router } from "keyhome";
 import { useLayoutEffect, useMemo } from "preact/hooks";
 import { paletteOf } from "../../drawing/palette.ts";
-import type { Stretch } from "../../drawing/stretches.ts";
 import { KeyField } from "../../page/KeyField.tsx";
 import { Problem } from "../../page/Problem.tsx";
 import { theme } from "../../page/theme.ts";
 import { ask } from "../../pool/reading.ts";
 import { asked, hexOf } from "../../state/asked.ts";
+import { aloneNames } from "../../state/inputs.ts";
 import type { ViewProps } from "../view.ts";
 import { KeyWay } from "./KeyWay.tsx";
 import { Looking } from "./Looking.tsx";
@@ -15,7 +15,7 @@ import { Nodes } from "./Nodes.tsx";
 import { RingExports } from "./RingExports.tsx";
 import { RingMap } from "./RingMap.tsx";
 import { Strip } from "./Strip.tsx";
-import { aroundKey, whole } from "./looking.ts";
+import { looked } from "./looking.ts";
 import type { Cursor } from "./reading.ts";
 import { walkOf } from "./walk.ts";
 import "./ring.css";
@@ -47,21 +47,19 @@ function Ring({ router, arcs, explanation }: { router: Router; arcs: Arcs; expla
     () => (explanation === undefined ? undefined : walkOf(arcs, explanation, balance.range)),
     [arcs, explanation, balance],
   );
-  const stretch = useSignal<Stretch>(whole(arcs));
+  const stretch = useMemo(() => looked(arcs, walk), [arcs, walk]);
   const cursor = useSignal<Cursor | undefined>(undefined);
-  const only = useSignal<ReadonlySet<number> | undefined>(undefined);
-  // Another pool, or another key: the view looks at its way.
   useLayoutEffect(() => {
     cursor.value = undefined;
-    stretch.value = walk === undefined ? whole(arcs) : aroundKey(arcs, walk);
   }, [arcs, walk]);
-  useLayoutEffect(() => {
-    only.value = undefined;
-  }, [router]);
 
   const { value: shownTheme } = theme;
-  const { value: shownOnly } = only;
-  const palette = useMemo(() => paletteOf(shownTheme, shownOnly), [shownTheme, shownOnly]);
+  const { value: alone } = aloneNames;
+  const only = useMemo(() => {
+    const indexes = names.flatMap((name, index) => (alone.includes(name) ? [index] : []));
+    return indexes.length === 0 ? undefined : new Set(indexes);
+  }, [names, alone]);
+  const palette = useMemo(() => paletteOf(shownTheme, only), [shownTheme, only]);
   const hasMap = arcs.by === "ring" || arcs.by === "slots";
   return (
     <>

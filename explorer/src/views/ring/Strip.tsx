@@ -9,7 +9,7 @@ import type { Palette } from "../../drawing/palette.ts";
 import { type Stretch, entryAt, wrapped } from "../../drawing/stretches.ts";
 import { drawStrip } from "../../drawing/strip.ts";
 import { useSize } from "../../drawing/useSize.ts";
-import { centred, panned, partAt, whole, withEntry, within, zoomed } from "./looking.ts";
+import { type Looked, centred, panned, partAt, whole, withEntry, within, zoomed } from "./looking.ts";
 import { type Cursor, WORDS, said } from "./reading.ts";
 import type { Walk } from "./walk.ts";
 
@@ -24,7 +24,7 @@ export interface StripProps {
   readonly walk: Walk | undefined;
   /** What stands at the key's mark. */
   readonly keyLabel: string;
-  readonly stretch: Signal<Stretch>;
+  readonly stretch: Looked;
   readonly cursor: Signal<Cursor | undefined>;
 }
 

@@ -2,10 +2,32 @@
 
 import type { Arcs } from "keyhome";
 import { type Stretch, beginOf, wrapped } from "../../drawing/stretches.ts";
+import { type LookedAt, keyText, lookedAt } from "../../state/inputs.ts";
 import type { Walk } from "./walk.ts";
 
 /** About how many entries are in view when the view looks at a key. */
 const AROUND_KEY = 24;
+
+/** The stretch that the view looks at: read, and set by all that moves it. */
+export interface Looked {
+  value: Stretch;
+  readonly peek: () => Stretch;
+}
+
+/** What is looked at: what the operator has gone to since the key was typed, else the stretch around the key. */
+export function looked(arcs: Arcs, walk: Walk | undefined): Looked {
+  const begin = walk === undefined ? whole(arcs) : aroundKey(arcs, walk);
+  const of = (at: LookedAt | null, key: string) => (at?.key === key ? within(arcs, at) : begin);
+  return {
+    get value() {
+      return of(lookedAt.value, keyText.value);
+    },
+    set value({ from, span }) {
+      lookedAt.value = { key: keyText.peek(), from, span };
+    },
+    peek: () => of(lookedAt.peek(), keyText.peek()),
+  };
+}
 
 /** The shortest stretch: closer, there is nothing more to be seen. */
 function shortest(arcs: Arcs): number {
