@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WAYS, file, keyhomeJson, open } from "./support.mjs";
-import { CLUSTER, TWEMPROXY, counted, digits, lines, percent, rowsOf, saved, show, users } from "./views.mjs";
+import { CLUSTER, TWEMPROXY, counted, digits, lines, percent, rowsOf, saved, show, type, users } from "./views.mjs";
 
 for (const way of WAYS) {
   test(`shares, keys and words, by ${way}`, async (t) => {
@@ -109,4 +109,32 @@ test("many nodes: the rows that are asked for, in the order that is asked for", 
   const { advice } = keyhomeJson(["balance", "-c", file("many.yml", text)]);
   const said = await page.locator(".words .warning").allTextContents();
   assert.deepEqual(said, advice.map(({ text }) => text.replaceAll("`", "")));
+});
+
+test("the page's words about a pool are the command's", async (t) => {
+  const servers = (count, weight = () => 1) =>
+    Array.from({ length: count }, (_, at) => `   - 10.0.0.${at}:6379:${weight(at)} n${at}\n`).join("");
+  const page = await open(t);
+  await show(page, "balance");
+  for (const [kind, rule, of] of [
+    ["rounded_points", "hash: md5", servers(25)],
+    ["rounded_points", "dialect: libketama", servers(61)],
+    ["no_points", "hash: md5", servers(3, (at) => (at === 1 ? 1 : 100_000))],
+    ["narrow_hash", "hash: crc32", servers(4)],
+    ["uneven_shares", "dialect: vnodes\n  vnodes: 2", servers(5)],
+    ["uneven_shares", "dialect: uhashring\n  vnodes: 1", servers(7)],
+    ["clustered_keys", "hash: fnv1a_64", servers(3)],
+    ["clustered_keys", "distribution: ketama", servers(12)],
+    ["fragile_list", "distribution: modula", servers(2)],
+    ["fragile_list", "dialect: charsum", servers(2)],
+    ["no_home", "distribution: random", servers(2)],
+  ]) {
+    const text = `pool:\n  ${rule}\n  servers:\n${of}`;
+    const { advice } = keyhomeJson(["balance", "-c", file("words.yml", text), "--keys", "-"], users(1000));
+    assert.ok(advice.some((each) => each.kind === kind), `${kind}: ${JSON.stringify(advice)}`);
+    await type(page, text);
+    await page.waitForFunction((rows) => document.querySelectorAll(".balance-table tbody tr").length === rows, of.split("\n").length - 1);
+    await counted(page, 1000);
+    assert.deepEqual(JSON.parse(await saved(page, "JSON")).advice, advice, rule);
+  }
 });

@@ -36,6 +36,13 @@ export async function show(page, view) {
   await page.locator(`#tab-${view}`).click();
 }
 
+/** Puts a text in place of the config. */
+export async function type(page, text) {
+  await page.locator(".cm-content").first().click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(text);
+}
+
 /** Waits until so many keys are counted. */
 export async function counted(page, keys) {
   const said = `${keys.toLocaleString("en-US")} keys counted`;

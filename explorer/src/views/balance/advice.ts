@@ -1,6 +1,6 @@
 // What somebody should know about how keys spread over a pool, in the words of `keyhome balance`.
 
-import type { Balance, Router } from "keyhome";
+import type { Balance, Explanation, Router } from "keyhome";
 import { shareNumber } from "../../drawing/numbers.ts";
 import { HASHES } from "../../pool/hashes.ts";
 import { ask } from "../../pool/reading.ts";
@@ -30,9 +30,11 @@ export function adviceOf(router: Router): Advice[] {
     error?.code === "placement.random" ? NO_HOME : undefined,
     uncoveredSlots(balance),
     answer === undefined ? undefined : narrowHash(balance, answer.place, answer.hash?.algorithm ?? ""),
+    by === "point" ? noPoints(balance) : undefined,
     answer?.hash && (by === "point" || by === "list") && balance.range === ALL_OF_32_BITS
       ? clusteredKeys(router, balance, answer.dialect, answer.hash.algorithm)
       : undefined,
+    answer === undefined ? undefined : roundedPoints(router, answer),
     by === "point" ? unevenShares(router, balance) : undefined,
     by === "list" || by === "sum" ? FRAGILE_LIST : undefined,
   ];
@@ -93,6 +95,39 @@ function narrowHash({ range, shares }: Balance, place: { by: string; points?: nu
       `The hash \`${hash}\` has only ${range} values, at the very start of a ring of ${place.points} points over 2^32: ` +
       `all keys live on ${list(reached)}. Use this hash with modula, or another hash with the ring.`,
     nodes: reached,
+  };
+}
+
+/** On a whole ring a node without a share is one without points. */
+function noPoints({ range, shares }: Balance): Advice | undefined {
+  if (range === null || shareNumber(range) < ALL_OF_32_BITS) return undefined;
+  const nodes = shares.filter(({ share }) => share === 0).map(({ node }) => node);
+  if (nodes.length === 0) return undefined;
+  return {
+    kind: "no_points",
+    text:
+      `${nodes.length === 1 ? `${list(nodes)} is` : `${list(nodes)} are`} so light beside the others that rounding leaves 0 ` +
+      "points on the ring: no key will ever live there. Raise the weight, or lower the others'.",
+    nodes,
+  };
+}
+
+/** The dialects that mean to give each of equal servers 160 points. */
+const POINTS = 160;
+const RINGS_OF_160 = ["twemproxy", "libketama"];
+
+/** twemproxy's arithmetic gives 25 equal servers 156 points each, where others give 160. */
+function roundedPoints({ nodes }: Router, { dialect, place }: Explanation): Advice | undefined {
+  if (place.by !== "point" || nodes.length < 2 || !RINGS_OF_160.includes(dialect)) return undefined;
+  const points = place.points / nodes.length;
+  if (points >= POINTS || nodes.some(({ weight }) => weight !== nodes[0]?.weight)) return undefined;
+  return {
+    kind: "rounded_points",
+    text:
+      `Rounding gives each of the ${nodes.length} equal servers ${points} points, not ${POINTS}, as ${dialect} does with ` +
+      `this many. That is how it has to be for the same placement; a client that makes ${POINTS} places some keys ` +
+      "elsewhere, and with one server more or fewer keys move between servers that stay.",
+    nodes: [],
   };
 }
 
