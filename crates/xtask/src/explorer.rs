@@ -9,9 +9,9 @@ use crate::external::run;
 use crate::node_tools::NodeTools;
 use crate::{dist, node};
 
-/// Builds the package, and the page over it: types checked, one file.
+/// Builds the page over the npm package, which has been built: types checked, one file.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
-    built(checkout)?;
+    page_over(checkout, &NodeTools::find(checkout)?)?;
     anstream::println!("{}", page(checkout).display());
     Ok(())
 }
@@ -28,7 +28,7 @@ pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
 
 /// Runs a script of the page, which finds the command with the page in it.
 fn beside_the_command(checkout: &Checkout, script: &str) -> Result<()> {
-    let tools = built(checkout)?;
+    let tools = page_over(checkout, &node::built(checkout)?)?;
     dist::build_command(checkout)?;
     run(tools.script(script).env("KEYHOME_BIN", dist::keyhome(checkout)))
 }
@@ -38,9 +38,9 @@ pub(crate) fn page(checkout: &Checkout) -> PathBuf {
     folder(checkout).join("dist/explorer.html")
 }
 
-/// Builds all of it, and gives the tools with which it was done.
-fn built(checkout: &Checkout) -> Result<NodeTools> {
-    let tools = node::built(checkout)?.within(folder(checkout));
+/// Builds the page, and gives the tools with which it was done.
+fn page_over(checkout: &Checkout, package: &NodeTools) -> Result<NodeTools> {
+    let tools = package.within(folder(checkout));
     tools.install()?;
     run(&mut tools.script("build"))?;
     Ok(tools)
