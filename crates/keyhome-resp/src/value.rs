@@ -1,0 +1,125 @@
+//! Replies that have to be looked into: those that become one reply of several.
+
+use crate::{
+    number::{self, Line},
+    reply::ReplyReader,
+};
+
+/// A value of a whole reply.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// A simple string.
+    Simple(&'a [u8]),
+    /// A string, or a verbatim one without its format.
+    Bulk(&'a [u8]),
+    /// An error, without its sign.
+    Error(&'a [u8]),
+    /// An integer.
+    Integer(i64),
+    /// Null, of either protocol.
+    Null,
+    /// An array, a set, or a push.
+    Array(Values<'a>),
+    /// A map: its keys and values in turn.
+    Map(Values<'a>),
+    /// Another value of RESP3, as it came: a double, a boolean, a big number.
+    Other(&'a [u8]),
+}
+
+impl<'a> Value<'a> {
+    /// The value at the start of a reply that is whole; None where it is not.
+    pub fn of(reply: &'a [u8]) -> Option<Self> {
+        let (kind, rest) = reply.split_first()?;
+        let line = || rest.iter().position(|byte| *byte == b'\r').map(|end| &rest[..end]);
+        Some(match kind {
+            b'+' => Self::Simple(line()?),
+            b'-' => Self::Error(line()?),
+            b':' => Self::Integer(number::number(line()?)?),
+            b'_' => Self::Null,
+            b'#' | b',' | b'(' => Self::Other(reply.get(..line()?.len() + 3)?),
+            b'$' | b'=' | b'!' | b'*' | b'%' | b'~' | b'>' | b'|' => {
+                let Line::Number(length, header) = number::line(rest) else { return None };
+                let body = rest.get(header..)?;
+                let Ok(length) = usize::try_from(length) else { return Some(Self::Null) };
+                match kind {
+                    b'$' => Self::Bulk(body.get(..length)?),
+                    b'=' => Self::Bulk(body.get(4..length)?),
+                    b'!' => Self::Error(body.get(..length)?),
+                    b'%' => Self::Map(Values { left: length * 2, bytes: body }),
+                    b'|' => {
+                        let mut attributes = Values { left: length * 2, bytes: body };
+                        attributes.by_ref().for_each(drop);
+                        return Self::of(attributes.bytes);
+                    }
+                    _ => Self::Array(Values { left: length, bytes: body }),
+                }
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The values of an aggregate, each as the bytes of a reply of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values<'a> {
+    left: usize,
+    bytes: &'a [u8],
+}
+
+impl Values<'_> {
+    /// How many are still to come.
+    pub fn len(&self) -> usize {
+        self.left
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.left == 0
+    }
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = &'a [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        self.left = self.left.checked_sub(1)?;
+        let length = ReplyReader::default().read(self.bytes).ok()??;
+        let (value, rest) = self.bytes.split_at(length);
+        self.bytes = rest;
+        Some(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn values_are_read() {
+        assert_eq!(Value::of(b"+OK\r\n"), Some(Value::Simple(b"OK")));
+        assert_eq!(Value::of(b"$2\r\nab\r\n"), Some(Value::Bulk(b"ab")));
+        assert_eq!(Value::of(b"=6\r\ntxt:ab\r\n"), Some(Value::Bulk(b"ab")));
+        assert_eq!(Value::of(b"-ERR x\r\n"), Some(Value::Error(b"ERR x")));
+        assert_eq!(Value::of(b"!5\r\nERR x\r\n"), Some(Value::Error(b"ERR x")));
+        assert_eq!(Value::of(b":-3\r\n"), Some(Value::Integer(-3)));
+        for null in [b"_\r\n".as_slice(), b"$-1\r\n", b"*-1\r\n"] {
+            assert_eq!(Value::of(null), Some(Value::Null));
+        }
+        assert_eq!(Value::of(b",1.5\r\n"), Some(Value::Other(b",1.5\r\n")));
+        assert_eq!(Value::of(b"|1\r\n+a\r\n+b\r\n:1\r\n"), Some(Value::Integer(1)));
+        assert_eq!(Value::of(b"$9\r\nab"), None);
+    }
+
+    #[test]
+    fn values_of_an_aggregate_are_bytes() {
+        let Some(Value::Array(values)) = Value::of(b"*3\r\n:1\r\n*1\r\n+a\r\n$-1\r\n") else {
+            panic!("no array")
+        };
+        assert_eq!(values.len(), 3);
+        assert_eq!(values.collect::<Vec<_>>(), [b":1\r\n".as_slice(), b"*1\r\n+a\r\n", b"$-1\r\n"]);
+        let Some(Value::Map(values)) = Value::of(b"%1\r\n+a\r\n:1\r\n") else { panic!("no map") };
+        assert_eq!(values.collect::<Vec<_>>(), [b"+a\r\n".as_slice(), b":1\r\n"]);
+    }
+}
