@@ -17,7 +17,7 @@ pub mod cases;
 pub mod commands;
 pub mod contract;
 pub mod demo;
-mod dice;
+pub mod dice;
 mod door;
 pub mod doors;
 pub mod keys;

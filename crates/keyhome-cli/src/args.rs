@@ -154,6 +154,16 @@ pub(crate) enum Command {
         open: bool,
     },
 
+    /// The proxy: takes twemproxy's place, with its config as it stands
+    Proxy {
+        /// A nutcracker.yml, or our JSON; every pool needs `listen` and `redis: true`
+        #[arg(short, long, value_name = "FILE", default_value = "conf/nutcracker.yml")]
+        config: PathBuf,
+        /// Threads, each with a listener of its own
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        threads: usize,
+    },
+
     /// Completions for a shell, to be sourced by it
     #[command(
         after_help = "Examples:\n  keyhome completions bash > /etc/bash_completion.d/keyhome\n  keyhome completions zsh > ~/.zfunc/_keyhome"

@@ -34,6 +34,8 @@ pub(crate) enum Failure {
     Read { file: PathBuf, error: io::Error },
     /// Keys that cannot be read, a combination that makes no sense.
     Input(String),
+    /// The proxy does not run.
+    Proxy(keyhome_proxy::Failure),
     /// Standard output is gone; nobody is there to be told.
     OutputGone,
     /// Standard output cannot be written.
@@ -56,7 +58,9 @@ impl Failure {
 
     fn as_json(&self) -> serde_json::Value {
         match self {
-            Self::Config { error, .. } | Self::Core(error) => json!(error),
+            Self::Config { error, .. }
+            | Self::Core(error)
+            | Self::Proxy(keyhome_proxy::Failure::Pool { error, .. }) => json!(error),
             other => json!({ "code": "input", "message": other.to_string() }),
         }
     }
@@ -72,6 +76,7 @@ impl fmt::Display for Failure {
             Self::Core(error) => write!(f, "{error}"),
             Self::Read { file, error } => write!(f, "cannot read {}: {error}", file.display()),
             Self::Input(message) => f.write_str(message),
+            Self::Proxy(failure) => failure.fmt(f),
             Self::OutputGone => f.write_str("standard output was closed"),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
         }

@@ -20,6 +20,7 @@
 
 mod nutcracker;
 mod ports;
+mod proxy;
 mod redis_cluster;
 mod redis_server;
 pub mod resp;
@@ -27,6 +28,7 @@ mod scratch;
 
 pub use nutcracker::{Nutcracker, Pool};
 pub use ports::lease;
+pub use proxy::Proxy;
 pub use redis_cluster::{ClusterConnection, RedisCluster};
 pub use redis_server::RedisServer;
 pub use scratch::{Process, Scratch};

@@ -7,6 +7,7 @@ mod explain;
 mod explore;
 mod fingerprint;
 mod node;
+mod proxy;
 mod slot;
 
 use std::io::{self, Write};
@@ -35,6 +36,7 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
         Command::Explore { config, pool, port, open } => {
             explore::run(config.as_deref(), pool.as_deref(), port, open, args.json)
         }
+        Command::Proxy { config, threads } => proxy::run(&config, threads),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "keyhome", &mut io::stdout().lock());
             Ok(Answer::Done)

@@ -1,0 +1,158 @@
+//! The replies of a client come back in the order of its requests, whoever answers first.
+
+use std::collections::VecDeque;
+
+use crate::{
+    buffers::{Output, Stock},
+    gather::Gather,
+};
+
+/// A reply that is to come.
+enum Slot {
+    /// Of one server.
+    Waiting,
+    /// It has come before its turn: its place in `held`.
+    Held { start: u32, end: u32 },
+    /// It has come, and is large or late.
+    Apart(Vec<u8>),
+    /// It is made of several.
+    Gathering(Box<Gather>),
+}
+
+/// `held` is cut when nothing in it waits; replies beyond this size are kept apart, so that it stays small.
+const MOST_HELD: usize = 64 * 1024;
+
+/// The replies of a client that are still to come, in the order of its requests.
+#[derive(Default)]
+pub(crate) struct Replies {
+    slots: VecDeque<Slot>,
+    /// The number of the request whose reply is the first of `slots`.
+    first: u32,
+    /// Replies that came before it was their turn, one after the other.
+    held: Vec<u8>,
+    held_count: usize,
+}
+
+impl Replies {
+    /// How many are to come.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// The number of a request that a server answers.
+    #[inline]
+    pub(crate) fn expect(&mut self) -> u32 {
+        self.slots.push_back(Slot::Waiting);
+        self.first.wrapping_add(self.slots.len() as u32 - 1)
+    }
+
+    /// The number of a request that several servers answer.
+    pub(crate) fn expect_parts(&mut self, gather: Box<Gather>) -> u32 {
+        self.slots.push_back(Slot::Gathering(gather));
+        self.first.wrapping_add(self.slots.len() as u32 - 1)
+    }
+
+    /// Answers the latest request, when those before it are answered.
+    pub(crate) fn answer(
+        &mut self,
+        output: &mut Output,
+        stock: &mut Stock,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
+        if self.slots.is_empty() {
+            write(output.buffer(stock));
+        } else {
+            let mut reply = Vec::new();
+            write(&mut reply);
+            self.slots.push_back(Slot::Waiting);
+            let last = self.slots.len() - 1;
+            self.hold(last, &reply);
+        }
+    }
+
+    /// The reply of a server to request `number`, or a part of it.
+    #[inline]
+    pub(crate) fn receive(
+        &mut self,
+        number: u32,
+        part: u32,
+        reply: &[u8],
+        output: &mut Output,
+        stock: &mut Stock,
+    ) {
+        let at = number.wrapping_sub(self.first) as usize;
+        match self.slots.get_mut(at) {
+            Some(Slot::Waiting) if at == 0 => {
+                output.buffer(stock).extend_from_slice(reply);
+                self.advance(output, stock);
+            }
+            Some(Slot::Waiting) => self.hold(at, reply),
+            Some(Slot::Gathering(gather)) => {
+                if !gather.add(part as usize, reply) {
+                    return;
+                }
+                if at == 0 {
+                    gather.write(output.buffer(stock));
+                    self.advance(output, stock);
+                } else {
+                    let mut whole = Vec::new();
+                    gather.write(&mut whole);
+                    self.hold(at, &whole);
+                }
+            }
+            // It was answered already: nothing is answered twice.
+            Some(Slot::Held { .. } | Slot::Apart(_)) | None => {}
+        }
+    }
+
+    #[inline]
+    fn hold(&mut self, at: usize, reply: &[u8]) {
+        let Some(slot) = self.slots.get_mut(at) else { return };
+        if self.held.len() + reply.len() <= MOST_HELD {
+            let start = self.held.len() as u32;
+            self.held.extend_from_slice(reply);
+            self.held_count += 1;
+            *slot = Slot::Held { start, end: self.held.len() as u32 };
+        } else {
+            *slot = Slot::Apart(reply.to_vec());
+        }
+    }
+
+    /// The first reply is on its way: so are those that waited for it.
+    #[inline]
+    fn advance(&mut self, output: &mut Output, stock: &mut Stock) {
+        self.slots.pop_front();
+        self.first = self.first.wrapping_add(1);
+        while let Some(slot) = self.slots.front() {
+            match slot {
+                Slot::Held { start, end } => {
+                    let reply = self.held.get(*start as usize..*end as usize).unwrap_or_default();
+                    output.buffer(stock).extend_from_slice(reply);
+                    self.held_count -= 1;
+                    if self.held_count == 0 {
+                        self.held.clear();
+                    }
+                }
+                Slot::Apart(reply) => output.buffer(stock).extend_from_slice(reply),
+                Slot::Waiting | Slot::Gathering(_) => break,
+            }
+            self.slots.pop_front();
+            self.first = self.first.wrapping_add(1);
+        }
+        if self.slots.is_empty() {
+            // A silent connection holds no memory.
+            if self.slots.capacity() > 128 {
+                self.slots = VecDeque::new();
+            }
+            if self.held.capacity() > 0 && self.held_count == 0 {
+                self.held = Vec::new();
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A pool as all workers share it: who is live, and so where keys are.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use keyhome::{
+    Error, ErrorKind, Health, Outcome, Router,
+    config::{self, Settings},
+    health::{Event, LiveSet},
+};
+
+/// A pool and the state of its servers.
+pub(crate) struct Pool {
+    pub(crate) name: String,
+    pub(crate) settings: Settings,
+    /// With all servers.
+    all: Router,
+    state: Mutex<State>,
+    /// Whether there is anything that `state` has to be asked before a request, or told after a reply: nothing is as long
+    /// as nothing failed.
+    troubled: AtomicBool,
+    /// Counts the changes of placement.
+    version: AtomicU64,
+}
+
+struct State {
+    health: Health,
+    /// Without those that are out.
+    router: Arc<Router>,
+}
+
+/// Why a request has no server to go to.
+pub(crate) enum Refusal {
+    /// All servers are out.
+    AllOut,
+    /// The key's server is out and keeps its keys (`on_failure: fail`).
+    Out,
+    /// The key has no home.
+    NoHome(Error),
+}
+
+impl Pool {
+    pub(crate) fn new(pool: &config::Pool) -> Result<Self, Error> {
+        let all = pool.router()?;
+        let health = Health::new(pool.settings.health_rules(), all.nodes().len())?;
+        Ok(Self {
+            name: pool.name.clone(),
+            settings: pool.settings.clone(),
+            state: Mutex::new(State { health, router: Arc::new(all.clone()) }),
+            all,
+            troubled: AtomicBool::new(false),
+            version: AtomicU64::new(0),
+        })
+    }
+
+    /// The router with all servers.
+    pub(crate) fn all(&self) -> &Router {
+        &self.all
+    }
+
+    /// A panic of another worker does not make what it left unusable: health is changed call by call.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What became of a request to a server.
+    #[inline]
+    pub(crate) fn report(&self, server: usize, outcome: Outcome, now: u64) {
+        if outcome == Outcome::Reply && !self.troubled.load(Ordering::Relaxed) {
+            return;
+        }
+        self.report_now(server, outcome, now);
+    }
+
+    #[cold]
+    fn report_now(&self, server: usize, outcome: Outcome, now: u64) {
+        let mut state = self.state();
+        if outcome == Outcome::Failure {
+            self.troubled.store(true, Ordering::Relaxed);
+        }
+        if let Err(error) = state.health.report(server, outcome, now) {
+            tracing::error!(pool = self.name, %error, "health");
+        }
+        self.tell(&mut state);
+    }
+
+    fn tell(&self, state: &mut State) {
+        for event in state.health.take_events() {
+            let name = |index: usize| self.all.nodes().get(index).map_or("?", |node| &node.name);
+            match event {
+                Event::Ejected { index, .. } => {
+                    tracing::warn!(pool = self.name, server = name(index), "ejected");
+                }
+                Event::Returned { index, away, keys_elsewhere, .. } => {
+                    let away_ms = away / 1000;
+                    tracing::warn!(
+                        pool = self.name,
+                        server = name(index),
+                        away_ms,
+                        keys_elsewhere,
+                        "returned"
+                    );
+                }
+                Event::AllGone { .. } => tracing::error!(pool = self.name, "all servers are out"),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A pool as one worker sees it.
+pub(crate) struct PoolView {
+    pub(crate) pool: Arc<Pool>,
+    router: Arc<Router>,
+    version: u64,
+    dice: u64,
+}
+
+impl PoolView {
+    pub(crate) fn new(pool: Arc<Pool>) -> Self {
+        let router = Arc::clone(&pool.state().router);
+        let dice = &raw const router as u64 | 1;
+        Self { version: pool.version.load(Ordering::Acquire), router, pool, dice }
+    }
+
+    /// The server of a key.
+    #[inline]
+    pub(crate) fn home(&mut self, key: &[u8], now: u64) -> Result<usize, Refusal> {
+        if self.pool.troubled.load(Ordering::Relaxed) {
+            self.update(now)?;
+        }
+        match self.router.index(key) {
+            Ok(server) => self.admitted(server, now),
+            Err(error) if error.kind() == ErrorKind::PlacementRandom => self.any(now),
+            Err(error) => Err(Refusal::NoHome(error)),
+        }
+    }
+
+    /// Any server that is live.
+    pub(crate) fn any(&mut self, now: u64) -> Result<usize, Refusal> {
+        if self.pool.troubled.load(Ordering::Relaxed) {
+            self.update(now)?;
+        }
+        // xorshift: which one does not matter.
+        self.dice ^= self.dice << 13;
+        self.dice ^= self.dice >> 7;
+        self.dice ^= self.dice << 17;
+        let servers = self.router.nodes().len();
+        let start = (self.dice % servers as u64) as usize;
+        let live = (start..servers).chain(0..start).find(|server| self.router.is_live(*server));
+        self.admitted(live.unwrap_or(start), now)
+    }
+
+    /// The servers that are live.
+    pub(crate) fn live(&self) -> impl Iterator<Item = usize> {
+        (0..self.router.nodes().len()).filter(|server| self.router.is_live(*server))
+    }
+
+    fn admitted(&self, server: usize, now: u64) -> Result<usize, Refusal> {
+        if self.pool.troubled.load(Ordering::Relaxed) && self.pool.state().health.admit(server, now).is_err()
+        {
+            return Err(Refusal::Out);
+        }
+        Ok(server)
+    }
+
+    #[cold]
+    fn update(&mut self, now: u64) -> Result<(), Refusal> {
+        let pool = &self.pool;
+        let mut state = pool.state();
+        match state.health.update(now) {
+            LiveSet::Empty => return Err(Refusal::AllOut),
+            LiveSet::Changed => match pool.all.without_indexes(&state.health.gone()) {
+                Ok(router) => {
+                    state.router = Arc::new(router);
+                    pool.version.fetch_add(1, Ordering::Release);
+                }
+                Err(error) => tracing::error!(pool = pool.name, %error, "placement"),
+            },
+            LiveSet::Same => {}
+        }
+        pool.tell(&mut state);
+        let version = pool.version.load(Ordering::Acquire);
+        if version != self.version {
+            self.version = version;
+            self.router = Arc::clone(&state.router);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! Commands that wait for something to happen (BLPOP, XREAD BLOCK): on a connection of the client's own, so that nobody
+//! else waits with it.
+
+use keyhome::command::Merge;
+use keyhome_resp::error;
+
+use super::{
+    Worker,
+    requests::{Request, Taken},
+};
+use crate::{
+    gather::Gather,
+    server::{NOBODY, Waiting},
+};
+
+impl Worker {
+    /// Sends a command that may wait. It goes when all before it are done, and those after it go when it is done: its
+    /// connection is another than theirs.
+    pub(super) fn block(&mut self, index: usize, server: usize, request: &Request<'_>) -> Taken {
+        if !self.clients[index].replies.is_empty() {
+            return Taken::Later;
+        }
+        let connection = match self.private(index, server) {
+            Ok(connection) => connection,
+            Err(text) => {
+                self.answer(index, |out| error(out, text));
+                return Taken::Now;
+            }
+        };
+        self.send_over(index, connection, request);
+        if let Some(connection) = self.servers.get_mut(connection) {
+            connection.patient = true;
+        }
+        let client = &mut self.clients[index];
+        client.blocked_on.push(connection);
+        client.halted = true;
+        client.update_special();
+        Taken::Now
+    }
+
+    /// WAIT, on every server: until replicas have what was written before. A server counts from what it did for the
+    /// connection last (`woff`, src/networking.c of Redis), so that a PING on a connection of the client's own stands for
+    /// all that was done until then; over a shared connection, everybody would wait.
+    pub(super) fn wait_for_replicas(&mut self, index: usize, merge: Merge, request: &Request<'_>) -> Taken {
+        if !self.clients[index].replies.is_empty() {
+            return Taken::Later;
+        }
+        let servers: Vec<usize> = self.pools[self.clients[index].pool].live().collect();
+        let mut connections = Vec::with_capacity(servers.len());
+        for server in servers {
+            match self.private(index, server) {
+                Ok(connection) => connections.push(connection),
+                Err(text) => {
+                    for connection in connections {
+                        self.release(connection);
+                    }
+                    self.answer(index, |out| error(out, text));
+                    return Taken::Now;
+                }
+            }
+        }
+        let client = &mut self.clients[index];
+        let generation = client.generation;
+        let number = client.replies.expect_parts(Box::new(Gather::new(merge, connections.len(), Vec::new())));
+        client.blocked_on.clone_from(&connections);
+        client.halted = true;
+        client.update_special();
+        for (part, index_) in connections.into_iter().enumerate() {
+            let Some(connection) = self.servers.get_mut(index_) else { continue };
+            let out = connection.output.buffer(&mut self.stock);
+            keyhome_resp::request(out, &["PING"]);
+            keyhome_resp::request(out, &request.words());
+            let waiting =
+                Waiting { client: index as u32, generation, number, part: part as u32, since: self.now };
+            connection.waiting.extend([Waiting { client: NOBODY, ..waiting }, waiting]);
+            connection.patient = true;
+            self.server_is_due(index_);
+        }
+        Taken::Now
+    }
+
+    /// What it waited for has come.
+    pub(super) fn unblocked(&mut self, index: usize) {
+        let Some(client) = self.clients.get_mut(index) else { return };
+        let connections = std::mem::take(&mut client.blocked_on);
+        client.update_special();
+        for connection in connections {
+            self.release(connection);
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! One thread: its clients, its connections to servers, and the loop that waits for either.
+//!
+//! What has come from all that are ready is taken first; what that leads to is written afterwards, to each connection at
+//! once. So many clients' requests go to a server in one call, and a pipeline's replies to its client in another: nearly
+//! all the time of a proxy is spent in such calls.
+
+mod blocking;
+mod parts;
+mod private;
+mod requests;
+mod servers;
+mod subscriptions;
+mod transactions;
+
+use std::{
+    io::{self, ErrorKind},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use keyhome_resp::Limits;
+use mio::{Events, Poll, Token};
+use slab::Slab;
+
+use crate::{
+    buffers::Stock,
+    client::{Client, Session},
+    listener::Listener,
+    pool::{Pool, PoolView},
+    server::ServerConnection,
+};
+
+/// Bytes that are read at once.
+const READ: usize = 64 * 1024;
+
+/// What is ready, by the lowest bits of its token.
+const LISTENER: usize = 0;
+const CLIENT: usize = 1;
+const SERVER: usize = 2;
+
+fn token(kind: usize, index: usize) -> Token {
+    Token(index << 2 | kind)
+}
+
+/// The connections to one server, by protocol: RESP2, then RESP3.
+#[derive(Clone)]
+struct ToServer {
+    /// Those that all clients share.
+    shared: [Vec<Option<usize>>; 2],
+    /// Those that were one client's alone and wait for the next.
+    idle: [Vec<usize>; 2],
+}
+
+/// One thread's share of the proxy.
+pub(crate) struct Worker {
+    poll: Poll,
+    listeners: Vec<Listener>,
+    clients: Slab<Client>,
+    generation: u32,
+    next_id: u64,
+    servers: Slab<ServerConnection>,
+    pools: Vec<PoolView>,
+    /// By pool and server.
+    to_servers: Vec<Vec<ToServer>>,
+    stock: Stock,
+    /// What is read into.
+    scratch: Vec<u8>,
+    /// Positions of keys and the servers of these, of one request.
+    homes: Vec<(usize, usize)>,
+    limits: Limits,
+    start: Instant,
+    /// Microseconds since `start`, read once a turn of the loop.
+    now: u64,
+    due_clients: Vec<usize>,
+    due_servers: Vec<usize>,
+    /// Clients of whom more is to be read, though nothing new has come.
+    unread: Vec<usize>,
+    /// Clients that were held up and are not any more.
+    resumed: Vec<usize>,
+    /// The shortest timeout of all pools.
+    tick: Option<Duration>,
+}
+
+impl Worker {
+    pub(crate) fn new(mut listeners: Vec<Listener>, pools: &[Arc<Pool>], start: Instant) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        for (index, listener) in listeners.iter_mut().enumerate() {
+            listener.register(poll.registry(), token(LISTENER, index))?;
+        }
+        let of_server = |pool: &Pool| {
+            let none = vec![None; pool.settings.server_connections.get() as usize];
+            let to_server = ToServer { shared: [none.clone(), none], idle: [Vec::new(), Vec::new()] };
+            vec![to_server; pool.all().nodes().len()]
+        };
+        let timeouts = pools.iter().filter_map(|pool| pool.settings.timeout.filter(|timeout| *timeout > 0));
+        Ok(Self {
+            poll,
+            listeners,
+            clients: Slab::new(),
+            generation: 0,
+            next_id: 1,
+            servers: Slab::new(),
+            to_servers: pools.iter().map(|pool| of_server(pool)).collect(),
+            tick: timeouts
+                .min()
+                .map(|timeout| Duration::from_millis(u64::from(timeout).div_ceil(4).clamp(1, 1000))),
+            pools: pools.iter().cloned().map(PoolView::new).collect(),
+            stock: Stock::new(),
+            scratch: vec![0; READ],
+            homes: Vec::new(),
+            limits: Limits::default(),
+            start,
+            now: 0,
+            due_clients: Vec::new(),
+            due_servers: Vec::new(),
+            unread: Vec::new(),
+            resumed: Vec::new(),
+        })
+    }
+
+    /// Serves until the process ends.
+    pub(crate) fn run(mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(1024);
+        loop {
+            let wait = if self.unread.is_empty() && self.resumed.is_empty() {
+                self.tick
+            } else {
+                Some(Duration::ZERO)
+            };
+            match self.poll.poll(&mut events, wait) {
+                Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
+                _ => {}
+            }
+            self.now = self.start.elapsed().as_micros() as u64;
+            for event in &events {
+                let Token(token) = event.token();
+                let index = token >> 2;
+                match token & 3 {
+                    LISTENER => self.accept(index),
+                    CLIENT => {
+                        if event.is_writable() {
+                            self.client_is_due(index);
+                        }
+                        if event.is_readable() || event.is_error() {
+                            self.read_client(index);
+                        }
+                        if event.is_read_closed() {
+                            self.client_is_leaving(index);
+                        }
+                    }
+                    _ => {
+                        if event.is_writable() {
+                            self.server_is_writable(index);
+                        }
+                        if event.is_readable() || event.is_error() {
+                            self.read_server(index);
+                        }
+                    }
+                }
+            }
+            for client in std::mem::take(&mut self.unread) {
+                self.read_client(client);
+            }
+            for client in std::mem::take(&mut self.resumed) {
+                self.go_on(client);
+            }
+            self.write_to_servers();
+            self.write_to_clients();
+            if self.tick.is_some() {
+                self.time_out();
+            }
+        }
+    }
+
+    fn accept(&mut self, index: usize) {
+        loop {
+            let listener = &mut self.listeners[index];
+            let (mut stream, address) = match listener.accept() {
+                Ok(Some(accepted)) => accepted,
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "a client could not be accepted");
+                    return;
+                }
+            };
+            let pool = listener.pool;
+            let entry = self.clients.vacant_entry();
+            if let Err(error) = stream.register(self.poll.registry(), token(CLIENT, entry.key())) {
+                tracing::warn!(%error, "a client could not be accepted");
+                continue;
+            }
+            self.generation = self.generation.wrapping_add(1);
+            let session = Session::new(self.next_id, address, self.now);
+            entry.insert(Client::new(stream, pool, self.generation, session));
+            self.next_id += 1;
+        }
+    }
+
+    /// Written to at the end of this turn.
+    fn client_is_due(&mut self, index: usize) {
+        if let Some(client) = self.clients.get_mut(index)
+            && !client.is_due
+        {
+            client.is_due = true;
+            self.due_clients.push(index);
+        }
+    }
+
+    fn write_to_clients(&mut self) {
+        let mut due = std::mem::take(&mut self.due_clients);
+        for index in due.drain(..) {
+            let Some(client) = self.clients.get_mut(index) else { continue };
+            client.is_due = false;
+            match client.output.write_to(&mut client.stream, &mut self.stock) {
+                Ok(all) => {
+                    if all && client.closing && client.replies.is_empty() {
+                        self.close_client(index);
+                    } else if client.paused && client.output.len() < requests::MOST_UNREAD {
+                        client.paused = false;
+                        self.unread.push(index);
+                    }
+                }
+                Err(_) => self.close_client(index),
+            }
+        }
+        self.due_clients = due;
+    }
+
+    /// It has closed its end, while nothing is read from it: who waits for something to happen, or listens, is gone.
+    fn client_is_leaving(&mut self, index: usize) {
+        if self.clients.get(index).is_some_and(|client| client.halted && client.special) {
+            self.close_client(index);
+        }
+    }
+
+    /// Its replies that are still to come are for nobody.
+    fn close_client(&mut self, index: usize) {
+        self.forget_state(index);
+        self.clients.try_remove(index);
+    }
+
+    /// Gives up the connections to servers that are this client's alone.
+    fn forget_state(&mut self, index: usize) {
+        let Some(client) = self.clients.get_mut(index) else { return };
+        if !client.special {
+            return;
+        }
+        let transaction = client.transaction.take().and_then(|it| it.pinned).map(|pinned| pinned.connection);
+        let blocked_on = std::mem::take(&mut client.blocked_on);
+        let listened = client.subscriber.take().map(|it| it.connections).unwrap_or_default();
+        client.update_special();
+        for connection in transaction.into_iter().chain(blocked_on).chain(listened.into_values()) {
+            self.discard(connection);
+        }
+    }
+}

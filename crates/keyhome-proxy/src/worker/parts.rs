@@ -1,0 +1,114 @@
+//! Requests that several servers answer: one command a server, and one reply of theirs.
+
+use keyhome::command::{CommandRoute, Merge, ScanCursor};
+use keyhome_resp::{array, bulk, error};
+
+use super::{Worker, requests::Request};
+use crate::{gather::Gather, server::Waiting};
+
+impl Worker {
+    /// Splits a request: each server gets the keys that live there.
+    pub(super) fn split(
+        &mut self,
+        index: usize,
+        words: &[&[u8]],
+        route: &CommandRoute,
+        homes: &[(usize, usize)],
+    ) {
+        let mut servers: Vec<usize> = homes.iter().map(|(_, server)| *server).collect();
+        servers.sort_unstable();
+        servers.dedup();
+        let Some(connections) = self.connections_to(index, &servers) else { return };
+        let part_of = |server: usize| servers.binary_search(&server).unwrap_or_default() as u32;
+        let by_key = match route.merge {
+            Merge::ByKey => homes.iter().map(|(_, server)| part_of(*server)).collect(),
+            _ => Vec::new(),
+        };
+        let step = route.key_step;
+        let first = homes.first().map_or(0, |(at, _)| *at);
+        let after = homes.last().map_or(0, |(at, _)| at + step);
+        let generation = self.clients[index].generation;
+        let gather = Box::new(Gather::new(route.merge, servers.len(), by_key));
+        let number = self.clients[index].replies.expect_parts(gather);
+        for (part, (server, connection)) in servers.iter().zip(connections).enumerate() {
+            let Some(connection) = self.servers.get_mut(connection) else { continue };
+            let here = homes.iter().filter(|(_, home)| home == server).map(|(at, _)| *at);
+            let out = connection.output.buffer(&mut self.stock);
+            array(out, first + here.clone().count() * step + words.len() - after);
+            words[..first].iter().for_each(|word| bulk(out, word));
+            here.for_each(|at| words[at..at + step].iter().for_each(|word| bulk(out, word)));
+            words[after..].iter().for_each(|word| bulk(out, word));
+            let part = part as u32;
+            connection.waiting.push_back(Waiting {
+                client: index as u32,
+                generation,
+                number,
+                part,
+                since: self.now,
+            });
+        }
+    }
+
+    /// The same request to every server.
+    pub(super) fn send_to_all(&mut self, index: usize, merge: Merge, request: &Request<'_>) {
+        let servers: Vec<usize> = self.pools[self.clients[index].pool].live().collect();
+        let Some(connections) = self.connections_to(index, &servers) else { return };
+        let generation = self.clients[index].generation;
+        let gather = Box::new(Gather::new(merge, servers.len(), Vec::new()));
+        let number = self.clients[index].replies.expect_parts(gather);
+        for (part, connection) in connections.into_iter().enumerate() {
+            let Some(connection) = self.servers.get_mut(connection) else { continue };
+            keyhome_resp::request(connection.output.buffer(&mut self.stock), &request.words());
+            let part = part as u32;
+            connection.waiting.push_back(Waiting {
+                client: index as u32,
+                generation,
+                number,
+                part,
+                since: self.now,
+            });
+        }
+    }
+
+    pub(super) fn scan_over(
+        &mut self,
+        index: usize,
+        connection: usize,
+        cursor: ScanCursor,
+        words: &[&[u8]],
+        nodes: usize,
+    ) {
+        let generation = self.clients[index].generation;
+        let gather = Box::new(Gather::of_scan(cursor, nodes));
+        let number = self.clients[index].replies.expect_parts(gather);
+        let Some(connection) = self.servers.get_mut(connection) else { return };
+        let own = cursor.cursor.to_string();
+        let mut words = words.to_vec();
+        words[1] = own.as_bytes();
+        keyhome_resp::request(connection.output.buffer(&mut self.stock), &words);
+        connection.waiting.push_back(Waiting {
+            client: index as u32,
+            generation,
+            number,
+            part: 0,
+            since: self.now,
+        });
+    }
+
+    /// A connection to each server; where one cannot be, the client is told, and nothing is sent to any.
+    fn connections_to(&mut self, index: usize, servers: &[usize]) -> Option<Vec<usize>> {
+        let client = &self.clients[index];
+        let (pool, resp3) = (client.pool, client.session.resp3);
+        let mut connections = Vec::with_capacity(servers.len());
+        for server in servers {
+            match self.shared(pool, *server, resp3, index) {
+                Ok(connection) => connections.push(connection),
+                Err(text) => {
+                    self.answer(index, |out| error(out, text));
+                    return None;
+                }
+            }
+        }
+        Some(connections)
+    }
+}

@@ -1,0 +1,419 @@
+//! From what a client sends to the servers that answer it.
+
+use std::io::{ErrorKind, Read};
+
+use keyhome::command::{CommandKind, CommandRoute, FanOut, ScanCursor, command_kind, command_route};
+use keyhome_resp::{Progress, RequestReader, Word, error};
+
+use super::{READ, Worker};
+use crate::{answers, pool::Refusal, server::Waiting};
+
+/// A client that has so many bytes of replies to read is not read from.
+pub(super) const MOST_UNREAD: usize = 256 * 1024;
+
+/// A client that has so many requests to be answered is not read from.
+const MOST_PENDING: usize = 4096;
+
+/// Times that one client is read from in a turn, so that no other waits for it long.
+const MOST_READS: usize = 4;
+
+/// The frame that a request came in, and its words in it.
+pub(super) struct Request<'a> {
+    pub(super) frame: &'a [u8],
+    words: &'a [Word],
+    /// It came as a line, which is to be sent as a frame.
+    pub(super) inline: bool,
+}
+
+impl<'a> Request<'a> {
+    #[inline]
+    pub(super) fn word(&self, at: usize) -> Option<&'a [u8]> {
+        self.words.get(at).map(|word| word.of(self.frame))
+    }
+
+    pub(super) fn words(&self) -> Vec<&'a [u8]> {
+        self.words.iter().map(|word| word.of(self.frame)).collect()
+    }
+}
+
+/// Whether a request was taken.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Taken {
+    /// It was.
+    Now,
+    /// Those before it must be answered first; it is to be offered again then.
+    Later,
+}
+
+impl Worker {
+    pub(super) fn read_client(&mut self, index: usize) {
+        for _ in 0..MOST_READS {
+            let Some(client) = self.clients.get_mut(index) else { return };
+            if client.closing {
+                return self.drain_closing(index);
+            }
+            if client.halted {
+                return;
+            }
+            if client.output.len() >= MOST_UNREAD || client.replies.len() >= MOST_PENDING {
+                client.paused = true;
+                return;
+            }
+            // What belongs to a frame of which a part is here already goes behind it.
+            let apart = client.input.bytes.is_empty();
+            let read = if apart {
+                client.stream.read(&mut self.scratch)
+            } else {
+                client.input.read_from(&mut client.stream, READ / 4)
+            };
+            match read {
+                Ok(0) => return self.client_has_ended(index),
+                Ok(count) => {
+                    self.take_requests(index, apart.then_some(count));
+                    if count < READ {
+                        return;
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return self.close_client(index),
+            }
+        }
+        self.unread.push(index);
+    }
+
+    /// It will say no more. What it has asked for is answered, as twemproxy does it; but nothing may happen to a request
+    /// that waits for something to happen, and a listener asks for nothing.
+    pub(super) fn client_has_ended(&mut self, index: usize) {
+        let Some(client) = self.clients.get_mut(index) else { return };
+        if client.special {
+            return self.close_client(index);
+        }
+        client.closing = true;
+        self.client_is_due(index);
+    }
+
+    /// What a client says after its end is not looked at.
+    fn drain_closing(&mut self, index: usize) {
+        let Some(client) = self.clients.get_mut(index) else { return };
+        while matches!(client.stream.read(&mut self.scratch), Ok(1..)) {}
+    }
+
+    /// Those before it are answered: on with the next request, which may be here already.
+    pub(super) fn resume(&mut self, index: usize) {
+        if let Some(client) = self.clients.get_mut(index)
+            && client.halted
+        {
+            client.halted = false;
+            self.resumed.push(index);
+        }
+    }
+
+    /// Takes the requests of a client that was held up.
+    pub(super) fn go_on(&mut self, index: usize) {
+        if self.clients.get(index).is_some_and(|client| !client.input.bytes.is_empty()) {
+            self.take_requests(index, None);
+        }
+        self.read_client(index);
+    }
+
+    /// Takes the requests that are in `scratch`, up to `count`, or in the client's own input.
+    fn take_requests(&mut self, index: usize, count: Option<usize>) {
+        let Some(client) = self.clients.get_mut(index) else { return };
+        let mut reader = std::mem::take(&mut client.reader);
+        if let Some(count) = count {
+            let scratch = std::mem::take(&mut self.scratch);
+            let (used, needed) = self.take_from(index, &mut reader, &scratch[..count]);
+            if let Some(client) = self.clients.get_mut(index) {
+                client.input.keep(&scratch[used..count], needed, &mut self.stock);
+            }
+            self.scratch = scratch;
+        } else {
+            let mut input = std::mem::take(&mut client.input);
+            let (used, needed) = self.take_from(index, &mut reader, &input.bytes);
+            input.forget(used, needed, &mut self.stock);
+            if let Some(client) = self.clients.get_mut(index) {
+                client.input = input;
+            }
+        }
+        if let Some(client) = self.clients.get_mut(index) {
+            client.reader = reader;
+        }
+    }
+
+    /// The bytes that whole requests took, and how many the next one needs.
+    fn take_from(&mut self, index: usize, reader: &mut RequestReader, bytes: &[u8]) -> (usize, usize) {
+        let mut used = 0;
+        while used < bytes.len() {
+            match reader.read(&bytes[used..], &self.limits) {
+                Ok(Progress::Whole(length)) => {
+                    let frame = &bytes[used..used + length];
+                    let request = Request { frame, words: reader.words(), inline: reader.is_inline() };
+                    let taken =
+                        if request.words.is_empty() { Taken::Now } else { self.request(index, &request) };
+                    reader.clear();
+                    let Some(client) = self.clients.get_mut(index) else { return (bytes.len(), 0) };
+                    if taken == Taken::Later {
+                        client.halted = true;
+                        return (used, 0);
+                    }
+                    used += length;
+                    if client.closing {
+                        return (bytes.len(), 0);
+                    }
+                    if client.halted {
+                        return (used, 0);
+                    }
+                }
+                Ok(Progress::Partial(needed)) => return (used, needed),
+                Err(problem) => {
+                    // Nobody knows where the next request begins.
+                    self.answer(index, |out| error(out, &format!("ERR {problem}")));
+                    if let Some(client) = self.clients.get_mut(index) {
+                        client.closing = true;
+                    }
+                    return (bytes.len(), 0);
+                }
+            }
+        }
+        (used, 0)
+    }
+
+    pub(super) fn answer(&mut self, index: usize, write: impl FnOnce(&mut Vec<u8>)) {
+        if let Some(client) = self.clients.get_mut(index) {
+            client.answer(&mut self.stock, write);
+            self.client_is_due(index);
+        }
+    }
+
+    #[inline]
+    fn request(&mut self, index: usize, request: &Request<'_>) -> Taken {
+        let Some(client) = self.clients.get_mut(index) else { return Taken::Now };
+        client.session.last_request = self.now;
+        let Some(name) = request.word(0) else { return Taken::Now };
+        let Ok(kind) = command_kind(name, request.word(1)) else {
+            self.answer(index, |out| answers::unknown(out, &request.words()));
+            return Taken::Now;
+        };
+        let pool = client.pool;
+        if client.special {
+            return self.special(index, &kind, request);
+        }
+        if !client.session.authenticated
+            && self.pools[pool].pool.settings.redis_auth.is_some()
+            && !answers::is_open(&kind)
+        {
+            self.answer(index, |out| error(out, "NOAUTH Authentication required."));
+            return Taken::Now;
+        }
+        if let (Some(at), FanOut::Home) = (kind.only_key, kind.fan_out) {
+            let Some(key) = request.word(at) else {
+                self.answer(index, |out| answers::wrong_words(out, kind.command));
+                return Taken::Now;
+            };
+            match self.pools[pool].home(key, self.now) {
+                Ok(server) => self.send(index, server, request),
+                Err(refusal) => self.refuse(index, &refusal),
+            }
+            return Taken::Now;
+        }
+        self.other(index, &kind, request)
+    }
+
+    /// A request of a client that watches, listens, or is in a transaction.
+    fn special(&mut self, index: usize, kind: &CommandKind, request: &Request<'_>) -> Taken {
+        let client = &self.clients[index];
+        let listens = client.subscriber.is_some();
+        if let Some(transaction) = &client.transaction {
+            match kind.command {
+                "multi" | "exec" | "discard" | "watch" | "unwatch" => {
+                    return self.transaction_command(index, kind, request);
+                }
+                "quit" | "reset" => {}
+                "subscribe" | "psubscribe" | "ssubscribe" if transaction.multi => {
+                    self.answer(index, |out| error(out, "ERR Command not allowed inside a transaction"));
+                    return Taken::Now;
+                }
+                _ => return self.in_transaction(index, kind, request),
+            }
+        }
+        if let Some(taken) = self.subscription(index, kind, request) {
+            return taken;
+        }
+        if listens && !self.clients[index].session.resp3 {
+            return self.while_listening(index, kind, request);
+        }
+        self.other(index, kind, request)
+    }
+
+    pub(super) fn refuse(&mut self, index: usize, refusal: &Refusal) {
+        let text = match refusal {
+            Refusal::AllOut | Refusal::Out => "ERR Connection refused".into(),
+            Refusal::NoHome(problem) => format!("ERR {problem}"),
+        };
+        self.answer(index, |out| error(out, &text));
+    }
+
+    /// Sends a request to a server.
+    #[inline]
+    pub(super) fn send(&mut self, index: usize, server: usize, request: &Request<'_>) {
+        let client = &self.clients[index];
+        match self.shared(client.pool, server, client.session.resp3, index) {
+            Ok(connection) => self.send_over(index, connection, request),
+            Err(text) => self.answer(index, |out| error(out, text)),
+        }
+    }
+
+    #[inline]
+    pub(super) fn send_over(&mut self, index: usize, connection: usize, request: &Request<'_>) {
+        let client = &mut self.clients[index];
+        let number = client.replies.expect();
+        let waiting =
+            Waiting { client: index as u32, generation: client.generation, number, part: 0, since: self.now };
+        let connection_ = &mut self.servers[connection];
+        let out = connection_.output.buffer(&mut self.stock);
+        if request.inline {
+            keyhome_resp::request(out, &request.words());
+        } else {
+            out.extend_from_slice(request.frame);
+        }
+        connection_.waiting.push_back(waiting);
+        if !connection_.is_due {
+            connection_.is_due = true;
+            self.due_servers.push(connection);
+        }
+    }
+
+    /// A request that is not about one key alone.
+    pub(super) fn other(&mut self, index: usize, kind: &CommandKind, request: &Request<'_>) -> Taken {
+        match kind.command {
+            "multi" | "exec" | "discard" | "watch" | "unwatch" => {
+                return self.transaction_command(index, kind, request);
+            }
+            _ => {}
+        }
+        if let Some(taken) = self.subscription(index, kind, request) {
+            return taken;
+        }
+        let words = request.words();
+        if self.answer_here(index, kind, &words) {
+            return Taken::Now;
+        }
+        let route = match command_route(&words) {
+            Ok(route) => route,
+            Err(problem) => {
+                self.answer(index, |out| answers::refused(out, &problem, kind.command));
+                return Taken::Now;
+            }
+        };
+        let pool = self.clients[index].pool;
+        match route.fan_out {
+            FanOut::Home | FanOut::Split | FanOut::Channel => {
+                let places = if route.fan_out == FanOut::Channel { &route.channels } else { &route.keys };
+                let mut homes = std::mem::take(&mut self.homes);
+                homes.clear();
+                let found = places.iter().try_for_each(|at| {
+                    homes.push((*at, self.pools[pool].home(words[*at], self.now)?));
+                    Ok(())
+                });
+                let taken = match found {
+                    Err(refusal) => {
+                        self.refuse(index, &refusal);
+                        Taken::Now
+                    }
+                    Ok(()) => self.send_to_homes(index, &route, &words, &homes, request),
+                };
+                self.homes = homes;
+                return taken;
+            }
+            FanOut::Any => match self.pools[pool].any(self.now) {
+                Ok(server) => self.send(index, server, request),
+                Err(refusal) => self.refuse(index, &refusal),
+            },
+            FanOut::AllPrimaries if route.blocking => {
+                return self.wait_for_replicas(index, route.merge, request);
+            }
+            FanOut::AllPrimaries | FanOut::AllNodes if answers::is_for_all(kind) => {
+                self.send_to_all(index, route.merge, request);
+            }
+            FanOut::Cursor => self.scan(index, &words),
+            _ => self.answer(index, |out| {
+                let command = kind.command.replace('|', " ");
+                error(out, &format!("ERR '{command}' is about one server: ask the server itself"));
+            }),
+        }
+        Taken::Now
+    }
+
+    /// A request of several keys, or of none.
+    fn send_to_homes(
+        &mut self,
+        index: usize,
+        route: &CommandRoute,
+        words: &[&[u8]],
+        homes: &[(usize, usize)],
+        request: &Request<'_>,
+    ) -> Taken {
+        let pool = self.clients[index].pool;
+        let server = match homes.first() {
+            None => match self.pools[pool].any(self.now) {
+                Ok(server) => server,
+                Err(refusal) => {
+                    self.refuse(index, &refusal);
+                    return Taken::Now;
+                }
+            },
+            Some((_, server)) => *server,
+        };
+        if homes.iter().any(|(_, other)| *other != server) {
+            if route.fan_out == FanOut::Split {
+                self.split(index, words, route, homes);
+            } else {
+                let text = answers::on_several(self.pools[pool].pool.all(), words, homes);
+                self.answer(index, |out| error(out, &text));
+            }
+        } else if route.blocking && answers::can_wait(route.command, words) {
+            return self.block(index, server, request);
+        } else {
+            self.send(index, server, request);
+        }
+        Taken::Now
+    }
+
+    /// SCAN: from one server to the next, with a cursor that says which.
+    fn scan(&mut self, index: usize, words: &[&[u8]]) {
+        let client = &self.clients[index];
+        let (pool, resp3) = (client.pool, client.session.resp3);
+        let nodes = self.pools[pool].pool.all().nodes().len();
+        let Some(cursor) = words.get(1) else {
+            return self.answer(index, |out| answers::wrong_words(out, "scan"));
+        };
+        let Ok(cursor) = ScanCursor::read(cursor, nodes) else {
+            return self.answer(index, |out| error(out, "ERR invalid cursor"));
+        };
+        match self.shared(pool, cursor.node, resp3, index) {
+            Ok(connection) => self.scan_over(index, connection, cursor, words, nodes),
+            Err(text) => self.answer(index, |out| error(out, text)),
+        }
+    }
+
+    /// What the proxy answers itself.
+    fn answer_here(&mut self, index: usize, kind: &CommandKind, words: &[&[u8]]) -> bool {
+        let Some(client) = self.clients.get_mut(index) else { return false };
+        let pool = self.pools[client.pool].pool.clone();
+        let mut reply = Vec::new();
+        if !answers::of(&mut client.session, &pool, kind, words, self.now, &mut reply) {
+            return false;
+        }
+        self.answer(index, |out| out.extend_from_slice(&reply));
+        if kind.command == "quit"
+            && let Some(client) = self.clients.get_mut(index)
+        {
+            client.closing = true;
+        }
+        if kind.command == "reset" {
+            self.forget_state(index);
+        }
+        true
+    }
+}

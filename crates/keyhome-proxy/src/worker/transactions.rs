@@ -1,0 +1,336 @@
+//! WATCH, MULTI, EXEC, DISCARD: the first key chooses the server, and all others must live there.
+
+use keyhome::command::{CommandKind, FanOut, command_route};
+use keyhome_resp::{array, error, simple};
+
+use super::{
+    Worker,
+    requests::{Request, Taken},
+};
+use crate::{
+    answers,
+    pool::Refusal,
+    server::{NOBODY, Waiting},
+    transaction::{Pinned, Transaction},
+};
+
+const ABORTED: &str = "EXECABORT Transaction discarded because of previous errors.";
+
+impl Worker {
+    /// WATCH, UNWATCH, MULTI, EXEC, DISCARD.
+    pub(super) fn transaction_command(
+        &mut self,
+        index: usize,
+        kind: &CommandKind,
+        request: &Request<'_>,
+    ) -> Taken {
+        // Requests before it went over shared connections, and are done first.
+        let begins = self.clients[index].transaction.is_none();
+        if begins && !self.clients[index].replies.is_empty() {
+            return Taken::Later;
+        }
+        match kind.command {
+            "watch" => return self.watch(index, request),
+            "multi" => self.multi(index, request),
+            "unwatch" if begins => self.answer(index, |out| simple(out, "OK")),
+            "exec" if begins => self.answer(index, |out| error(out, "ERR EXEC without MULTI")),
+            "discard" if begins => self.answer(index, |out| error(out, "ERR DISCARD without MULTI")),
+            "unwatch" => self.unwatch(index, request),
+            command => self.end(index, command == "exec", request),
+        }
+        Taken::Now
+    }
+
+    fn watch(&mut self, index: usize, request: &Request<'_>) -> Taken {
+        if self.clients[index].transaction.as_ref().is_some_and(|it| it.multi) {
+            self.answer(index, |out| error(out, "ERR WATCH inside MULTI is not allowed"));
+            return Taken::Now;
+        }
+        let words = request.words();
+        if words.len() < 2 {
+            self.answer(index, |out| answers::wrong_words(out, "watch"));
+            return Taken::Now;
+        }
+        match self.one_home(index, &words, 1..words.len()) {
+            Ok(server) => {
+                if let Err(text) = self.pin(index, server) {
+                    self.answer(index, |out| error(out, &text));
+                } else {
+                    self.send_pinned(index, request);
+                }
+            }
+            Err(text) => self.answer(index, |out| error(out, &text)),
+        }
+        Taken::Now
+    }
+
+    fn multi(&mut self, index: usize, request: &Request<'_>) {
+        let client = &mut self.clients[index];
+        let transaction = client.transaction.get_or_insert_default();
+        if transaction.multi {
+            return self.answer(index, |out| error(out, "ERR MULTI calls can not be nested"));
+        }
+        transaction.multi = true;
+        let pinned = transaction.pinned.is_some();
+        client.update_special();
+        if pinned {
+            self.send_pinned(index, request);
+        } else {
+            self.answer(index, |out| simple(out, "OK"));
+        }
+    }
+
+    fn unwatch(&mut self, index: usize, request: &Request<'_>) {
+        let Some(transaction) = &mut self.clients[index].transaction else { return };
+        if transaction.multi {
+            return self.queue(index, "unwatch", None, request);
+        }
+        self.finish(index, request);
+    }
+
+    /// EXEC or DISCARD.
+    fn end(&mut self, index: usize, exec: bool, request: &Request<'_>) {
+        let Some(transaction) = &mut self.clients[index].transaction else { return };
+        if !transaction.multi {
+            let text = if exec { "ERR EXEC without MULTI" } else { "ERR DISCARD without MULTI" };
+            return self.answer(index, |out| error(out, text));
+        }
+        let failed = transaction.failed;
+        if !failed && exec && transaction.pinned.is_none() && transaction.early_count > 0 {
+            // Nothing in it has a key: any server will do.
+            let pool = self.clients[index].pool;
+            let pinned = match self.pools[pool].any(self.now) {
+                Ok(server) => self.pin(index, server),
+                Err(refusal) => Err(text_of(&refusal)),
+            };
+            if let Err(text) = pinned {
+                self.end_here(index);
+                return self.answer(index, |out| error(out, &text));
+            }
+        }
+        let pinned = self.clients[index].transaction.as_ref().is_some_and(|it| it.pinned.is_some());
+        if failed || !pinned {
+            // With the connection goes what was queued on it and what was watched.
+            self.end_here(index);
+            return self.answer(index, |out| match (exec, failed) {
+                (true, true) => error(out, ABORTED),
+                (true, false) => array(out, 0),
+                (false, _) => simple(out, "OK"),
+            });
+        }
+        self.finish(index, request);
+    }
+
+    /// Sends the last command of a transaction: when it is answered, the connection is free, and what comes after goes
+    /// over the shared ones again.
+    fn finish(&mut self, index: usize, request: &Request<'_>) {
+        self.send_pinned(index, request);
+        let client = &mut self.clients[index];
+        if let Some(transaction) = &mut client.transaction {
+            transaction.ending = true;
+            client.halted = true;
+        }
+    }
+
+    /// All is answered.
+    pub(super) fn transaction_answered(&mut self, index: usize) {
+        let Some(client) = self.clients.get_mut(index) else { return };
+        if client.transaction.as_ref().is_some_and(|it| it.ending) {
+            let pinned = client.transaction.take().and_then(|it| it.pinned);
+            client.update_special();
+            if let Some(pinned) = pinned {
+                self.release(pinned.connection);
+            }
+        }
+    }
+
+    /// Ends it without the server: its connection is closed.
+    fn end_here(&mut self, index: usize) {
+        let client = &mut self.clients[index];
+        let pinned = client.transaction.take().and_then(|it| it.pinned);
+        client.update_special();
+        if let Some(pinned) = pinned {
+            self.discard(pinned.connection);
+        }
+    }
+
+    /// Another command of a client that watches keys or has said MULTI.
+    pub(super) fn in_transaction(
+        &mut self,
+        index: usize,
+        kind: &CommandKind,
+        request: &Request<'_>,
+    ) -> Taken {
+        let words = request.words();
+        let Some(transaction) = &self.clients[index].transaction else { return Taken::Now };
+        let (multi, pinned) = (transaction.multi, transaction.pinned);
+        let server = match command_route(&words) {
+            Err(problem) => {
+                self.fail(index);
+                self.answer(index, |out| answers::refused(out, &problem, kind.command));
+                return Taken::Now;
+            }
+            Ok(route) if route.keys.is_empty() => match route.fan_out {
+                FanOut::Any | FanOut::Home => None,
+                _ if self.pools[self.clients[index].pool].pool.all().nodes().len() == 1 => None,
+                _ if !multi => return self.other(index, kind, request),
+                _ => {
+                    self.fail(index);
+                    let text = format!("ERR '{}' concerns several servers, a transaction one", kind.command);
+                    self.answer(index, |out| error(out, &text));
+                    return Taken::Now;
+                }
+            },
+            Ok(route) => match self.one_home(index, &words, route.keys.iter().copied()) {
+                Ok(server) => Some(server),
+                // While keys are watched, others may be read from wherever they are.
+                Err(_) if !multi => return self.other(index, kind, request),
+                Err(text) => {
+                    self.fail(index);
+                    self.answer(index, |out| error(out, &text));
+                    return Taken::Now;
+                }
+            },
+        };
+        match (multi, server, pinned) {
+            (true, server, _) => self.queue(index, kind.command, server, request),
+            // What is read after WATCH is read after it on the server, too.
+            (false, Some(server), Some(pinned)) if pinned.server == server => {
+                self.send_pinned(index, request);
+            }
+            (false, ..) => return self.other(index, kind, request),
+        }
+        Taken::Now
+    }
+
+    fn fail(&mut self, index: usize) {
+        if let Some(transaction) = &mut self.clients[index].transaction {
+            transaction.failed |= transaction.multi;
+        }
+    }
+
+    fn queue(&mut self, index: usize, command: &str, server: Option<usize>, request: &Request<'_>) {
+        let Some(transaction) = &mut self.clients[index].transaction else { return };
+        match (server, transaction.pinned) {
+            (None, None) => {
+                keyhome_resp::request(&mut transaction.early, &request.words());
+                transaction.early_count += 1;
+                self.answer(index, |out| simple(out, "QUEUED"));
+            }
+            (Some(server), Some(pinned)) if pinned.server != server => {
+                let nodes = self.pools[self.clients[index].pool].pool.all().nodes();
+                let name = |server: usize| nodes.get(server).map_or("?", |node| node.name.as_str());
+                let text = format!(
+                    "CROSSSLOT the transaction is on {}, and '{command}' has a key on {}",
+                    name(pinned.server),
+                    name(server),
+                );
+                self.fail(index);
+                self.answer(index, |out| error(out, &text));
+            }
+            (Some(server), None) => match self.pin(index, server) {
+                Ok(()) => self.send_pinned(index, request),
+                Err(text) => {
+                    self.fail(index);
+                    self.answer(index, |out| error(out, &text));
+                }
+            },
+            (_, Some(_)) => self.send_pinned(index, request),
+        }
+    }
+
+    /// The one server of these keys, or the text that says who is where.
+    fn one_home(
+        &mut self,
+        index: usize,
+        words: &[&[u8]],
+        keys: impl IntoIterator<Item = usize>,
+    ) -> Result<usize, String> {
+        let pool = self.clients[index].pool;
+        let mut homes = Vec::new();
+        for at in keys {
+            let server = self.pools[pool].home(words[at], self.now).map_err(|refusal| text_of(&refusal))?;
+            homes.push((at, server));
+        }
+        match homes.first() {
+            Some((_, first)) if homes.iter().all(|(_, server)| server == first) => Ok(*first),
+            _ => Err(answers::on_several(self.pools[pool].pool.all(), words, &homes)),
+        }
+    }
+
+    /// Gives the client's transaction its server; what came before the first key goes there now.
+    fn pin(&mut self, index: usize, server: usize) -> Result<(), String> {
+        let client = &mut self.clients[index];
+        if let Some(pinned) = client.transaction.get_or_insert_default().pinned {
+            if pinned.server == server {
+                return Ok(());
+            }
+            let nodes = self.pools[client.pool].pool.all().nodes();
+            let name = |server: usize| nodes.get(server).map_or("?", |node| node.name.as_str());
+            return Err(format!(
+                "CROSSSLOT keys are watched on {} already, and these are on {}",
+                name(pinned.server),
+                name(server)
+            ));
+        }
+        client.update_special();
+        let connection = match self.private(index, server) {
+            Ok(connection) => connection,
+            Err(text) => {
+                let client = &mut self.clients[index];
+                if client.transaction.as_ref().is_some_and(|it| !it.multi) {
+                    client.transaction = None;
+                    client.update_special();
+                }
+                return Err(text.into());
+            }
+        };
+        let Some(transaction) = &mut self.clients[index].transaction else { return Ok(()) };
+        transaction.pinned = Some(Pinned { server, connection });
+        let (early, count) = (std::mem::take(&mut transaction.early), transaction.early_count);
+        if transaction.multi
+            && let Some(to) = self.servers.get_mut(connection)
+        {
+            let out = to.output.buffer(&mut self.stock);
+            keyhome_resp::request(out, &["MULTI"]);
+            out.extend_from_slice(&early);
+            let waiting = Waiting { client: NOBODY, generation: 0, number: 0, part: 0, since: self.now };
+            to.waiting.extend(std::iter::repeat_n(waiting, 1 + count));
+        }
+        Ok(())
+    }
+
+    fn send_pinned(&mut self, index: usize, request: &Request<'_>) {
+        let pinned = self.clients[index].transaction.as_ref().and_then(|it| it.pinned);
+        match pinned {
+            Some(pinned) if self.servers.contains(pinned.connection) => {
+                self.send_over(index, pinned.connection, request);
+            }
+            _ => {
+                self.fail(index);
+                self.answer(index, |out| error(out, "ERR the connection of the transaction was lost"));
+            }
+        }
+    }
+
+    /// The connection of a transaction was lost: what was queued or watched is gone with it.
+    pub(super) fn transaction_lost(&mut self, index: usize) {
+        let Some(transaction) = self.clients.get_mut(index).and_then(|client| client.transaction.as_mut())
+        else {
+            return;
+        };
+        **transaction = Transaction {
+            multi: transaction.multi,
+            failed: true,
+            ending: transaction.ending,
+            ..Transaction::default()
+        };
+    }
+}
+
+fn text_of(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::AllOut | Refusal::Out => "ERR Connection refused".into(),
+        Refusal::NoHome(problem) => format!("ERR {problem}"),
+    }
+}

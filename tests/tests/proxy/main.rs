@@ -1,0 +1,6 @@
+//! `keyhome proxy` on real redis-servers, beside the real nutcracker.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
+
+mod beside_nutcracker;
+mod connections;
+mod fleet;
