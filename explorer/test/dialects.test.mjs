@@ -84,7 +84,7 @@ test("rules that cannot take the servers say why, and a rule can be looked at as
   await page.getByLabel("Key", { exact: true }).fill("user:1");
   await page.getByText("Your config gives this key no home.").waitFor();
   await page.locator(".rules code", { hasText: "slot.uncovered" }).waitFor();
-  await page.getByLabel("What would a change to Redis Cluster, even slots move?").click();
+  await page.getByRole("button", { name: "Move there… Redis Cluster, even slots" }).click();
   assert.equal(await page.getByRole("tab", { selected: true }).innerText(), "What would a change move?");
   assert.match(await page.locator(".cm-content").nth(1).innerText(), /slots: "8192-16383"/);
 });

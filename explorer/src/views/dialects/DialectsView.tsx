@@ -201,7 +201,7 @@ function Row({ rule }: { rule: Said }) {
         {rule.isOwn || rule.router.answer === undefined ? null : (
           <button
             type="button"
-            aria-label={`What would a change to ${rule.title} move?`}
+            aria-label={`Move there… ${rule.title}`}
             title="What would a change to this rule move?"
             onClick={() => {
               changedText.value = rule.config;
