@@ -7,9 +7,9 @@ import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { type Signal, useSignalEffect } from "@preact/signals";
+import { type Signal, effect } from "@preact/signals";
 import type { KeyhomeError } from "keyhome";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { LONGEST_CONFIG } from "../pool/reading.ts";
 
 /** A longer text takes a moment to be read, and is read when the operator pauses, for so many milliseconds. */
@@ -66,7 +66,8 @@ export function Editor({ label, text, wrong, hint, onTooLong, onMade }: EditorPr
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(null);
 
-  useEffect(() => {
+  // Before the page is shown: a button pressed at once finds an editor that follows its text.
+  useLayoutEffect(() => {
     if (place.current === null) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const view = new EditorView({
@@ -108,18 +109,17 @@ export function Editor({ label, text, wrong, hint, onTooLong, onMade }: EditorPr
     });
     editor.current = view;
     onMade?.(view);
+    const unfollow = effect(() => {
+      const { value } = text;
+      if (value === view.state.doc.toString()) return;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
+    });
     return () => {
       clearTimeout(timer);
+      unfollow();
       view.destroy();
     };
   }, [text]);
-
-  useSignalEffect(() => {
-    const view = editor.current;
-    const { value } = text;
-    if (view === null || value === view.state.doc.toString()) return;
-    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
-  });
 
   useEffect(() => {
     const view = editor.current;
