@@ -78,6 +78,27 @@ test("control characters are seen, and a shell gets them", async (t) => {
   assert.deepEqual(ranByShell(await page.locator(".exports code").innerText()), answer);
 });
 
+test("a key of 50 MB is not taken, one of 64 KB is", async (t) => {
+  const page = await open(t, { given: { config: TAGGED, file: "tagged.yml", pool: null } });
+  const field = page.getByLabel("Key", { exact: true });
+  await field.fill("before");
+  await field.evaluate((field) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", "x".repeat(50 << 20));
+    field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await page.getByText("51200 KB are more than this field takes: up to 64 KB").waitFor();
+  assert.equal(await field.inputValue(), "before");
+  const longest = "k".repeat(64 << 10);
+  await field.fill(longest);
+  const answer = keyhomeJson(["explain", "-c", file("tagged.yml", TAGGED), longest]);
+  assert.deepEqual(JSON.parse(await saved(page, "JSON")), answer);
+  assert.match((await said(page)).steps.Key, /^k{1000} … and 64,536 more/);
+  await field.fill(`${longest}k`);
+  await page.getByText("65 KB are more than this field takes").waitFor();
+  assert.equal(await page.locator(".steps").count(), 0);
+});
+
 test("a cluster: the slot, an uncovered one, and who could take over", async (t) => {
   const page = await open(t, { given: { config: CLUSTER, file: "cluster.yml", pool: null } });
   await page.getByLabel("Key", { exact: true }).fill("user:2");

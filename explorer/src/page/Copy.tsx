@@ -6,6 +6,8 @@ import { useEffect } from "preact/hooks";
 export interface CopyProps {
   /** What the button says. */
   readonly label: string;
+  /** More about it. */
+  readonly title?: string;
   /** The text; asked for when the button is pressed. */
   readonly text: () => string | Promise<string>;
 }
@@ -29,7 +31,7 @@ async function copy(text: string): Promise<boolean> {
   }
 }
 
-export function Copy({ label, text }: CopyProps) {
+export function Copy({ label, title, text }: CopyProps) {
   const said = useSignal("");
   useEffect(() => {
     if (said.value === "") return undefined;
@@ -42,6 +44,7 @@ export function Copy({ label, text }: CopyProps) {
     <>
       <button
         type="button"
+        title={title}
         onClick={async () => {
           said.value = (await copy(await text())) ? "Copied" : "The browser forbids it";
         }}

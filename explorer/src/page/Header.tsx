@@ -2,6 +2,8 @@ import { link } from "../state/link.ts";
 import { Copy } from "./Copy.tsx";
 import { choose, theme } from "./theme.ts";
 
+const ABOUT_LINKS = "All that is put in, behind the # of the address, where no server sees it";
+
 export function Header() {
   const isDark = theme.value === "dark";
   return (
@@ -10,7 +12,7 @@ export function Header() {
         keyhome <span>explorer</span>
       </h1>
       <span class="space" />
-      <Copy label="Copy link" text={link} />
+      <Copy label="Copy link" title={ABOUT_LINKS} text={link} />
       <button
         type="button"
         aria-pressed={isDark}

@@ -1,12 +1,16 @@
 // The key that is asked about: as text, or in hexadecimal digits for bytes that are no text.
 
+import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import { asked, typeInHex } from "../state/asked.ts";
+import { LONGEST_KEY, asked, tooLongForAKey, typeInHex } from "../state/asked.ts";
 import { keyIsHex, keyText } from "../state/inputs.ts";
 
 export function KeyField() {
   const id = useId();
-  const { problem } = asked.value;
+  /** Why a text was not taken; said until something else is typed. */
+  const refused = useSignal({ beside: "", why: "" });
+  const isRefused = refused.value.why !== "" && refused.value.beside === keyText.value;
+  const problem = isRefused ? refused.value.why : asked.value.problem;
   return (
     <div class="key">
       <label for={id}>Key</label>
@@ -21,6 +25,13 @@ export function KeyField() {
         placeholder={keyIsHex.value ? "hexadecimal digits, two a byte" : "the empty key"}
         aria-invalid={problem !== undefined}
         aria-describedby={`${id}-problem`}
+        onPaste={(event) => {
+          const length = event.clipboardData?.getData("text/plain").length ?? 0;
+          if (length <= LONGEST_KEY) return;
+          // A field of one line with megabytes in it stands still.
+          event.preventDefault();
+          refused.value = { beside: keyText.value, why: tooLongForAKey(length) };
+        }}
         onInput={(event) => {
           keyText.value = event.currentTarget.value;
         }}

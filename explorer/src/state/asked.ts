@@ -4,6 +4,9 @@ import { computed } from "@preact/signals";
 import type { Key } from "keyhome";
 import { keyIsHex, keyText } from "./inputs.ts";
 
+/** Longer keys are not typed but counted, as a file under “Is it balanced?”; as much fits into a command line. */
+export const LONGEST_KEY = 64 * 1024;
+
 /** A key, or why what was typed is none. */
 export type Asked =
   | { readonly key: Key; readonly problem?: undefined }
@@ -25,7 +28,15 @@ export function hexOf(bytes: Uint8Array): string {
 }
 
 /** The key that every view is about. */
-export const asked = computed((): Asked => (keyIsHex.value ? bytesOfHex(keyText.value) : { key: keyText.value }));
+export const asked = computed((): Asked => {
+  const typed = keyText.value;
+  if (typed.length > LONGEST_KEY) return { problem: tooLongForAKey(typed.length) };
+  return keyIsHex.value ? bytesOfHex(typed) : { key: typed };
+});
+
+export function tooLongForAKey(length: number): string {
+  return `${Math.ceil(length / 1024)} KB are more than this field takes: up to 64 KB`;
+}
 
 /** The other way to type the same key; a key whose bytes are no text stays hexadecimal. */
 export function typeInHex(hex: boolean): void {

@@ -2,9 +2,11 @@
 
 import type { Explanation } from "keyhome";
 import { count, shareCount } from "../../drawing/numbers.ts";
+import { hexOf } from "../../state/asked.ts";
 
-/** Bytes that are shown one by one. */
+/** Bytes that are shown one by one, and characters of a text. */
 const SHOWN_BYTES = 48;
+const SHOWN_CHARS = 1000;
 
 export interface Step {
   readonly name: string;
@@ -60,12 +62,16 @@ function placeOf({ place }: Explanation): Step {
 
 /** Text of the operator's, or bytes that are no text: as it is, its bytes, and how many. */
 function shown(text: string | null | undefined, hex: string | undefined): Pick<Step, "value" | "bytes" | "note"> {
-  const digits = hex ?? hexDigits(text ?? "");
-  const length = digits.length / 2;
-  const note = hex === undefined ? bytesOf(length) : `${bytesOf(length)}, which are no UTF-8`;
-  const bytes = spaced(digits);
-  if (hex !== undefined) return { value: bytes, note };
-  return { value: text === "" ? "empty" : visible(text ?? ""), bytes, note };
+  if (hex !== undefined) {
+    const length = hex.length / 2;
+    return { value: spaced(hex.slice(0, 2 * SHOWN_BYTES), length), note: `${bytesOf(length)}, which are no UTF-8` };
+  }
+  const bytes = new TextEncoder().encode(text ?? "");
+  return {
+    value: bytes.length === 0 ? "empty" : visible(text ?? ""),
+    bytes: spaced(hexOf(bytes.subarray(0, SHOWN_BYTES)), bytes.length),
+    note: bytesOf(bytes.length),
+  };
 }
 
 function bytesOf(length: number): string {
@@ -73,16 +79,14 @@ function bytesOf(length: number): string {
 }
 
 /** Control characters would not be seen; they are written as pictures of themselves. */
-export function visible(text: string): string {
-  return text.replace(/[\u0000-\u001f]/g, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0)));
+function visible(text: string): string {
+  const seen = text.slice(0, SHOWN_CHARS).replace(/[\u0000-\u001f]/g, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0)));
+  return text.length > SHOWN_CHARS ? `${seen} … and ${count(text.length - SHOWN_CHARS)} more` : seen;
 }
 
-function hexDigits(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function spaced(digits: string): string {
-  const bytes = digits.slice(0, 2 * SHOWN_BYTES).match(/../g) ?? [];
-  const rest = digits.length / 2 - bytes.length;
+/** The first bytes, and how many follow. */
+function spaced(digits: string, length: number): string {
+  const bytes = digits.match(/../g) ?? [];
+  const rest = length - bytes.length;
   return rest > 0 ? `${bytes.join(" ")} … and ${count(rest)} more` : bytes.join(" ");
 }
