@@ -41,6 +41,8 @@ interface Block {
 
 interface Layout {
   readonly height: number;
+  /** Whether amounts stand below names, for want of room. */
+  readonly isNarrow: boolean;
   readonly shapes: readonly Shape[];
   readonly blocks: readonly Block[];
 }
@@ -49,7 +51,7 @@ const BLOCK = 10;
 
 export function FlowDiagram(props: FlowsProps) {
   const [place, width] = useWidth<HTMLDivElement>(800);
-  const { height, shapes, blocks } = layout(props, width);
+  const { height, isNarrow, shapes, blocks } = layout(props, width);
   return (
     <div ref={place} class="flow-diagram">
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label="What moves, from left to right; the table has the numbers">
@@ -61,8 +63,16 @@ export function FlowDiagram(props: FlowsProps) {
         {blocks.map((block) => (
           <g key={block.side + block.label}>
             <rect x={block.x} y={block.y} width={BLOCK} height={block.height} fill={block.colour} rx="2" />
-            <text x={textX(block)} y={block.y + block.height / 2} dy="0.35em" text-anchor={block.side === "from" ? "end" : "start"}>
-              {block.label} <tspan class="flow-amount">{block.amount}</tspan>
+            <text
+              x={textX(block)}
+              y={block.y + block.height / 2}
+              dy={isNarrow ? "-0.25em" : "0.35em"}
+              text-anchor={block.side === "from" ? "end" : "start"}
+            >
+              {block.label}{" "}
+              <tspan class="flow-amount" {...(isNarrow ? { x: textX(block), dy: "1.2em" } : {})}>
+                {block.amount}
+              </tspan>
             </text>
           </g>
         ))}
@@ -95,17 +105,18 @@ function textX({ side, x }: Block): number {
 }
 
 function layout({ drawn: { ends, flows }, order, said }: FlowsProps, width: number): Layout {
-  const margin = Math.min(190, Math.max(96, width * 0.24));
-  const letters = Math.floor((margin - 60) / 7.2);
+  const isNarrow = width < 560;
+  const margin = isNarrow ? 0.28 * width : Math.min(190, 0.24 * width);
+  const letters = Math.floor((margin - (isNarrow ? 6 : 60)) / 7.2);
   const most = Math.max(...(["from", "to"] as const).map((side) => ends.filter((end) => end.side === side).length));
-  const height = Math.max(120, most * 34);
+  const height = Math.max(120, most * (isNarrow ? 44 : 34));
   const graph: SankeyGraph<FlowEnd, Link> = sankey<FlowEnd, Link>()
     .nodeWidth(BLOCK)
-    .nodePadding(14)
+    .nodePadding(isNarrow ? 24 : 14)
     .nodeSort(null as unknown as undefined) // in their order: d3's type does not know that null means it
     .extent([
-      [margin, 10],
-      [Math.max(width - margin, margin + 2 * BLOCK + 40), height - 10],
+      [margin, 14],
+      [Math.max(width - margin, margin + 2 * BLOCK + 40), height - 14],
     ])({
     nodes: ends.map((end) => ({ ...end })),
     links: flows.map(({ from, to, amount }) => ({ source: from, target: to, value: amount })),
@@ -114,6 +125,7 @@ function layout({ drawn: { ends, flows }, order, said }: FlowsProps, width: numb
   const colour = ({ name, lumped }: FlowEnd) => (name === null ? (lumped > 1 ? "#808894" : NOBODY[theme.value]) : colourOf(order(name)));
   return {
     height,
+    isNarrow,
     shapes: graph.links.map((link) => {
       const [source, target] = [link.source, link.target] as unknown as [FlowEnd, FlowEnd];
       return {
