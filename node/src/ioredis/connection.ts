@@ -4,6 +4,7 @@ import { type Command, Redis, type RedisOptions } from "ioredis";
 
 /** ioredis's own parts: the same in versions 5 and 6, and used for want of public ones. */
 interface Inner {
+  manuallyClosing: boolean;
   readonly commandQueue: { readonly length: number };
   readonly offlineQueue: { readonly length: number };
   setStatus(status: "end"): void;
@@ -65,6 +66,15 @@ export class Connection {
     });
     this.redis.on("end", () => owner.ended(this));
     this.redis.on("error", (error: Error) => owner.failed(this, error));
+  }
+
+  /** Connects, for the first time or again after the end. */
+  connect(): void {
+    if (this.redis.status !== "wait" && this.redis.status !== "end") return;
+    this.#closing = false;
+    this.#inner.manuallyClosing = false;
+    // What goes wrong is told by the events.
+    this.redis.connect().catch(() => {});
   }
 
   /** Commands that were sent and not answered, and those that wait to be sent. */

@@ -4,6 +4,7 @@ import type { Callback, ChainableCommander, Command, Redis } from "ioredis";
 import { type CommandKind, KeyhomeError, type ReadFrom } from "../index.js";
 import { kindOf } from "../sharded/command-kinds.js";
 import { homeOfOnlyKey } from "../sharded/targets.js";
+import { called } from "./callback.js";
 import { Commander } from "./commander.js";
 import { countKeys, settle, type Target, targetsOfCommand, unsupported, wordsOf } from "./dispatch.js";
 import type { ShardedRedisOptions } from "./options.js";
@@ -112,9 +113,7 @@ export class ShardedPipeline extends Commander {
         this.#reject(error as Error);
       }
     }
-    const promise = this.promise as Promise<Result[] | null>;
-    if (typeof callback === "function") promise.then((results) => callback(null, results), (error: Error) => callback(error));
-    return promise;
+    return called(this.promise as Promise<Result[] | null>, callback);
   }
 
   execBuffer(callback?: Callback<Result[] | null>): Promise<Result[] | null> {

@@ -69,19 +69,19 @@ export class Pool implements ConnectionOwner, ShardOwner {
     checkPolicy(this.placement, policy);
   }
 
-  /** Connects to the primaries, and where replicas are read from to those. */
+  /** Connects to the primaries, and where replicas are read from to those; after the end, too. */
   connect(): void {
-    if (this.status !== "wait") return;
+    const again = this.status === "end";
+    if (this.status !== "wait" && !again) return;
     this.status = "connecting";
     for (const { primary } of this.shards) this.#awaited.add(primary);
-    this.#connectAll();
+    this.#connectAll(again);
   }
 
-  #connectAll(): void {
+  #connectAll(again = false): void {
     for (const { endpoints } of this.shards) {
       for (const endpoint of this.readFrom === "primary" ? endpoints.slice(0, 1) : endpoints) {
-        // What goes wrong is told by the connection's events.
-        if (endpoint.redis.status === "wait") endpoint.redis.connect().catch(() => {});
+        if (endpoint.redis.status === "wait" || again) endpoint.connect();
       }
     }
   }
@@ -198,7 +198,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
 
   ended(_: Connection): void {
     if (this.status === "end") return;
-    if (!this.shards.every(({ primary }) => primary.redis.status === "end")) return;
+    if (!this.connections().every(({ redis }) => redis.status === "end" || redis.status === "wait")) return;
     this.status = "end";
     this.placement.close();
     // Who has called `quit` hears of that first.

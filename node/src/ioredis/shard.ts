@@ -80,6 +80,8 @@ export class Shard {
    * @throws KeyhomeError `client.queue`, `replica.unavailable`
    */
   send(command: Command, sending: Sending): void {
+    // It waits on purpose: that is no failure of the node. XREAD, for one, waits only if it is told to.
+    if (sending.blocking && typeof command.extractBlockingTimeout() === "number") command.setTimeout = () => {};
     const connection = this.choose(sending.readFrom);
     this.refuseIfFull(connection);
     // Where only the primary is read, nothing is chosen by what is counted.

@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import type { Callback, ChainableCommander, Command, Redis } from "ioredis";
 import { type HotKey, type Key, KeyhomeError, type ReadFrom, type Router } from "../index.js";
 import type { PoolSource } from "../sharded/pool-plan.js";
+import { called } from "./callback.js";
 import { Commander } from "./commander.js";
 import { dispatch, type Special, unsupported } from "./dispatch.js";
 import type { ShardedRedisOptions } from "./options.js";
@@ -115,21 +116,22 @@ export class ShardedRedis extends Commander {
     return command.promise;
   }
 
-  /** Connects; needed with `lazyConnect` only, and not even then. Resolves when the client is ready. */
+  /** Connects: needed to go on after the end, and with `lazyConnect` not even then. Resolves when the client is ready. */
   connect(callback?: Callback<void>): Promise<void> {
     const { pool } = this[INSIDE];
     const ready = new Promise<void>((resolve, reject) => {
       if (pool.status === "ready") return resolve();
-      if (pool.status === "end") return reject(new Error("Connection is closed."));
       const ready = () => {
         this.off("end", end);
         resolve();
       };
       const end = () => {
-        this.off("ready", ready);
+        // The end before may be told only now.
+        if (pool.status !== "end") return;
+        this.off("ready", ready).off("end", end);
         reject(new Error("Connection is closed."));
       };
-      this.once("ready", ready).once("end", end);
+      this.once("ready", ready).on("end", end);
       pool.connect();
     });
     return called(ready, callback);
@@ -224,8 +226,7 @@ export class ShardedRedis extends Commander {
   /** The client of the node on which a key lives; `keyPrefix` is put before it. */
   nodeOf(key: Key): Redis {
     const { pool } = this[INSIDE];
-    const prefix = this.options.keyPrefix ?? "";
-    const whole = typeof key === "string" ? prefix + key : Buffer.concat([Buffer.from(prefix), key]);
+    const whole = Buffer.concat([this.options.keyPrefix ?? "", key].map((part) => Buffer.from(part as string)));
     return pool.shards[pool.placement.home(whole)]!.primary.redis;
   }
 
@@ -341,11 +342,4 @@ function sendSpecial(redis: ShardedRedis, inside: Inside, command: Command, name
     default:
       return false;
   }
-}
-
-/** Calls back too, as all methods of ioredis do. */
-function called<T>(promise: Promise<T>, callback: Callback<T> | undefined): Promise<T> {
-  // Some callers pass what is no function, for clients of another kind; ioredis does not look at it either.
-  if (typeof callback === "function") promise.then((value) => callback(null, value), (error: Error) => callback(error));
-  return promise;
 }

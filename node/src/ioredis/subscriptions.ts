@@ -147,6 +147,7 @@ export class Subscriptions {
   close(): void {
     for (const client of this.#clients.values()) client.disconnect();
     this.#clients.clear();
+    for (const way of WAYS) this.#channels[way].clear();
   }
 }
 
