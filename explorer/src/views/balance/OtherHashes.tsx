@@ -105,13 +105,16 @@ function HashTable({ router: { nodes }, keys, hash: own, rows }: HashTableProps)
               <td class="bars">
                 {nodes.length > MOST_SEGMENTS ? null : (
                   <div class="stack" aria-hidden="true">
-                    {nodes.map(({ name }, index) => (
-                      <div
-                        key={name}
-                        title={`${name}: ${count(pool.counts[index] ?? 0)}`}
-                        style={{ flexGrow: pool.counts[index] ?? 0, background: colourOf(index) }}
-                      />
-                    ))}
+                    {nodes.map(({ name }, index) => {
+                      const found = pool.counts[index] ?? 0;
+                      return found === 0 ? null : (
+                        <div
+                          key={name}
+                          title={`${name}: ${count(found)}`}
+                          style={{ flexGrow: found, background: colourOf(index) }}
+                        />
+                      );
+                    })}
                   </div>
                 )}
               </td>

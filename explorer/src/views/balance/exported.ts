@@ -37,7 +37,7 @@ export function balanceSvg(rows: readonly Row[]): string {
   const bars = shown.map((row, at) => {
     const y = 16 + at * ROW;
     const [share, keys, colour] = [sharePart(row), keysPart(row), colourOf(row.index)];
-    const name = row.name.length > 22 ? `${row.name.slice(0, 21)}…` : row.name;
+    const name = row.name.length > 17 ? `${row.name.slice(0, 16)}…` : row.name;
     return (
       `<text x="16" y="${y + 18}" fill="${ink}">${row.index}  ${escaped(name)}</text>` +
       bar(y, share, share && row.share && `${percent(share)} of hash values`, `fill="none" stroke="${colour}" stroke-width="2"`) +

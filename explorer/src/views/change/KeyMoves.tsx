@@ -2,13 +2,16 @@
 
 import { useSignal } from "@preact/signals";
 import { count, percent } from "../../drawing/numbers.ts";
-import { More, ROWS } from "../../page/More.tsx";
+import { More } from "../../page/More.tsx";
 import type { MovedKey, MovesResult } from "../../work/protocol.ts";
 import { End } from "./HashMoves.tsx";
 import type { Change } from "./change.ts";
 
 /** Examples in a row before it is opened. */
 const FEW = 3;
+
+/** Rows at first: what stands below is looked for, too. */
+const ROWS = 20;
 
 export function KeyMoves({ result: { keys, moves, stays }, order }: { result: MovesResult; order: Change["order"] }) {
   const shown = useSignal(ROWS);
