@@ -64,21 +64,38 @@ export class KeyLines {
   #pack(length: number): Packed {
     const lines = this.#buffer.subarray(0, length);
     let count = 0;
-    for (const byte of lines) if (byte === LINE_FEED) count += 1;
-    const bytes = new Uint8Array(length - count);
+    for (let at = 0; at < length; at += 1) if (lines[at] === LINE_FEED) count += 1;
     const offsets = new Uint32Array(count + 1);
+    return this.#hex ? this.#packHex(lines, offsets) : this.#packPlain(lines, offsets);
+  }
+
+  #packPlain(lines: Uint8Array, offsets: Uint32Array): Packed {
+    const bytes = new Uint8Array(lines.length - offsets.length + 1);
+    let [end, key, last] = [0, 0, LINE_FEED];
+    // Byte by byte: keys are short, and a call for each would take longer than the whole loop.
+    for (let at = 0; at < lines.length; at += 1) {
+      const byte = lines[at]!;
+      if (byte === LINE_FEED) {
+        if (last === CARRIAGE_RETURN) this.#carriageReturns += 1;
+        key += 1;
+        offsets[key] = end;
+      } else {
+        bytes[end] = byte;
+        end += 1;
+      }
+      last = byte;
+    }
+    this.#line += key;
+    return { bytes, offsets };
+  }
+
+  #packHex(lines: Uint8Array, offsets: Uint32Array): Packed {
+    const bytes = new Uint8Array(lines.length >> 1);
     let [start, end] = [0, 0];
-    for (let key = 1; key <= count; key += 1) {
+    for (let key = 1; key < offsets.length; key += 1) {
       const stop = lines.indexOf(LINE_FEED, start);
       this.#line += 1;
-      const line = lines.subarray(start, stop);
-      if (this.#hex) {
-        end = this.#decode(line, bytes, end);
-      } else {
-        if (line[line.length - 1] === CARRIAGE_RETURN) this.#carriageReturns += 1;
-        bytes.set(line, end);
-        end += line.length;
-      }
+      end = this.#decode(lines.subarray(start, stop), bytes, end);
       offsets[key] = end;
       start = stop + 1;
     }

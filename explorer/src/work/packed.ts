@@ -18,14 +18,15 @@ export function keyAt({ bytes, offsets }: Packed, position: number): Uint8Array 
 /** Text is packed as its UTF-8 bytes. */
 export function packTexts(texts: readonly string[]): Packed {
   const encoder = new TextEncoder();
-  let room = 0;
-  for (const text of texts) room += 3 * text.length;
-  const bytes = new Uint8Array(room);
   const offsets = new Uint32Array(texts.length + 1);
+  const joined = texts.join("");
+  const bytes = encoder.encode(joined);
+  // Of ASCII the lengths are known: one call encodes all of it, many times quicker than one for each key.
+  const isAscii = bytes.length === joined.length;
   let end = 0;
   texts.forEach((text, position) => {
-    end += encoder.encodeInto(text, bytes.subarray(end)).written;
+    end += isAscii ? text.length : encoder.encode(text).length;
     offsets[position + 1] = end;
   });
-  return { bytes: bytes.subarray(0, end), offsets };
+  return { bytes, offsets };
 }
