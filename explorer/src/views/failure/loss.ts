@@ -22,6 +22,7 @@ export interface Loss {
   readonly error: KeyhomeError | undefined;
   /** Names of the nodes that are gone, in the order of the config. */
   readonly gone: readonly string[];
+  /** None where nothing is gone, or nobody is left. */
   readonly diff: Diff | undefined;
 }
 
@@ -29,6 +30,7 @@ export interface Loss {
 export function lossOf(before: Router, names: readonly string[]): Loss {
   const asked = new Set(names);
   const gone = before.nodes.map(({ name }) => name).filter((name) => asked.has(name));
+  if (gone.length === 0) return { before, after: before, error: undefined, gone, diff: undefined };
   const { answer: after, error } = ask(() => before.without(gone));
   return { before, after, error, gone, diff: after === undefined ? undefined : before.diff(after) };
 }
