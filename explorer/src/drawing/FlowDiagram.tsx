@@ -1,10 +1,11 @@
 // Who gives how much to whom: nodes before on the left, nodes after on the right.
 
 import { type SankeyGraph, sankey, sankeyLinkHorizontal } from "d3-sankey";
+import { useRef } from "preact/hooks";
 import { NOBODY, colourOf } from "./colours.ts";
 import { theme } from "../page/theme.ts";
-import { escaped, svgDocument } from "./svg.ts";
-import { useWidth } from "./useWidth.ts";
+import { escaped, pageColours, svgDocument } from "./svg.ts";
+import { useSize } from "./useSize.ts";
 import { type Drawn, type FlowEnd } from "./flows.ts";
 import "./flow-diagram.css";
 
@@ -50,7 +51,8 @@ interface Layout {
 const BLOCK = 10;
 
 export function FlowDiagram(props: FlowsProps) {
-  const [place, width] = useWidth<HTMLDivElement>(800);
+  const place = useRef<HTMLDivElement>(null);
+  const { width } = useSize(place);
   const { height, isNarrow, shapes, blocks } = layout(props, width);
   return (
     <div ref={place} class="flow-diagram">
@@ -85,8 +87,7 @@ export function FlowDiagram(props: FlowsProps) {
 export function flowsSvg(props: FlowsProps): string {
   const width = 900;
   const { height, shapes, blocks } = layout(props, width);
-  const style = getComputedStyle(document.documentElement);
-  const [ground, ink] = [style.getPropertyValue("--surface"), style.getPropertyValue("--text")];
+  const { ground, text: ink } = pageColours();
   const drawnFlows = shapes.map(
     ({ title, path, width, colour }) =>
       `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-opacity="0.5"><title>${escaped(title)}</title></path>`,

@@ -10,12 +10,6 @@ export type Palette = (owner: number) => string;
 /** What stays, and nodes that are put aside so that others are seen. */
 const FAINT = { light: "#e4e7ec", dark: "#2b313b" };
 
-/** The page's own colours, for pictures that are exported from it: those of page.css. */
-export const SHEET = {
-  light: { ground: "#ffffff", text: "#171b22", soft: "#59616e", accent: "#1f56c9" },
-  dark: { ground: "#1a1e25", text: "#e8ebf0", soft: "#a3abb8", accent: "#86aef8" },
-};
-
 /**
  * The colours of nodes.
  *

@@ -1,7 +1,6 @@
 // Rows of text as a picture.
 
-import { theme } from "../page/theme.ts";
-import { escaped, svgDocument } from "./svg.ts";
+import { escaped, pageColours, svgDocument } from "./svg.ts";
 
 const ROW = 24;
 const MARGIN = 20;
@@ -18,7 +17,7 @@ const LONGEST = 72;
  * @param rows - cells of the same number in each row; the first of each row is its heading
  */
 export function rowsSvg(title: string, rows: readonly (readonly string[])[]): string {
-  const ink = theme.value === "dark" ? { ground: "#1a1e25", text: "#e8ebf0", soft: "#a3abb8" } : { ground: "#ffffff", text: "#171b22", soft: "#59616e" };
+  const ink = pageColours();
   const cells = rows.map((row) => row.map((cell) => (cell.length > LONGEST ? `${cell.slice(0, LONGEST - 1)}…` : cell)));
   const lefts: number[] = [];
   let width = MARGIN;

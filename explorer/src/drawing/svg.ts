@@ -10,6 +10,13 @@ export function escaped(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
+/** The colours of the page as it is shown, from page.css, for pictures that leave it. */
+export function pageColours(): { readonly ground: string; readonly text: string; readonly soft: string } {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  return { ground: colour("--surface"), text: colour("--text"), soft: colour("--text-soft") };
+}
+
 /** A picture of its own, with the page's type and background. */
 export function svgDocument(width: number, height: number, background: string, content: string): string {
   return (

@@ -2,7 +2,7 @@
 
 import { colourOf } from "../../drawing/colours.ts";
 import { percent } from "../../drawing/numbers.ts";
-import { escaped, svgDocument } from "../../drawing/svg.ts";
+import { escaped, pageColours, svgDocument } from "../../drawing/svg.ts";
 import { csvOf } from "../../page/download.ts";
 import { type Row, keysPart, sharePart } from "./BalanceTable.tsx";
 
@@ -25,12 +25,7 @@ const MOST = 60;
 const [LEFT, WIDTH, ROW] = [180, 760, 40];
 
 export function balanceSvg(rows: readonly Row[]): string {
-  const style = getComputedStyle(document.documentElement);
-  const [ground, ink, soft] = ["--surface", "--text", "--text-soft"].map((name) => style.getPropertyValue(name)) as [
-    string,
-    string,
-    string,
-  ];
+  const { ground, text: ink, soft } = pageColours();
   const shown = rows.slice(0, MOST);
   const largest = Math.max(...shown.map((row) => Math.max(sharePart(row) ?? 0, keysPart(row) ?? 0)), Number.MIN_VALUE);
   const field = WIDTH - LEFT - 150;

@@ -3,11 +3,11 @@
 import { circleShape, circleSvg } from "../../drawing/circle.ts";
 import { colourOf, inkOn } from "../../drawing/colours.ts";
 import { percent } from "../../drawing/numbers.ts";
-import { SHEET, paletteOf } from "../../drawing/palette.ts";
+import { paletteOf } from "../../drawing/palette.ts";
 import { slotsSvg } from "../../drawing/slot-grid.ts";
 import { moved } from "../../drawing/stretches.ts";
 import { stripSvg } from "../../drawing/strip.ts";
-import { escaped, svgDocument } from "../../drawing/svg.ts";
+import { escaped, pageColours, svgDocument } from "../../drawing/svg.ts";
 import type { Exported } from "../../page/Exports.tsx";
 import { configWords, keyhomeCommand } from "../../page/command.ts";
 import { csvOf } from "../../page/download.ts";
@@ -52,7 +52,7 @@ export function exportedLoss(
 }
 
 function picture({ before, after, gone }: Loss, partsBefore: Parts, partsAfter: Parts): string {
-  const sheet = SHEET[theme.value];
+  const sheet = pageColours();
   const palette = paletteOf(theme.value);
   const [old, now] = [before.arcs(), (after ?? before).arcs()];
   const parts: string[] = [];

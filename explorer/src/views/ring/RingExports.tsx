@@ -4,11 +4,11 @@ import type { Arcs, Balance, Explanation, Router } from "keyhome";
 import { circleShape, circleSvg, placeOf } from "../../drawing/circle.ts";
 import { colourOf, inkOn } from "../../drawing/colours.ts";
 import { count, percent, shareNumber } from "../../drawing/numbers.ts";
-import { SHEET, paletteOf } from "../../drawing/palette.ts";
+import { paletteOf } from "../../drawing/palette.ts";
 import { slotsSvg } from "../../drawing/slot-grid.ts";
 import { NOBODY, beginOf, wrapped } from "../../drawing/stretches.ts";
 import { stripSvg } from "../../drawing/strip.ts";
-import { escaped, svgDocument } from "../../drawing/svg.ts";
+import { escaped, pageColours, svgDocument } from "../../drawing/svg.ts";
 import { Exports } from "../../page/Exports.tsx";
 import { configWords, keyWords, keyhomeCommand } from "../../page/command.ts";
 import { csvOf } from "../../page/download.ts";
@@ -56,7 +56,7 @@ function stretchesCsv(arcs: Arcs, names: readonly string[]): string {
 }
 
 function picture(arcs: Arcs, explanation: Explanation | undefined, names: readonly string[], balance: Balance): string {
-  const sheet = SHEET[theme.value];
+  const sheet = pageColours();
   const palette = paletteOf(theme.value);
   const shape = circleShape(SIDE);
   const parts: string[] = [];
