@@ -111,18 +111,6 @@ export function ConfigPanel({ title, text, pool, file, reading, isMain = false }
           </label>
         ) : null}
         <span class="space" />
-        {isMain ? (
-          <button
-            type="button"
-            class="fold"
-            aria-expanded={isOpen.value}
-            onClick={() => {
-              isOpen.value = !isOpen.value;
-            }}
-          >
-            {isOpen.value ? "Hide" : "Show"}
-          </button>
-        ) : null}
         <label>
           <span class="unseen">Example</span>
           <select
@@ -169,23 +157,44 @@ export function ConfigPanel({ title, text, pool, file, reading, isMain = false }
           editor.current = made;
         }}
       />
-      <footer class="status" aria-live="polite">
-        {refused.value.why === "" || refused.value.beside !== text.value ? null : <p class="wrong">{refused.value.why}</p>}
-        {reading.router !== undefined ? (
-          <Summary text={text.value} reading={reading} />
-        ) : text.value.trim() === "" ? (
-          <span class="soft">Nothing yet.</span>
-        ) : (
-          <div class="problem">
-            <p>{reading.error.message}</p>
-            <code>{reading.error.code}</code>{" "}
-            {reading.error.line === undefined ? null : (
-              <button type="button" class="link" onClick={() => editor.current && goTo(editor.current, reading.error)}>
-                Go to line {reading.error.line}
-              </button>
-            )}
-          </div>
-        )}
+      <footer class="status">
+        <div aria-live="polite">
+          {refused.value.why === "" || refused.value.beside !== text.value ? null : <p class="wrong">{refused.value.why}</p>}
+          {reading.router !== undefined ? (
+            <Summary text={text.value} reading={reading} />
+          ) : text.value.trim() === "" ? (
+            <span class="soft">Nothing yet.</span>
+          ) : (
+            <div class="problem">
+              <p>{reading.error.message}</p>
+              <code>{reading.error.code}</code>{" "}
+              {reading.error.line === undefined ? null : (
+                <button
+                  type="button"
+                  class="link"
+                  onClick={() => {
+                    isOpen.value = true;
+                    if (editor.current !== null) goTo(editor.current, reading.error);
+                  }}
+                >
+                  Go to line {reading.error.line}
+                </button>
+              )}
+            </div>
+          )}
+        </div>
+        {isMain ? (
+          <button
+            type="button"
+            class="fold link"
+            aria-expanded={isOpen.value}
+            onClick={() => {
+              isOpen.value = !isOpen.value;
+            }}
+          >
+            {isOpen.value ? "Hide the config" : "Show the config"}
+          </button>
+        ) : null}
       </footer>
     </section>
   );

@@ -12,7 +12,7 @@ export function download(name: string, content: Blob): void {
 }
 
 /** A value as a field of CSV (RFC 4180). */
-export function csvField(value: string | number): string {
+function csvField(value: string | number): string {
   const text = String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

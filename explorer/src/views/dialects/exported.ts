@@ -5,8 +5,7 @@ import { rowsSvg } from "../../drawing/rows.ts";
 import type { Exported } from "../../page/Exports.tsx";
 import { configWords, keyWords, keyhomeCommand, quoted } from "../../page/command.ts";
 import { csvOf } from "../../page/download.ts";
-import type { Said } from "./DialectsView.tsx";
-import { SAMPLE } from "./rules.ts";
+import { SAMPLE, type Said } from "./rules.ts";
 
 /** Servers whose configs a shell line still carries. */
 const MOST_NODES = 50;

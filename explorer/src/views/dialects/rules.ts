@@ -1,6 +1,6 @@
 // The rules that are compared: the pool as its config says it, and the same servers under all others.
 
-import type { PoolSettings, Router } from "keyhome";
+import type { Explanation, PoolSettings, Router } from "keyhome";
 import { OTHERS, type Variant, configOf, twemproxy } from "../../pool/variants.ts";
 import { type Answer, ask, read } from "../../pool/reading.ts";
 
@@ -19,6 +19,11 @@ export interface ReadRule extends Rule {
   readonly router: Answer<Router>;
   /** Null: all keys there are, for certain. */
   readonly same: Answer<number | null>;
+}
+
+/** What a rule says of the key. */
+export interface Said extends ReadRule {
+  readonly said: Answer<Explanation>;
 }
 
 export interface Choice {
