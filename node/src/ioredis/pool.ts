@@ -262,7 +262,11 @@ export class Pool implements ConnectionOwner, ShardOwner {
 
   /** Closes all connections, and makes them again; the client is ready when they and those of its subscribers are. */
   renew(subscribers: readonly Redis[]): void {
-    if (this.status === "wait" || this.status === "end") return;
+    if (this.status === "end") return;
+    if (this.status === "wait") {
+      this.connect();
+      return;
+    }
     this.status = "connecting";
     for (const { primary } of this.shards) this.#awaited.add(primary);
     for (const connection of this.connections()) connection.renew();

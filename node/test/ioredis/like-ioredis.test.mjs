@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { RedisServer, Scratch, waitUntil } from "../servers/index.mjs";
-import { closed, flush, keyOn, keysOf, once, plain, sharded, within } from "./support.mjs";
+import { closed, flush, keyOn, keysOf, once, plain, Redis, sharded, within } from "./support.mjs";
 
 const scratch = new Scratch();
 let servers;
@@ -229,4 +229,41 @@ test("a duplicate has options of its own", async (t) => {
   const copy = closed(t, redis.duplicate());
   redis.options.keyPrefix = "b:";
   assert.equal(copy.options.keyPrefix, "a:");
+});
+
+test("disconnect(true) of a client that waits connects it", async (t) => {
+  for (const redis of both(t, { lazyConnect: true })) {
+    const ready = once(redis, "ready");
+    redis.disconnect(true);
+    await ready;
+    assert.equal(await redis.set("k", "v"), "OK");
+  }
+});
+
+test("commands that are made by hand", async (t) => {
+  await same(both(t), async (redis) => {
+    const sent = (name, words, options) => redis.sendCommand(new Redis.Command(name, words, { replyEncoding: "utf8", ...options }));
+    await sent("mset", ["a", "1", "b", "2", "c", "3"]);
+    await sent("hset", ["h", "f", "v"]);
+    const bytes = await sent("mget", ["a", "c"], { replyEncoding: null });
+    return [await sent("mget", ["a", "b", "c"]), bytes.map((value) => value.toString("hex")), await sent("hgetall", ["h"])];
+  });
+});
+
+test("errors say which command they are of", async (t) => {
+  await same(both(t), async (redis) => {
+    await redis.set("k", "v");
+    const errors = [await redis.incr("k").catch((error) => error), (await redis.pipeline().lpush("k", "x").exec())[0][0]];
+    return errors.map(({ name, message, command }) => [name, message, command.name, command.args]);
+  });
+});
+
+test("a value of every kind that ioredis takes for a word", async (t) => {
+  await same(both(t), async (redis) => {
+    const words = ["", "é", 0, -1.5, 2n ** 64n, null, undefined, true, Buffer.from([0, 255]), new Date(0).toISOString(), ["nested", 1]];
+    for (const word of words) await redis.rpush("l", word);
+    await redis.mset({ a: null, b: true, c: 1.5, d: 2n });
+    const list = (await redis.lrangeBuffer("l", 0, -1)).map((value) => value.toString("hex"));
+    return [list, await redis.mget("a", ["b", "c"], "d").catch((error) => error), await redis.mget(["a", "b", "c", "d"])];
+  });
 });
