@@ -1,6 +1,7 @@
 // What if one dies? What moves, what is refused, and the key's fate, as `keyhome diff --without` says it.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { WAYS, file, keyhomeJson, open, ranByShell, show } from "./support.mjs";
 import { CLUSTER, TWEMPROXY, percent, rowsOf, saved } from "./views.mjs";
@@ -144,4 +145,15 @@ test("where there are no exact shares, the command's generated keys are counted"
   assert.deepEqual(rows.toSorted(), moves.toSorted());
   assert.deepEqual(JSON.parse(await saved(page, "JSON")), answer);
   assert.deepEqual(ranByShell(await page.locator(".exports code").innerText()), answer);
+});
+
+test("axe finds nothing while a node is out", async (t) => {
+  for (const [scheme, width] of [["light", 1440], ["dark", 360]]) {
+    for (const [config, gone] of [[TWEMPROXY, "redis-2"], [CLUSTER, "redis-1"]]) {
+      const { page } = await opened(t, config, [gone], { scheme, width, context: { reducedMotion: "reduce" } });
+      await page.evaluate(readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8"));
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+    }
+  }
 });
