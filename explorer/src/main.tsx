@@ -12,7 +12,12 @@ async function openPage(): Promise<void> {
   const root = document.getElementById("explorer");
   if (root === null) throw new Error("the page has no #explorer");
   followTheme();
-  await keyhome.init();
+  try {
+    await keyhome.init();
+  } catch (error) {
+    root.textContent = `The page cannot start here: ${error instanceof Error ? error.message : String(error)}`;
+    return;
+  }
   // For the console, as the page says at its foot.
   Object.assign(globalThis, { keyhome });
   await followLink();

@@ -157,3 +157,12 @@ test("an empty page takes a text that is pasted, and any page a file that is dro
   assert.equal(ranOn, false);
   await page.locator(".home", { hasText: "elsewhere-" }).waitFor();
 });
+
+test("a browser without WebAssembly is told so", async (t) => {
+  const page = await open(t);
+  await page.addInitScript(() => {
+    delete globalThis.WebAssembly;
+  });
+  await page.reload();
+  await page.getByText("The page cannot start here: the WebAssembly module does not load").waitFor();
+});

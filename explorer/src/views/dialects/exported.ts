@@ -20,13 +20,19 @@ export function exported(router: Router, said: readonly Said[]): Exported {
         ...(isOwn ? {} : { config, pool, same: same.answer, of: SAMPLE }),
         ...(said.answer ?? { error: said.error?.code }),
       })),
-    csv: () => csvOf([["rule", "node", "address", "dialect", "hash", "value", `same of ${SAMPLE}`], ...rowsOf(said)]),
-    svg: () => rowsSvg("The same key and servers under several rules", rowsOf(said)),
+    csv: () => csvOf(rowsOf(said)),
+    svg: () => rowsSvg(`${shownKey(said)} under several rules`, rowsOf(said)),
   };
 }
 
+function shownKey(said: readonly Said[]): string {
+  const answer = said.find((rule) => rule.said.answer !== undefined)?.said.answer;
+  return answer?.key ?? answer?.key_hex ?? "A key";
+}
+
+/** A rule a row, below the names of the columns. */
 function rowsOf(said: readonly Said[]): string[][] {
-  return said.map(({ title, isOwn, same, said: { answer, error } }) => [
+  const rows = said.map(({ title, isOwn, same, said: { answer, error } }) => [
     title,
     answer?.node ?? error?.code ?? "",
     answer?.address ?? "",
@@ -35,6 +41,7 @@ function rowsOf(said: readonly Said[]): string[][] {
     String(answer?.hash?.value ?? ""),
     isOwn ? "" : String(same.answer ?? ""),
   ]);
+  return [["rule", "node", "address", "dialect", "hash", "value", `same of ${SAMPLE}`], ...rows];
 }
 
 /** A line for the config, and one for each rule, whose config comes by a pipe. */
