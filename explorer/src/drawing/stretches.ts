@@ -53,7 +53,7 @@ export function eachEntry(
   const { ends, size } = arcs;
   const count = ends.length;
   const turn = Math.floor(from / size);
-  // Binary search by hand would be a second one: the entry of `from`, or, behind the last point, the first of the next turn.
+  // The entry of `from`; behind the last point that is the first one of the next turn.
   let entry = entryAt(arcs, from);
   let base = turn * size;
   if ((ends[entry] ?? 0) + base < Math.floor(from)) base += size;
