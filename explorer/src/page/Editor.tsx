@@ -43,7 +43,7 @@ function diagnosticOf(state: EditorState, wrong: Wrong | undefined): Diagnostic[
 export function goTo(view: EditorView, wrong: Wrong): void {
   const [place] = diagnosticOf(view.state, wrong);
   if (place === undefined) return;
-  view.dispatch({ selection: { anchor: place.from }, effects: EditorView.scrollIntoView(place.from, { y: "center" }) });
+  view.dispatch({ selection: { anchor: place.from }, effects: EditorView.scrollIntoView(place.from, { yMargin: 40 }) });
   view.focus();
 }
 

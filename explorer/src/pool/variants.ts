@@ -51,7 +51,7 @@ export function twemproxy(options: Variant["options"]): Variant {
 /** Slots shared out evenly, as `redis-cli --cluster create` does it. */
 export const REDIS_CLUSTER: Variant = {
   title: "Redis Cluster, even slots",
-  who: "Redis Cluster, as redis-cli --cluster create makes it",
+  who: "as redis-cli --cluster create",
   dialect: "redis-cluster",
   options: {},
 };

@@ -1,6 +1,6 @@
 // What each rule says, those that agree together.
 
-import type { Explanation, Router } from "keyhome";
+import type { Explanation, Router, Share } from "keyhome";
 import { NodeName } from "../../drawing/NodeMark.tsx";
 import { count, percent, shareCount } from "../../drawing/numbers.ts";
 import { changedFile, changedPoolName, changedText, view } from "../../state/inputs.ts";
@@ -73,7 +73,7 @@ function Row({ rule }: { rule: Said }) {
       ) : (
         <>
           <td>
-            {hash === null ? "none" : shareCount(hash.value)}
+            {hash === null ? "none" : <Value of={hash.value} />}
             {hash === null ? null : <div class="soft">{hash.algorithm}</div>}
           </td>
           <td>{place === undefined ? null : <Place of={place} />}</td>
@@ -101,6 +101,12 @@ function Row({ rule }: { rule: Said }) {
   );
 }
 
+/** A hash value; one of 128 bits as its digits in hexadecimal, which are fewer. */
+function Value({ of }: { of: Share }) {
+  if (typeof of === "number") return <span class="value">{count(of)}</span>;
+  return <span title={shareCount(of)}>0x{of}</span>;
+}
+
 function Place({ of }: { of: Explanation["place"] }) {
   switch (of.by) {
     case "only_node":
@@ -108,7 +114,7 @@ function Place({ of }: { of: Explanation["place"] }) {
     case "point":
       return (
         <>
-          {shareCount(of.point)}
+          <Value of={of.point} />
           <div class="soft">
             point {count(of.position + 1)} of {count(of.points)}, from “{of.label}”
           </div>
