@@ -67,6 +67,22 @@ test("the same keys under every other hash", async (t) => {
   assert.match(await page.locator(".headline").textContent(), /generated keys move/);
 });
 
+test("the hashes of libmemcached, in a pool among others", async (t) => {
+  const text = (hash) => `first:\n  servers:\n   - 10.0.0.9:6379:1\nsecond:\n  dialect: libmemcached\n  hash: ${hash}\n  servers:\n   - 10.0.0.1:6379:1\n   - 10.0.0.2:6379:1\n   - 10.0.0.3:6379:1\n`;
+  const page = await open(t, { given: { config: text("crc"), file: "pools.yml", pool: "second" } });
+  await show(page, "balance");
+  await page.waitForSelector(".hash-table tbody tr");
+  const rows = await rowsOf(page, ".hash-table");
+  assert.equal(rows.length, 10);
+  for (const [name, , busiest] of rows) {
+    const config = file("libmemcached.yml", text(name.replace("yours", "")));
+    const { sample } = keyhomeJson(["balance", "-c", config, "-p", "second", "--keys", "-"], users(1000));
+    assert.equal(busiest, `${(Math.max(...sample.counts.map(({ keys }) => keys)) / (1000 / 3)).toFixed(2)} ×`, name);
+  }
+  assert.deepEqual(rows.map(([name]) => name).filter((name) => name.endsWith("yours")), ["crcyours"]);
+  assert.ok((await page.locator(".exports code").innerText()).endsWith("keyhome balance -c pools.yml -p second --keys -"));
+});
+
 test("pools without exact shares, without hashes, without homes", async (t) => {
   const page = await open(t, { given: { config: CLUSTER, file: "cluster.yml", pool: "" } });
   await show(page, "balance");

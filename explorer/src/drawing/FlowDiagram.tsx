@@ -148,7 +148,7 @@ function layout({ drawn: { ends, flows }, order, said }: FlowsProps, width: numb
   };
 }
 
-export function titleOf({ name, lumped }: Pick<FlowEnd, "name" | "lumped">): string {
+function titleOf({ name, lumped }: Pick<FlowEnd, "name" | "lumped">): string {
   return name ?? (lumped > 1 ? `${lumped} others` : "(nobody)");
 }
 

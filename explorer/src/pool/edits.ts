@@ -26,8 +26,8 @@ interface Edit {
   readonly insert: string;
 }
 
-/** A pool in the text of a config. */
-export class PoolText {
+/** A pool in the text of a config, to be edited. */
+export class PoolEdits {
   readonly #text: string;
   readonly #mapping: SyntaxNode;
 
@@ -36,14 +36,13 @@ export class PoolText {
     this.#mapping = mapping;
   }
 
-  /** None where the text has no such pool, or no pools, as that of CLUSTER NODES. The empty name: the first. */
-  static find(text: string, pool: string): PoolText | undefined {
+  /** None where the text has no such pool, or no pools, as that of CLUSTER NODES. */
+  static find(text: string, pool: string): PoolEdits | undefined {
     const top = yamlLanguage.parser.parse(text).topNode.getChild("Document")?.firstChild;
     if (top === null || top === undefined) return undefined;
-    const pairs = pairsOf(top);
-    const pair = pairs.find((pair) => keyOf(pair, text) === pool) ?? pairs[0];
+    const pair = pairsOf(top).find((pair) => keyOf(pair, text) === pool);
     const mapping = pair && valueOf(pair);
-    return mapping !== undefined && isMapping(mapping) ? new PoolText(text, mapping) : undefined;
+    return mapping !== undefined && isMapping(mapping) ? new PoolEdits(text, mapping) : undefined;
   }
 
   /** The text with a key of the pool set. */
@@ -155,8 +154,17 @@ function keyOf(pair: SyntaxNode, text: string): string | undefined {
   const key = pair.getChild("Key");
   if (key === null) return undefined;
   const written = text.slice(key.from, key.to);
-  if (written.startsWith('"')) return JSON.parse(written) as string;
+  if (written.startsWith('"')) return textOf(written);
   return written.startsWith("'") ? written.slice(1, -1).replaceAll("''", "'") : written;
+}
+
+/** Text in double quotes. YAML has escapes that JSON has not; a name with one of them is nobody's. */
+function textOf(written: string): string | undefined {
+  try {
+    return String(JSON.parse(written));
+  } catch {
+    return undefined;
+  }
 }
 
 function valueOf(pair: SyntaxNode): SyntaxNode | undefined {

@@ -5,7 +5,7 @@
 import { type Packed, packTexts } from "./packed.ts";
 
 /** More are no sample that anybody waits for. */
-export const MOST_KEYS = 10_000_000;
+const MOST_KEYS = 10_000_000;
 
 type Part =
   | { readonly literal: string }

@@ -15,8 +15,6 @@ export type KeySource =
 export interface PoolText {
   readonly text: string;
   readonly pool: string;
-  /** Names of nodes that are taken away. */
-  readonly gone?: readonly string[];
 }
 
 /** How many of the keys live on each node, of one pool or of several. */

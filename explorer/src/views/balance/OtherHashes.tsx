@@ -5,10 +5,11 @@ import { useMemo } from "preact/hooks";
 import { colourOf } from "../../drawing/colours.ts";
 import { count } from "../../drawing/numbers.ts";
 import { JobStatus } from "../../sample/JobStatus.tsx";
-import { PoolText } from "../../pool/edits.ts";
+import { PoolEdits } from "../../pool/edits.ts";
 import { HASHES } from "../../pool/hashes.ts";
 import { ask } from "../../pool/reading.ts";
-import { changedFile, changedPoolName, changedText, configFile, configText, poolName, view } from "../../state/inputs.ts";
+import { changedFile, changedPoolName, changedText, configFile, configText, view } from "../../state/inputs.ts";
+import { current, servedAs } from "../../state/pools.ts";
 import type { CountJob, KeySource, PoolCount } from "../../work/protocol.ts";
 import { useJob } from "../../work/useJob.ts";
 import { busiest, skewed } from "./skew.ts";
@@ -24,7 +25,8 @@ interface Variant {
 }
 
 export function OtherHashes({ router, keys, isReady }: { router: Router; keys: KeySource; isReady: boolean }) {
-  const [text, pool] = [configText.value, poolName.value];
+  const text = configText.value;
+  const pool = (current.value.router && current.value.pool) ?? "";
   const now = useMemo(() => ask(() => router.explain("user:0")).answer, [router]);
   const variants = useMemo(() => variantsOf(text, pool, now?.dialect), [text, pool, now]);
   const job = useMemo<CountJob | undefined>(
@@ -47,7 +49,8 @@ export function OtherHashes({ router, keys, isReady }: { router: Router; keys: K
         <HashTable
           router={router}
           keys={work.result.keys}
-          hash={now.hash?.algorithm}
+          pool={pool}
+          hash={String(servedAs.value?.hash ?? now.hash?.algorithm)}
           rows={variants.map((variant, at) => ({ ...variant, pool: work.result.pools[at] }))}
         />
       ) : (
@@ -58,7 +61,7 @@ export function OtherHashes({ router, keys, isReady }: { router: Router; keys: K
 }
 
 function variantsOf(text: string, pool: string, dialect: string | undefined): Variant[] {
-  const config = PoolText.find(text, pool);
+  const config = PoolEdits.find(text, pool);
   const hashes = dialect === undefined ? undefined : HASHES[dialect];
   if (config === undefined || hashes === undefined) return [];
   return hashes.map((hash) => ({ hash, text: config.withOption("hash", hash) }));
@@ -67,12 +70,13 @@ function variantsOf(text: string, pool: string, dialect: string | undefined): Va
 interface HashTableProps {
   readonly router: Router;
   readonly keys: number;
+  readonly pool: string;
   /** The pool's own. */
-  readonly hash: string | undefined;
+  readonly hash: string;
   readonly rows: readonly (Variant & { readonly pool: PoolCount | undefined })[];
 }
 
-function HashTable({ router: { nodes }, keys, hash: own, rows }: HashTableProps) {
+function HashTable({ router: { nodes }, keys, pool: name, hash: own, rows }: HashTableProps) {
   const weights = nodes.map(({ weight }) => weight);
   const judged = rows
     .flatMap(({ pool, ...row }) => (pool === undefined ? [] : [{ ...row, pool, most: busiest(weights, pool.counts) }]))
@@ -124,7 +128,7 @@ function HashTable({ router: { nodes }, keys, hash: own, rows }: HashTableProps)
               <td>{verdict(pool, keys)}</td>
               <td class="number">
                 {hash === own ? null : (
-                  <button type="button" class="link" onClick={() => propose(text)}>
+                  <button type="button" class="link" onClick={() => propose(text, name)}>
                     What would move?
                   </button>
                 )}
@@ -147,9 +151,9 @@ function verdict({ balance, counts }: PoolCount, keys: number): string {
 }
 
 /** Takes the config with another hash to the view of changes. */
-function propose(text: string): void {
+function propose(text: string, pool: string): void {
   changedText.value = text;
-  changedPoolName.value = poolName.value;
+  changedPoolName.value = pool;
   changedFile.value = configFile.value.replace(/(\.[^.]*)?$/u, ".new$1");
   view.value = "change";
 }

@@ -1,7 +1,7 @@
 // Changes to begin with: what operators do to a pool, as the config that would be there afterwards.
 
 import type { Node, Router } from "keyhome";
-import { PoolText, type Server } from "../../pool/edits.ts";
+import { PoolEdits, type Server } from "../../pool/edits.ts";
 import { withNodeAdded, withNodeRemoved } from "../../pool/slots.ts";
 import { REDIS_CLUSTER, type Variant, configOf } from "../../pool/variants.ts";
 
@@ -75,8 +75,8 @@ export function withDialect(before: Before, variant: Variant): string {
   return configOf(before.nodes, variant, writing(before));
 }
 
-function edited({ text, pool }: Before): PoolText | undefined {
-  return PoolText.find(text, pool);
+function edited({ text, pool }: Before): PoolEdits | undefined {
+  return PoolEdits.find(text, pool);
 }
 
 function changed(before: Before, index: number, change: (server: Server) => Partial<Server>): string | undefined {
