@@ -28,7 +28,7 @@ for (const way of WAYS) {
     const rules = JSON.parse(await saved(page, "JSON"));
     assert.equal(rules.length, 13);
     const homes = new Map();
-    for (const { rule, config, pool, same, of, ...said } of rules) {
+    for (const { rule, config, pool, same, of, always, ...said } of rules) {
       const path = file("rule.yml", config ?? NAMED);
       const answer = keyhomeJson(["explain", "-c", path, ...(pool === undefined ? [] : ["-p", pool]), "user:{7}:name"]);
       assert.deepEqual(said, answer, rule);
@@ -37,11 +37,16 @@ for (const way of WAYS) {
       const keys = lines(of, (at) => `key:${at}`);
       const [ours, theirs] = [file("named.yml", NAMED), path].map((path) => keyhome(["node", "-c", path], keys).stdout.split("\n"));
       assert.equal(same, ours.filter((line, at) => line !== "" && line === theirs[at]).length, rule);
+      const [one, other] = [file("named.yml", NAMED), path].map((path) => keyhome(["fingerprint", "-c", path]).stdout);
+      assert.equal(always, one === other, rule);
     }
     const shown = await groups(page);
     assert.equal(shown[0].rules[0], "Your config");
     assert.deepEqual(Object.fromEntries(shown.map(({ node, rules }) => [node, rules])), Object.fromEntries(homes));
-    const expected = new Map(rules.map(({ rule, same }) => [rule, same === undefined ? "" : `${(same / 100).toFixed(2)}%`]));
+    const expected = new Map(
+      rules.map(({ rule, same, always }) => [rule, same === undefined ? "" : always ? "every key" : `${(same / 100).toFixed(2)}%`]),
+    );
+    assert.equal(expected.get("twemproxy, fnv1a_64, ketama"), "every key");
     for (const { rules, same } of shown) assert.deepEqual(same, rules.map((rule) => expected.get(rule)));
 
     assert.match(await saved(page, "CSV"), /^rule,node,address,dialect,hash,value,same of 10000\r\nYour config,/);
@@ -56,7 +61,7 @@ for (const way of WAYS) {
     });
     assert.deepEqual(
       stdout.trimEnd().split("\n").map((line) => JSON.parse(line)),
-      rules.map(({ rule, config, pool, same, of, ...said }) => said),
+      rules.map(({ rule, config, pool, same, of, always, ...said }) => said),
       stderr,
     );
   });

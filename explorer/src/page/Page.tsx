@@ -1,5 +1,5 @@
 import type { FunctionComponent } from "preact";
-import { current } from "../state/pools.ts";
+import { current, dialect } from "../state/pools.ts";
 import { type View, configFile, configText, poolName, view } from "../state/inputs.ts";
 import { BalanceView } from "../views/balance/BalanceView.tsx";
 import { ChangeView } from "../views/change/ChangeView.tsx";
@@ -25,9 +25,13 @@ const SHOWN: Record<View, TabTitle & { readonly Show: FunctionComponent<ViewProp
   dialects: { long: "Which dialect?", short: "Dialects", Show: DialectsView },
 };
 
+/** A cluster has no ring. */
+const OF_CLUSTERS = { ...SHOWN, ring: { ...SHOWN.ring, long: "See the slots", short: "Slots" } };
+
 export function Page() {
   const reading = current.value;
-  const { long, Show } = SHOWN[view.value];
+  const shown = dialect.value === "redis-cluster" ? OF_CLUSTERS : SHOWN;
+  const { long, Show } = shown[view.value];
   return (
     <>
       <Header />
@@ -35,7 +39,7 @@ export function Page() {
       <div class="workbench">
         <ConfigPanel title="Config" text={configText} pool={poolName} file={configFile} reading={reading} isMain />
         <main>
-          <Tabs titles={SHOWN} />
+          <Tabs titles={shown} />
           <div id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`} class={`view ${view.value}`}>
             <h2 class="unseen">{long}</h2>
             {reading.router === undefined ? <NoPool error={reading.error} /> : <Show router={reading.router} />}

@@ -17,3 +17,8 @@ export const servedAs = computed(() => {
   if (reading.router === undefined) return undefined;
   return ask(() => poolSettings(configText.value, reading.pool)).answer;
 });
+
+/** The dialect of the current pool; what CLUSTER NODES prints is of Redis Cluster. */
+export const dialect = computed(() =>
+  current.value.router === undefined ? undefined : (servedAs.value?.dialect ?? "redis-cluster"),
+);

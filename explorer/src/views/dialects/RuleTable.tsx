@@ -79,7 +79,7 @@ function Row({ rule }: { rule: Said }) {
           <td>{place === undefined ? null : <Place of={place} />}</td>
         </>
       )}
-      <td class="number">{rule.isOwn ? "" : sameText(rule.same)}</td>
+      <td class="number">{rule.isOwn ? "" : sameText(rule)}</td>
       <td>
         {rule.isOwn || rule.router.answer === undefined ? null : (
           <button
@@ -144,7 +144,7 @@ function Place({ of }: { of: Explanation["place"] }) {
   }
 }
 
-function sameText({ answer, error }: ReadRule["same"]): string {
-  if (error !== undefined) return "";
-  return percent((answer ?? SAMPLE) / SAMPLE);
+function sameText({ same, isSame }: ReadRule): string {
+  if (isSame) return "every key";
+  return same.answer === undefined ? "" : percent(same.answer / SAMPLE);
 }

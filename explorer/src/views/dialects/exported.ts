@@ -15,9 +15,9 @@ export function exported(router: Router, said: readonly Said[]): Exported {
     name: "keyhome-dialects",
     command: commandOf(router, said),
     json: () =>
-      said.map(({ title, isOwn, config, pool, same, said }) => ({
+      said.map(({ title, isOwn, config, pool, same, isSame, said }) => ({
         rule: title,
-        ...(isOwn ? {} : { config, pool, same: same.answer, of: SAMPLE }),
+        ...(isOwn ? {} : { config, pool, same: same.answer, of: SAMPLE, always: isSame }),
         ...(said.answer ?? { error: said.error?.code }),
       })),
     csv: () => csvOf(rowsOf(said)),

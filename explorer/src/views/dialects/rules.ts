@@ -17,8 +17,9 @@ export interface Rule {
 /** A rule ready to be asked: its router, and how many of the sample's keys it puts where the config does. */
 export interface ReadRule extends Rule {
   readonly router: Answer<Router>;
-  /** Null: all keys there are, for certain. */
-  readonly same: Answer<number | null>;
+  readonly same: Answer<number>;
+  /** Whether it puts every key there is where the config does, for certain. */
+  readonly isSame: boolean;
 }
 
 /** What a rule says of the key. */
@@ -59,10 +60,12 @@ export function rulesOf(
 }
 
 export function readRule(rule: Rule, own: Router): ReadRule {
-  if (rule.isOwn) return { ...rule, router: { answer: own }, same: { answer: null } };
+  if (rule.isOwn) return { ...rule, router: { answer: own }, same: { answer: SAMPLE }, isSame: true };
   const { router, error } = read(rule.config, rule.pool);
-  if (router === undefined) return { ...rule, router: { error }, same: { error } };
-  return { ...rule, router: { answer: router }, same: ask(() => sameKeys(own, router)) };
+  if (router === undefined) return { ...rule, router: { error }, same: { error }, isSame: false };
+  // Random has no fingerprint.
+  const isSame = ask(() => own.fingerprint === router.fingerprint).answer ?? false;
+  return { ...rule, router: { answer: router }, same: ask(() => sameKeys(own, router)), isSame };
 }
 
 /** The nodes are the same in the same order, so that indexes can be compared, whatever the names are. */
