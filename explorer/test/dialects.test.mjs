@@ -93,3 +93,21 @@ test("rules that cannot take the servers say why, and a rule can be looked at as
   assert.equal(await page.getByRole("tab", { selected: true }).innerText(), "What would a change move?");
   assert.match(await page.locator(".cm-content").nth(1).innerText(), /slots: "8192-16383"/);
 });
+
+test("no dialect, hash or distribution that keyhome knows is missing", async (t) => {
+  const page = await open(t, { given: { config: NAMED, file: "named.yml", pool: null } });
+  await show(page, "dialects");
+  const rules = JSON.parse(await saved(page, "JSON"));
+  assert.deepEqual([...new Set(rules.map(({ dialect }) => dialect))].sort(), accepted("dialect"));
+  const choices = (label) => page.getByLabel(label).locator("option").allTextContents();
+  assert.deepEqual((await choices("twemproxy with hash")).sort(), accepted("hash"));
+  // Random gives no key a home: there is nothing to compare.
+  assert.deepEqual([...(await choices("and distribution")), "random"].sort(), accepted("distribution"));
+});
+
+/** The words that an option takes, as the command says when it is given another one. */
+function accepted(option) {
+  const config = file("wrong.yml", `pool:\n  ${option}: nosuch\n  servers:\n   - h:1:1\n`);
+  const { message } = keyhomeJson(["check", "-c", config]).error;
+  return Array.from(message.split(";")[1].matchAll(/`([^`]+)`/g), ([, word]) => word).sort();
+}
