@@ -4,6 +4,8 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 
+use crate::command::ProxyArgs;
+
 /// Where does a key live? Exactly as twemproxy, Redis Cluster, ketama and others place it.
 #[derive(Debug, Parser)]
 #[command(name = "keyhome", version, max_term_width = 110, arg_required_else_help = true, after_help = EXAMPLES)]
@@ -155,14 +157,7 @@ pub(crate) enum Command {
     },
 
     /// The proxy: takes twemproxy's place, with its config as it stands
-    Proxy {
-        /// A nutcracker.yml, or our JSON; every pool needs `listen` and `redis: true`
-        #[arg(short, long, value_name = "FILE", default_value = "conf/nutcracker.yml")]
-        config: PathBuf,
-        /// Threads, each with a listener of its own
-        #[arg(long, value_name = "N", default_value_t = 1)]
-        threads: usize,
-    },
+    Proxy(ProxyArgs),
 
     /// Completions for a shell, to be sourced by it
     #[command(

@@ -1,7 +1,9 @@
 //! A running `keyhome proxy`.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::Command,
     thread,
@@ -16,6 +18,7 @@ pub struct Proxy {
     process: Process,
     config: PathBuf,
     listens: Vec<(String, u16)>,
+    stats: u16,
 }
 
 impl Proxy {
@@ -36,8 +39,14 @@ impl Proxy {
             listens.push((pool.name().to_owned(), port));
         }
         fs::write(&config, yaml)?;
+        let stats = lease()?;
         let mut command = Command::new(program);
-        command.arg("proxy").arg("-c").arg(&config).args(arguments);
+        command
+            .arg("proxy")
+            .arg("-c")
+            .arg(&config)
+            .args(["-a", "127.0.0.1", "-s", &stats.to_string()])
+            .args(arguments);
         let mut process = scratch.spawn(command, &folder)?;
         process.wait_until(|| {
             for (_, port) in &listens {
@@ -50,7 +59,7 @@ impl Proxy {
         if !process.is_running()? {
             return Err(io::Error::other(format!("keyhome proxy does not start\n{}", process.log_end())));
         }
-        Ok(Self { process, config, listens })
+        Ok(Self { process, config, listens, stats })
     }
 
     /// The file it was started with.
@@ -67,6 +76,18 @@ impl Proxy {
     /// A new connection to a pool.
     pub fn connect(&self, pool: &str) -> io::Result<Connection> {
         Connection::open(self.port(pool)?)
+    }
+
+    /// The port for statistics.
+    pub fn stats_port(&self) -> u16 {
+        self.stats
+    }
+
+    /// What it has counted, as nutcracker's JSON.
+    pub fn stats(&self) -> io::Result<String> {
+        let mut text = String::new();
+        TcpStream::connect(("127.0.0.1", self.stats))?.read_to_string(&mut text)?;
+        Ok(text)
     }
 
     /// The process.

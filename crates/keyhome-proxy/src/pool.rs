@@ -1,8 +1,11 @@
 //! A pool as all workers share it: who is live, and so where keys are.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use keyhome::{
@@ -29,6 +32,9 @@ struct State {
     health: Health,
     /// Without those that are out.
     router: Arc<Router>,
+    /// How often servers were taken out, and when each was last, in microseconds since 1970.
+    ejects: u64,
+    ejected_at: Vec<u64>,
 }
 
 /// Why a request has no server to go to.
@@ -48,7 +54,12 @@ impl Pool {
         Ok(Self {
             name: pool.name.clone(),
             settings: pool.settings.clone(),
-            state: Mutex::new(State { health, router: Arc::new(all.clone()) }),
+            state: Mutex::new(State {
+                health,
+                router: Arc::new(all.clone()),
+                ejects: 0,
+                ejected_at: vec![0; all.nodes().len()],
+            }),
             all,
             troubled: AtomicBool::new(false),
             version: AtomicU64::new(0),
@@ -58,6 +69,12 @@ impl Pool {
     /// The router with all servers.
     pub(crate) fn all(&self) -> &Router {
         &self.all
+    }
+
+    /// How often servers were taken out, and when each was last, in microseconds since 1970; 0: never.
+    pub(crate) fn ejections(&self) -> (u64, Vec<u64>) {
+        let state = self.state();
+        (state.ejects, state.ejected_at.clone())
     }
 
     /// A panic of another worker does not make what it left unusable: health is changed call by call.
@@ -90,8 +107,13 @@ impl Pool {
         for event in state.health.take_events() {
             let name = |index: usize| self.all.nodes().get(index).map_or("?", |node| &node.name);
             match event {
-                Event::Ejected { index, .. } => {
+                Event::Ejected { index, .. } | Event::Postponed { index, .. } => {
                     tracing::warn!(pool = self.name, server = name(index), "ejected");
+                    state.ejects += 1;
+                    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                    if let Some(at) = state.ejected_at.get_mut(index) {
+                        *at = now.as_micros() as u64;
+                    }
                 }
                 Event::Returned { index, away, keys_elsewhere, .. } => {
                     let away_ms = away / 1000;

@@ -11,7 +11,8 @@ use keyhome_resp::{ReplyReader, request};
 use mio::net::{TcpStream, UnixStream};
 
 use crate::{
-    buffers::{Input, Output},
+    buffers::{Input, Output, Stock},
+    counters::ServerCounters,
     stream::Stream,
 };
 
@@ -24,8 +25,23 @@ pub(crate) struct Waiting {
     pub(crate) number: u32,
     /// Which part of it this is.
     pub(crate) part: u32,
+    /// Bytes of the request.
+    bytes: u32,
     /// When it was queued, in microseconds of the worker's clock.
     pub(crate) since: u64,
+}
+
+impl Waiting {
+    /// A request of a client, or a part of one.
+    #[inline]
+    pub(crate) fn of(client: usize, generation: u32, number: u32, part: u32, since: u64) -> Self {
+        Self { client: client as u32, generation, number, part, bytes: 0, since }
+    }
+
+    /// A request that the proxy makes for itself.
+    pub(crate) fn own(since: u64) -> Self {
+        Self::of(NOBODY as usize, 0, 0, 0, since)
+    }
 }
 
 /// The client of requests that the proxy makes for itself.
@@ -48,6 +64,10 @@ pub(crate) struct ServerConnection {
     pub(crate) connected: bool,
     pub(crate) output: Output,
     pub(crate) waiting: VecDeque<Waiting>,
+    /// How many of `waiting` have bytes in `output`, or fewer have.
+    unwritten: usize,
+    /// Bytes of the requests in `waiting`.
+    waiting_bytes: u64,
     pub(crate) input: Input,
     pub(crate) reader: ReplyReader,
     pub(crate) is_due: bool,
@@ -89,10 +109,58 @@ impl ServerConnection {
             connected: false,
             output: Output::default(),
             waiting: VecDeque::new(),
+            unwritten: 0,
+            waiting_bytes: 0,
             input: Input::default(),
             reader: ReplyReader::default(),
             is_due: false,
         }
+    }
+
+    /// Adds a request, and who waits for its reply. The bytes that it took.
+    #[inline]
+    pub(crate) fn add(
+        &mut self,
+        mut waiting: Waiting,
+        stock: &mut Stock,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> u64 {
+        let out = self.output.buffer(stock);
+        let before = out.len();
+        write(out);
+        let bytes = out.len() - before;
+        waiting.bytes = bytes as u32;
+        self.waiting.push_back(waiting);
+        self.unwritten += 1;
+        self.waiting_bytes += bytes as u64;
+        bytes as u64
+    }
+
+    /// Who waits for the reply that has come.
+    #[inline]
+    pub(crate) fn next_waiting(&mut self) -> Option<Waiting> {
+        let waiting = self.waiting.pop_front()?;
+        self.waiting_bytes -= u64::from(waiting.bytes);
+        Some(waiting)
+    }
+
+    /// Writes what waits to be written.
+    pub(crate) fn write(&mut self, stock: &mut Stock) -> io::Result<()> {
+        if self.output.write_to(&mut self.stream, stock)? {
+            self.unwritten = 0;
+        }
+        Ok(())
+    }
+
+    /// Adds what waits here.
+    pub(crate) fn count_into(&self, counters: &mut ServerCounters) {
+        let unwritten = self.unwritten.min(self.waiting.len()) as u64;
+        let unwritten_bytes = (self.output.len() as u64).min(self.waiting_bytes);
+        counters.server_connections += u64::from(self.connected);
+        counters.in_queue += unwritten;
+        counters.in_queue_bytes += unwritten_bytes;
+        counters.out_queue += self.waiting.len() as u64 - unwritten;
+        counters.out_queue_bytes += self.waiting_bytes - unwritten_bytes;
     }
 }
 

@@ -4,3 +4,4 @@
 mod beside_nutcracker;
 mod connections;
 mod fleet;
+mod running;

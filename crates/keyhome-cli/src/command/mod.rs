@@ -10,6 +10,8 @@ mod node;
 mod proxy;
 mod slot;
 
+pub(crate) use proxy::ProxyArgs;
+
 use std::io::{self, Write};
 
 use clap::CommandFactory;
@@ -36,7 +38,7 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
         Command::Explore { config, pool, port, open } => {
             explore::run(config.as_deref(), pool.as_deref(), port, open, args.json)
         }
-        Command::Proxy { config, threads } => proxy::run(&config, threads),
+        Command::Proxy(proxy) => Ok(proxy::run(&proxy, args.json)),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "keyhome", &mut io::stdout().lock());
             Ok(Answer::Done)

@@ -36,6 +36,8 @@ pub(crate) struct Client {
     pub(crate) special: bool,
     /// No more requests are read; it is closed when its replies are written.
     pub(crate) closing: bool,
+    /// It has closed its end, or said QUIT.
+    pub(crate) said_all: bool,
     /// Reading has stopped until replies are written.
     pub(crate) paused: bool,
     /// Its requests wait until those before them are answered.
@@ -60,6 +62,7 @@ impl Client {
             blocked_on: Vec::new(),
             special: false,
             closing: false,
+            said_all: false,
             paused: false,
             halted: false,
             is_due: false,

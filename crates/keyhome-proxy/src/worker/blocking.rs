@@ -8,10 +8,7 @@ use super::{
     Worker,
     requests::{Request, Taken},
 };
-use crate::{
-    gather::Gather,
-    server::{NOBODY, Waiting},
-};
+use crate::{gather::Gather, server::Waiting};
 
 impl Worker {
     /// Sends a command that may wait. It goes when all before it are done, and those after it go when it is done: its
@@ -67,12 +64,14 @@ impl Worker {
         client.update_special();
         for (part, index_) in connections.into_iter().enumerate() {
             let Some(connection) = self.servers.get_mut(index_) else { continue };
-            let out = connection.output.buffer(&mut self.stock);
-            keyhome_resp::request(out, &["PING"]);
-            keyhome_resp::request(out, &request.words());
-            let waiting =
-                Waiting { client: index as u32, generation, number, part: part as u32, since: self.now };
-            connection.waiting.extend([Waiting { client: NOBODY, ..waiting }, waiting]);
+            connection.add(Waiting::own(self.now), &mut self.stock, |out| {
+                keyhome_resp::request(out, &["PING"]);
+            });
+            let waiting = Waiting::of(index, generation, number, part as u32, self.now);
+            let bytes = connection.add(waiting, &mut self.stock, |out| {
+                keyhome_resp::request(out, &request.words());
+            });
+            self.counters[connection.pool].servers[connection.server].count_request(bytes);
             connection.patient = true;
             self.server_is_due(index_);
         }

@@ -14,17 +14,19 @@ mod transactions;
 
 use std::{
     io::{self, ErrorKind},
-    sync::Arc,
+    sync::{Arc, mpsc::Receiver},
     time::{Duration, Instant},
 };
 
 use keyhome_resp::Limits;
-use mio::{Events, Poll, Token};
+use mio::{Events, Poll, Token, Waker};
 use slab::Slab;
 
 use crate::{
     buffers::Stock,
     client::{Client, Session},
+    control::{Control, Line, Snapshot},
+    counters::PoolCounters,
     listener::Listener,
     pool::{Pool, PoolView},
     server::ServerConnection,
@@ -37,9 +39,21 @@ const READ: usize = 64 * 1024;
 const LISTENER: usize = 0;
 const CLIENT: usize = 1;
 const SERVER: usize = 2;
+const CONTROL: usize = 3;
 
 fn token(kind: usize, index: usize) -> Token {
     Token(index << 2 | kind)
+}
+
+/// Why a client is closed.
+#[derive(Clone, Copy)]
+enum Why {
+    /// It has closed its end.
+    End,
+    /// All is answered that will be.
+    Done,
+    /// The connection is broken.
+    Error,
 }
 
 /// The connections to one server, by protocol: RESP2, then RESP3.
@@ -60,6 +74,7 @@ pub(crate) struct Worker {
     next_id: u64,
     servers: Slab<ServerConnection>,
     pools: Vec<PoolView>,
+    counters: Vec<PoolCounters>,
     /// By pool and server.
     to_servers: Vec<Vec<ToServer>>,
     stock: Stock,
@@ -77,13 +92,23 @@ pub(crate) struct Worker {
     unread: Vec<usize>,
     /// Clients that were held up and are not any more.
     resumed: Vec<usize>,
+    total_connections: u64,
+    /// No more clients are taken; the worker ends when there are none.
+    stopping: bool,
+    control: Receiver<Control>,
     /// The shortest timeout of all pools.
     tick: Option<Duration>,
 }
 
 impl Worker {
-    pub(crate) fn new(mut listeners: Vec<Listener>, pools: &[Arc<Pool>], start: Instant) -> io::Result<Self> {
+    /// The worker, and the way to talk to it.
+    pub(crate) fn new(
+        mut listeners: Vec<Listener>,
+        pools: &[Arc<Pool>],
+        start: Instant,
+    ) -> io::Result<(Self, Line)> {
         let poll = Poll::new()?;
+        let (line, control) = Line::new(Arc::new(Waker::new(poll.registry(), token(CONTROL, 0))?));
         for (index, listener) in listeners.iter_mut().enumerate() {
             listener.register(poll.registry(), token(LISTENER, index))?;
         }
@@ -93,7 +118,7 @@ impl Worker {
             vec![to_server; pool.all().nodes().len()]
         };
         let timeouts = pools.iter().filter_map(|pool| pool.settings.timeout.filter(|timeout| *timeout > 0));
-        Ok(Self {
+        let worker = Self {
             poll,
             listeners,
             clients: Slab::new(),
@@ -104,6 +129,7 @@ impl Worker {
             tick: timeouts
                 .min()
                 .map(|timeout| Duration::from_millis(u64::from(timeout).div_ceil(4).clamp(1, 1000))),
+            counters: pools.iter().map(|pool| PoolCounters::new(pool.all().nodes().len())).collect(),
             pools: pools.iter().cloned().map(PoolView::new).collect(),
             stock: Stock::new(),
             scratch: vec![0; READ],
@@ -115,10 +141,14 @@ impl Worker {
             due_servers: Vec::new(),
             unread: Vec::new(),
             resumed: Vec::new(),
-        })
+            total_connections: 0,
+            stopping: false,
+            control,
+        };
+        Ok((worker, line))
     }
 
-    /// Serves until the process ends.
+    /// Serves until it is told to stop.
     pub(crate) fn run(mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
         loop {
@@ -148,6 +178,7 @@ impl Worker {
                             self.client_is_leaving(index);
                         }
                     }
+                    CONTROL => self.obey(),
                     _ => {
                         if event.is_writable() {
                             self.server_is_writable(index);
@@ -169,12 +200,48 @@ impl Worker {
             if self.tick.is_some() {
                 self.time_out();
             }
+            if self.stopping && self.clients.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn obey(&mut self) {
+        while let Ok(control) = self.control.try_recv() {
+            match control {
+                // Whoever asked may be gone.
+                Control::Count(to) => drop(to.send(self.count())),
+                Control::Stop => self.stop(),
+            }
+        }
+    }
+
+    fn count(&self) -> Snapshot {
+        let mut pools = self.counters.clone();
+        for (_, connection) in &self.servers {
+            connection.count_into(&mut pools[connection.pool].servers[connection.server]);
+        }
+        let open = self.listeners.len() + self.clients.len() + self.servers.len();
+        Snapshot { pools, total_connections: self.total_connections, connections: open as u64 }
+    }
+
+    /// Who waits for nothing is let go now, the others when they have their replies.
+    fn stop(&mut self) {
+        self.stopping = true;
+        self.listeners.clear();
+        let all: Vec<usize> = self.clients.iter().map(|(index, _)| index).collect();
+        for index in all {
+            let waits = self.clients.get(index).is_some_and(|it| !it.special && !it.replies.is_empty());
+            if !waits {
+                self.close_client(index, Why::Done);
+            } else if let Some(client) = self.clients.get_mut(index) {
+                client.closing = true;
+            }
         }
     }
 
     fn accept(&mut self, index: usize) {
-        loop {
-            let listener = &mut self.listeners[index];
+        while let Some(listener) = self.listeners.get_mut(index) {
             let (mut stream, address) = match listener.accept() {
                 Ok(Some(accepted)) => accepted,
                 Ok(None) => return,
@@ -192,6 +259,8 @@ impl Worker {
             self.generation = self.generation.wrapping_add(1);
             let session = Session::new(self.next_id, address, self.now);
             entry.insert(Client::new(stream, pool, self.generation, session));
+            self.counters[pool].client_connections += 1;
+            self.total_connections += 1;
             self.next_id += 1;
         }
     }
@@ -214,13 +283,13 @@ impl Worker {
             match client.output.write_to(&mut client.stream, &mut self.stock) {
                 Ok(all) => {
                     if all && client.closing && client.replies.is_empty() {
-                        self.close_client(index);
+                        self.close_client(index, Why::Done);
                     } else if client.paused && client.output.len() < requests::MOST_UNREAD {
                         client.paused = false;
                         self.unread.push(index);
                     }
                 }
-                Err(_) => self.close_client(index),
+                Err(_) => self.close_client(index, Why::Error),
             }
         }
         self.due_clients = due;
@@ -229,14 +298,21 @@ impl Worker {
     /// It has closed its end, while nothing is read from it: who waits for something to happen, or listens, is gone.
     fn client_is_leaving(&mut self, index: usize) {
         if self.clients.get(index).is_some_and(|client| client.halted && client.special) {
-            self.close_client(index);
+            self.close_client(index, Why::End);
         }
     }
 
     /// Its replies that are still to come are for nobody.
-    fn close_client(&mut self, index: usize) {
+    fn close_client(&mut self, index: usize, why: Why) {
         self.forget_state(index);
-        self.clients.try_remove(index);
+        let Some(client) = self.clients.try_remove(index) else { return };
+        let counters = &mut self.counters[client.pool];
+        counters.client_connections -= 1;
+        match why {
+            Why::End => counters.client_eof += 1,
+            Why::Done if client.said_all => counters.client_eof += 1,
+            Why::Done | Why::Error => counters.client_err += 1,
+        }
     }
 
     /// Gives up the connections to servers that are this client's alone.

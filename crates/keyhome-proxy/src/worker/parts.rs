@@ -33,19 +33,16 @@ impl Worker {
         for (part, (server, connection)) in servers.iter().zip(connections).enumerate() {
             let Some(connection) = self.servers.get_mut(connection) else { continue };
             let here = homes.iter().filter(|(_, home)| home == server).map(|(at, _)| *at);
-            let out = connection.output.buffer(&mut self.stock);
-            array(out, first + here.clone().count() * step + words.len() - after);
-            words[..first].iter().for_each(|word| bulk(out, word));
-            here.for_each(|at| words[at..at + step].iter().for_each(|word| bulk(out, word)));
-            words[after..].iter().for_each(|word| bulk(out, word));
-            let part = part as u32;
-            connection.waiting.push_back(Waiting {
-                client: index as u32,
-                generation,
-                number,
-                part,
-                since: self.now,
+            let waiting = Waiting::of(index, generation, number, part as u32, self.now);
+            let bytes = connection.add(waiting, &mut self.stock, |out| {
+                array(out, first + here.clone().count() * step + words.len() - after);
+                words[..first].iter().for_each(|word| bulk(out, word));
+                here.for_each(|at| words[at..at + step].iter().for_each(|word| bulk(out, word)));
+                words[after..].iter().for_each(|word| bulk(out, word));
             });
+            let counters = &mut self.counters[connection.pool];
+            counters.fragments += 1;
+            counters.servers[connection.server].count_request(bytes);
         }
     }
 
@@ -58,15 +55,11 @@ impl Worker {
         let number = self.clients[index].replies.expect_parts(gather);
         for (part, connection) in connections.into_iter().enumerate() {
             let Some(connection) = self.servers.get_mut(connection) else { continue };
-            keyhome_resp::request(connection.output.buffer(&mut self.stock), &request.words());
-            let part = part as u32;
-            connection.waiting.push_back(Waiting {
-                client: index as u32,
-                generation,
-                number,
-                part,
-                since: self.now,
+            let waiting = Waiting::of(index, generation, number, part as u32, self.now);
+            let bytes = connection.add(waiting, &mut self.stock, |out| {
+                keyhome_resp::request(out, &request.words());
             });
+            self.counters[connection.pool].servers[connection.server].count_request(bytes);
         }
     }
 
@@ -85,14 +78,9 @@ impl Worker {
         let own = cursor.cursor.to_string();
         let mut words = words.to_vec();
         words[1] = own.as_bytes();
-        keyhome_resp::request(connection.output.buffer(&mut self.stock), &words);
-        connection.waiting.push_back(Waiting {
-            client: index as u32,
-            generation,
-            number,
-            part: 0,
-            since: self.now,
-        });
+        let waiting = Waiting::of(index, generation, number, 0, self.now);
+        let bytes = connection.add(waiting, &mut self.stock, |out| keyhome_resp::request(out, &words));
+        self.counters[connection.pool].servers[connection.server].count_request(bytes);
     }
 
     /// A connection to each server; where one cannot be, the client is told, and nothing is sent to any.

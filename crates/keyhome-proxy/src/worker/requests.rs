@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use keyhome::command::{CommandKind, CommandRoute, FanOut, ScanCursor, command_kind, command_route};
 use keyhome_resp::{Progress, RequestReader, Word, error};
 
-use super::{READ, Worker};
+use super::{READ, Why, Worker};
 use crate::{answers, pool::Refusal, server::Waiting};
 
 /// A client that has so many bytes of replies to read is not read from.
@@ -76,7 +76,7 @@ impl Worker {
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => return self.close_client(index),
+                Err(_) => return self.close_client(index, Why::Error),
             }
         }
         self.unread.push(index);
@@ -87,9 +87,10 @@ impl Worker {
     pub(super) fn client_has_ended(&mut self, index: usize) {
         let Some(client) = self.clients.get_mut(index) else { return };
         if client.special {
-            return self.close_client(index);
+            return self.close_client(index, Why::End);
         }
         client.closing = true;
+        client.said_all = true;
         self.client_is_due(index);
     }
 
@@ -172,6 +173,7 @@ impl Worker {
                     if let Some(client) = self.clients.get_mut(index) {
                         client.closing = true;
                     }
+                    self.count_error(index);
                     return (bytes.len(), 0);
                 }
             }
@@ -246,11 +248,19 @@ impl Worker {
         self.other(index, kind, request)
     }
 
+    /// An answer that says that a request could not be passed on.
+    pub(super) fn count_error(&mut self, index: usize) {
+        if let Some(client) = self.clients.get(index) {
+            self.counters[client.pool].forward_error += 1;
+        }
+    }
+
     pub(super) fn refuse(&mut self, index: usize, refusal: &Refusal) {
         let text = match refusal {
             Refusal::AllOut | Refusal::Out => "ERR Connection refused".into(),
             Refusal::NoHome(problem) => format!("ERR {problem}"),
         };
+        self.count_error(index);
         self.answer(index, |out| error(out, &text));
     }
 
@@ -260,7 +270,10 @@ impl Worker {
         let client = &self.clients[index];
         match self.shared(client.pool, server, client.session.resp3, index) {
             Ok(connection) => self.send_over(index, connection, request),
-            Err(text) => self.answer(index, |out| error(out, text)),
+            Err(text) => {
+                self.count_error(index);
+                self.answer(index, |out| error(out, text));
+            }
         }
     }
 
@@ -268,16 +281,16 @@ impl Worker {
     pub(super) fn send_over(&mut self, index: usize, connection: usize, request: &Request<'_>) {
         let client = &mut self.clients[index];
         let number = client.replies.expect();
-        let waiting =
-            Waiting { client: index as u32, generation: client.generation, number, part: 0, since: self.now };
+        let waiting = Waiting::of(index, client.generation, number, 0, self.now);
         let connection_ = &mut self.servers[connection];
-        let out = connection_.output.buffer(&mut self.stock);
-        if request.inline {
-            keyhome_resp::request(out, &request.words());
-        } else {
-            out.extend_from_slice(request.frame);
-        }
-        connection_.waiting.push_back(waiting);
+        let bytes = connection_.add(waiting, &mut self.stock, |out| {
+            if request.inline {
+                keyhome_resp::request(out, &request.words());
+            } else {
+                out.extend_from_slice(request.frame);
+            }
+        });
+        self.counters[connection_.pool].servers[connection_.server].count_request(bytes);
         if !connection_.is_due {
             connection_.is_due = true;
             self.due_servers.push(connection);

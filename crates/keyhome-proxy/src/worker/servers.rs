@@ -57,9 +57,9 @@ impl Worker {
         let settings = &view.pool.settings;
         let out = connection.output.buffer(&mut self.stock);
         let own = server::greeting(out, settings.redis_auth.as_deref(), settings.redis_db, resp3);
-        let waiting = Waiting { client: NOBODY, generation: 0, number: 0, part: 0, since: self.now };
-        connection.waiting.extend(std::iter::repeat_n(waiting, own));
+        connection.waiting.extend(std::iter::repeat_n(Waiting::own(self.now), own));
         entry.insert(connection);
+        self.total_connections += 1;
         self.server_is_due(index);
         Ok(index)
     }
@@ -86,7 +86,7 @@ impl Worker {
             if !connection.connected {
                 continue;
             }
-            if let Err(problem) = connection.output.write_to(&mut connection.stream, &mut self.stock) {
+            if let Err(problem) = connection.write(&mut self.stock) {
                 self.close_server(index, text_of(&problem));
             }
         }
@@ -103,7 +103,7 @@ impl Worker {
                 connection.input.read_from(&mut connection.stream, READ)
             };
             let outcome = match read {
-                Ok(0) => Err("ERR unknown"),
+                Ok(0) => Err(END),
                 Ok(count) => match self.take_replies(index, apart.then_some(count)) {
                     Some(()) => Ok(count >= READ),
                     None => Err("ERR Invalid argument"),
@@ -153,7 +153,7 @@ impl Worker {
             used += length;
             if connection.listens {
                 // Replies to its greeting come first.
-                if connection.waiting.pop_front().is_some() {
+                if connection.next_waiting().is_some() {
                     continue;
                 }
                 if let Some((client, generation)) = connection.owner
@@ -166,7 +166,12 @@ impl Worker {
             if reply[0] == b'>' {
                 continue;
             }
-            let waiting = connection.waiting.pop_front()?;
+            let waiting = connection.next_waiting()?;
+            if waiting.client != NOBODY {
+                let counters = &mut self.counters[connection.pool].servers[connection.server];
+                counters.responses += 1;
+                counters.response_bytes += length as u64;
+            }
             let failed = reply[0] == b'-' && is_failure(reply);
             let outcome = if failed { Outcome::Failure } else { Outcome::Reply };
             let pool = &self.pools[connection.pool].pool;
@@ -221,6 +226,13 @@ impl Worker {
         let server = &pool.all().nodes()[connection.server].name;
         tracing::warn!(pool = pool.name, server, pending = connection.waiting.len(), reason = text, "closed");
         pool.report(connection.server, Outcome::Failure, self.now);
+        let counters = &mut self.counters[connection.pool];
+        match text {
+            END => counters.servers[connection.server].server_eof += 1,
+            LATE => counters.servers[connection.server].server_timedout += 1,
+            _ => counters.servers[connection.server].server_err += 1,
+        }
+        counters.forward_error += connection.waiting.iter().filter(|it| it.client != NOBODY).count() as u64;
         if let Some((client, generation)) = connection.owner
             && let Some(owner) =
                 self.clients.get_mut(client as usize).filter(|it| it.generation == generation)
@@ -256,17 +268,23 @@ impl Worker {
             .map(|(index, _)| index)
             .collect();
         for index in late {
-            self.close_server(index, "ERR Connection timed out");
+            self.close_server(index, LATE);
         }
     }
 }
+
+/// What twemproxy says of a server that closed its connection.
+const END: &str = "ERR unknown";
+
+/// What it says of one that took too long.
+const LATE: &str = "ERR Connection timed out";
 
 /// What twemproxy says: libc's words for the cause.
 fn text_of(problem: &io::Error) -> &'static str {
     match problem.kind() {
         ErrorKind::ConnectionRefused => "ERR Connection refused",
         ErrorKind::ConnectionReset => "ERR Connection reset by peer",
-        ErrorKind::TimedOut => "ERR Connection timed out",
+        ErrorKind::TimedOut => LATE,
         ErrorKind::BrokenPipe => "ERR Broken pipe",
         ErrorKind::NotFound => "ERR No such file or directory",
         ErrorKind::NetworkUnreachable => "ERR Network is unreachable",

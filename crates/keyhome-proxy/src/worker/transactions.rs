@@ -10,7 +10,7 @@ use super::{
 use crate::{
     answers,
     pool::Refusal,
-    server::{NOBODY, Waiting},
+    server::Waiting,
     transaction::{Pinned, Transaction},
 };
 
@@ -291,11 +291,12 @@ impl Worker {
         if transaction.multi
             && let Some(to) = self.servers.get_mut(connection)
         {
-            let out = to.output.buffer(&mut self.stock);
-            keyhome_resp::request(out, &["MULTI"]);
-            out.extend_from_slice(&early);
-            let waiting = Waiting { client: NOBODY, generation: 0, number: 0, part: 0, since: self.now };
-            to.waiting.extend(std::iter::repeat_n(waiting, 1 + count));
+            let own = Waiting::own(self.now);
+            to.add(own, &mut self.stock, |out| {
+                keyhome_resp::request(out, &["MULTI"]);
+                out.extend_from_slice(&early);
+            });
+            to.waiting.extend(std::iter::repeat_n(own, count));
         }
         Ok(())
     }

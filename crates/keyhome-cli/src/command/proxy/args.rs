@@ -1,0 +1,95 @@
+//! nutcracker's flags in nutcracker's meanings, and ours.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+/// What `keyhome proxy` takes.
+#[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "switches of a command line")]
+#[command(after_help = AFTER)]
+pub(crate) struct ProxyArgs {
+    /// A nutcracker.yml, or our JSON; every pool needs `listen` and `redis: true`
+    #[arg(
+        short,
+        long = "conf-file",
+        visible_alias = "config",
+        value_name = "FILE",
+        default_value = "conf/nutcracker.yml"
+    )]
+    pub(crate) config: PathBuf,
+
+    /// Only say whether the config is in order: 0 yes, 1 no
+    #[arg(short, long)]
+    pub(crate) test_conf: bool,
+
+    /// Run in the background
+    #[arg(short, long)]
+    pub(crate) daemonize: bool,
+
+    /// Say what the statistics mean
+    #[arg(short = 'D', long)]
+    pub(crate) describe_stats: bool,
+
+    /// Print the version
+    #[arg(short = 'V', long)]
+    pub(crate) version: bool,
+
+    /// How much is logged, 0 to 11: 5 is what was decided, 7 more
+    #[arg(short, long, value_name = "N", default_value_t = 5)]
+    pub(crate) verbose: u8,
+
+    /// Log to this file instead of stderr; SIGHUP opens it anew
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// How a line of the log looks
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+
+    /// The port for statistics
+    #[arg(short, long, value_name = "N", default_value_t = 22222, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) stats_port: u16,
+
+    /// The host for statistics, or the path of a unix socket
+    #[arg(short = 'a', long, value_name = "ADDRESS", default_value = "0.0.0.0")]
+    pub(crate) stats_addr: String,
+
+    /// Not needed: statistics are those of the moment
+    #[arg(short = 'i', long, value_name = "MS", hide = true)]
+    pub(crate) stats_interval: Option<u32>,
+
+    /// Write the number of the process to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) pid_file: Option<PathBuf>,
+
+    /// Not needed: memory is taken as requests need it
+    #[arg(short, long, value_name = "BYTES", hide = true, value_parser = clap::value_parser!(u32).range(512..=16_777_216))]
+    pub(crate) mbuf_size: Option<u32>,
+
+    /// Threads, each with clients and connections to servers of its own
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: u16,
+
+    /// After SIGTERM: how long clients may wait for the replies that they are owed
+    #[arg(long, value_name = "MS", default_value_t = 10_000)]
+    pub(crate) shutdown_timeout: u64,
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+const AFTER: &str = "\
+Examples:
+  keyhome proxy -c nutcracker.yml
+  keyhome proxy -t -c nutcracker.yml
+  keyhome proxy -d -c nutcracker.yml -o proxy.log -p proxy.pid
+
+SIGTERM lets clients have their replies and ends; SIGINT ends at once; SIGHUP opens the log anew; SIGTTIN and SIGTTOU log
+more and less. Exit codes: 0 stopped, 1 it cannot run.";

@@ -1,0 +1,122 @@
+//! nutcracker's port for statistics: whoever connects is sent one JSON object, and nothing is read.
+//!
+//! Members and spacing are those of twitter/twemproxy `src/nc_stats.c`, so that what reads nutcracker's reads this too.
+//! Unlike there, the numbers are those of this moment, not of the last time that somebody asked.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+    net::TcpListener,
+    os::unix::net::UnixListener,
+    sync::Arc,
+    thread,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use crate::{
+    control::{self, Line, Snapshot},
+    pool::Pool,
+};
+
+/// Where statistics are to be had.
+pub(crate) enum StatsListener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl StatsListener {
+    /// `address` is a host, or the path of a unix socket, which has no port.
+    pub(crate) fn bind(address: &str, port: u16) -> io::Result<Self> {
+        if address.starts_with('/') {
+            match std::fs::remove_file(address) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            return UnixListener::bind(address).map(Self::Unix);
+        }
+        TcpListener::bind((address, port)).map(Self::Tcp)
+    }
+
+    /// Answers for as long as the process lives.
+    pub(crate) fn serve(self, lines: Arc<Vec<Line>>, pools: Vec<Arc<Pool>>) {
+        let started = SystemTime::now();
+        thread::spawn(move || {
+            loop {
+                let sent = match &self {
+                    Self::Tcp(listener) => listener.accept().and_then(|(mut to, _)| {
+                        to.write_all(describe(&control::count(&lines)?, &pools, started).as_bytes())
+                    }),
+                    Self::Unix(listener) => listener.accept().and_then(|(mut to, _)| {
+                        to.write_all(describe(&control::count(&lines)?, &pools, started).as_bytes())
+                    }),
+                };
+                if let Err(error) = sent {
+                    tracing::warn!(%error, "statistics");
+                    // Out of files, for one: it is no use to try again at once.
+                    thread::sleep(std::time::Duration::from_millis(10));
+                }
+            }
+        });
+    }
+}
+
+fn describe(counted: &Snapshot, pools: &[Arc<Pool>], started: SystemTime) -> String {
+    let seconds = |since: SystemTime| SystemTime::now().duration_since(since).unwrap_or_default().as_secs();
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let mut text = format!(
+        "{{\"service\":\"nutcracker\", \"source\":\"{}\", \"version\":\"{}\", \"uptime\":{}, \"timestamp\":{}, \
+         \"total_connections\":{}, \"curr_connections\":{}, ",
+        host.trim(),
+        keyhome::VERSION,
+        seconds(started),
+        seconds(UNIX_EPOCH),
+        counted.total_connections,
+        counted.connections,
+    );
+    // Writing to a String cannot fail.
+    for (at, (pool, counters)) in pools.iter().zip(&counted.pools).enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        let (ejects, ejected_at) = pool.ejections();
+        let _ = write!(
+            text,
+            "{comma}{}: {{\"client_eof\":{}, \"client_err\":{}, \"client_connections\":{}, \"server_ejects\":{ejects}, \
+             \"forward_error\":{}, \"fragments\":{}, ",
+            quoted(&pool.name),
+            counters.client_eof,
+            counters.client_err,
+            counters.client_connections,
+            counters.forward_error,
+            counters.fragments,
+        );
+        for (at, (node, server)) in pool.all().nodes().iter().zip(&counters.servers).enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            let _ = write!(text, "{comma}{}: {{", quoted(&node.name));
+            for (place, (name, value)) in server.fields().enumerate() {
+                let comma = if place == 0 { "" } else { ", " };
+                let _ = write!(text, "{comma}\"{name}\":{value}");
+                if name == "server_connections" {
+                    let _ =
+                        write!(text, ", \"server_ejected_at\":{}", ejected_at.get(at).copied().unwrap_or(0));
+                }
+            }
+            text.push('}');
+        }
+        text.push('}');
+    }
+    text.push_str("}\n");
+    text
+}
+
+/// As JSON; nutcracker escapes nothing, so that a quote in a name breaks what it sends.
+fn quoted(name: &str) -> String {
+    let mut text = String::from('"');
+    for letter in name.chars() {
+        match letter {
+            '"' | '\\' => text.extend(['\\', letter]),
+            '\0'..='\x1f' => drop(write!(text, "\\u{:04x}", letter as u32)),
+            letter => text.push(letter),
+        }
+    }
+    text.push('"');
+    text
+}

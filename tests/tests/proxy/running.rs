@@ -1,0 +1,120 @@
+//! Flags, signals, statistics.
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use keyhome_live::{
+    RedisServer, Scratch, lease,
+    resp::{Connection, Reply},
+};
+use keyhome_tests::doors::CommandDoor;
+use serde_json::Value;
+
+use crate::fleet::{Fleet, POOL, pool};
+
+fn tested(config: &str) -> (i32, String) {
+    let scratch = Scratch::new().unwrap();
+    let path = scratch.path().join("nutcracker.yml");
+    fs::write(&path, config).unwrap();
+    let program = CommandDoor::new();
+    let (exit, _, said) = program.run(&["proxy", "-t", "-c", path.to_str().unwrap()], b"");
+    (exit, said)
+}
+
+#[test]
+fn a_config_is_tested_without_being_served() {
+    let good = "p:\n  listen: 127.0.0.1:22121\n  redis: true\n  servers:\n   - 127.0.0.1:6379:1\n";
+    assert_eq!(tested(good).0, 0);
+    let (exit, said) = tested(&good.replace("  redis: true\n", ""));
+    assert!(exit == 1 && said.contains("memcached"), "{said}");
+    let (exit, said) = tested(&good.replace("  listen: 127.0.0.1:22121\n", ""));
+    assert!(exit == 1 && said.contains("`listen` is missing"), "{said}");
+    let (exit, said) = tested(&good.replace("hash", "hosh").replace("redis: true", "hosh: md5"));
+    assert!(exit == 1 && said.contains("did you mean `hash`?"), "{said}");
+}
+
+#[test]
+fn a_place_that_is_taken_is_said() {
+    let fleet = Fleet::start();
+    let program = CommandDoor::new();
+    let config = fleet.proxy.config().to_str().unwrap();
+    // Both ask for the port with SO_REUSEPORT; that for statistics belongs to one.
+    let stats = fleet.proxy.stats_port().to_string();
+    let (exit, _, said) = program.run(&["proxy", "-c", config, "-a", "127.0.0.1", "-s", &stats], b"");
+    assert!(exit == 1 && said.contains("the statistics cannot listen on"), "{exit}: {said}");
+}
+
+#[test]
+fn statistics_are_nutcrackers_and_of_this_moment() {
+    let fleet = Fleet::start();
+    let mut connection = fleet.connect();
+    for number in 0..100 {
+        connection.call(&[b"SET", format!("key:{number}").as_bytes(), b"value"]).unwrap();
+    }
+    let text = fleet.proxy.stats().unwrap();
+    assert!(
+        text.starts_with("{\"service\":\"nutcracker\", \"source\":\"") && text.ends_with("}\n"),
+        "{text}"
+    );
+    let stats: Value = serde_json::from_str(&text).unwrap();
+    let of_pool = &stats[POOL];
+    // The fixture's own first connection has closed.
+    assert_eq!((&of_pool["client_connections"], &of_pool["client_eof"]), (&1.into(), &1.into()), "{text}");
+    let sum = |name: &str| -> u64 {
+        ["one", "two", "three"].iter().map(|server| of_pool[server][name].as_u64().unwrap()).sum()
+    };
+    assert_eq!((sum("requests"), sum("responses"), sum("server_connections")), (100, 100, 3), "{text}");
+    assert_eq!(sum("response_bytes"), 500);
+    assert_eq!((sum("in_queue"), sum("out_queue"), sum("server_ejected_at")), (0, 0, 0), "{text}");
+}
+
+#[test]
+fn who_stops_it_gently_gets_the_replies_that_are_owed() {
+    let scratch = Scratch::new().unwrap();
+    let servers = [RedisServer::start(&scratch).unwrap()];
+    let port = lease().unwrap();
+    let config = scratch.path().join("nutcracker.yml");
+    let pidfile = scratch.path().join("proxy.pid");
+    let log = scratch.path().join("proxy.log");
+    fs::write(&config, pool(&servers).yaml(&format!("127.0.0.1:{port}"))).unwrap();
+    let program = CommandDoor::new();
+    let mut process = Command::new(program.program())
+        .args(["proxy", "-a", "127.0.0.1", "-s", &lease().unwrap().to_string(), "-c"])
+        .arg(&config)
+        .arg("-p")
+        .arg(&pidfile)
+        .arg("-o")
+        .arg(&log)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let mut connection = loop {
+        match Connection::open(port) {
+            Ok(connection) => break connection,
+            Err(error) => assert!(Instant::now() < deadline, "{error}"),
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    let mut idle = Connection::open(port).unwrap();
+    idle.call(&[b"PING"]).unwrap();
+    assert_eq!(fs::read_to_string(&pidfile).unwrap(), process.id().to_string());
+    // A script that takes a while, and the signal while it runs.
+    let slow = b"local t = redis.call('TIME') local e = t[1] * 1000000 + t[2] + 500000 \
+        repeat t = redis.call('TIME') until t[1] * 1000000 + t[2] > e return 'done'";
+    connection.send(&keyhome_live::resp::encode(&[b"EVAL", slow, b"1", b"key"])).unwrap();
+    thread::sleep(Duration::from_millis(150));
+    let killed = Command::new("kill").arg(process.id().to_string()).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(connection.receive().unwrap(), Reply::Bulk(Some(b"done".to_vec())));
+    assert!(connection.receive().is_err(), "it is closed after that");
+    assert!(idle.receive().is_err(), "who waits for nothing is let go");
+    assert_eq!(process.wait().unwrap().code(), Some(0));
+    assert!(!pidfile.exists());
+    let logged = fs::read_to_string(&log).unwrap();
+    assert!(logged.contains("serves") && logged.contains("keyhome stops"), "{logged}");
+}
