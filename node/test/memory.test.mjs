@@ -76,6 +76,7 @@ test("answers", async () => {
     slots([...keys, bytes]);
     ring.explain(keys[5]);
     ring.balance();
+    ring.arcs();
     ring.index("x".repeat(70_000));
   });
   console.log(`1,200 batches: ${grown.toFixed(1)} MB more`);

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import {
-  Health, HotKeys, KeyhomeError, ReplicaSet, Router, commandKeys, commandKind, commandRoute, isFailure, poolSettings, scanNext, scanTarget,
+  Health, HotKeys, KeyhomeError, ReplicaSet, Router, commandKeys, commandKind, commandRoute, isFailure, poolNames, poolSettings, scanNext, scanTarget,
 } from "keyhome";
 import { config, outcome } from "./support.mjs";
 
@@ -258,7 +258,9 @@ test("cursors, errors and settings", () => {
   for (const error of NO_TEXT_OR_BYTES) assert.equal(code(() => isFailure(error)), "argument.type");
   assert.deepEqual(["-OOM no", "LOADING", "BUSYKEY", "", "x".repeat(5000)].map(isFailure), [true, true, false, false, false]);
   assert.equal(isFailure(Buffer.from("BUSY script")), true);
-  for (const text of [undefined, null, 1, {}, Buffer.from("a:")]) assert.equal(code(() => poolSettings(text)), "argument.type");
+  for (const text of [undefined, null, 1, {}, Buffer.from("a:")]) {
+    for (const read of [poolSettings, poolNames, Router.read]) assert.equal(code(() => read(text)), "argument.type");
+  }
   assert.equal(code(() => poolSettings(config(1), 1)), "argument.type");
   assert.equal(code(() => poolSettings(config(1), "other")), "pool.unknown");
   assert.equal(code(() => poolSettings("a:\n  hosh: md5\n")), "config.field");
@@ -309,6 +311,7 @@ test("property: nothing but KeyhomeError", () => {
         () => hot.top(one), () => hot.estimate(one), () => hot.merge(one), () => HotKeys.fromBytes(one), () => hot.advance(one),
         () => commandKeys(one), () => commandKeys([one, other, third]), () => commandRoute([one, other]), () => commandKind(one, other), () => new Health({}, 3).reloaded(one, other, ring, third), () => isFailure(one),
         () => scanTarget(one, other), () => scanNext(one, other, third), () => poolSettings(one, other),
+        () => poolNames(one), () => Router.read(one, other),
         () => ring.copies(one, other), () => ring.withoutIndexes([one, other]), () => ring.withoutIndexes(one),
       ]) {
         const given = outcome(call); // lets through what is no KeyhomeError

@@ -31,6 +31,7 @@ def test_words_are_those_of_the_core() -> None:
     types |= {"fan_out": ("FanOut", keyhome.FanOut), "merge": ("Merge", keyhome.Merge)}
     types |= {"on_failure": ("OnFailure", keyhome.OnFailure), "read_from": ("ReadFrom", keyhome.ReadFrom)}
     types |= {"outcomes": ("Outcome", keyhome.Outcome), "live_sets": ("LiveSet", keyhome.LiveSet)}
+    types |= {"positions": ("Positions", keyhome.Positions)}
     assert set(types) == set(catalogue)
     for of, (name, type_) in types.items():
         words = "".join(f'    "{word}",\n' for word in catalogue[of])

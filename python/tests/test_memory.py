@@ -69,6 +69,7 @@ def hot_key_calls() -> None:
 
 WORK: dict[str, Callable[[], object]] = {
     "routers": lambda: Router.from_config(CONFIG).nodes,
+    "routers of texts": lambda: Router.read(CONFIG),
     "routers of clusters": lambda: Router.from_cluster(CLUSTER).nodes,
     "without": lambda: ROUTER.without(["redis-1"]).node("a"),
     "keys": lambda: (
@@ -78,7 +79,13 @@ WORK: dict[str, Callable[[], object]] = {
         ROUTER.index(memoryview(b"d")[::2]),
     ),
     "batches": lambda: (ROUTER.indexes(["a", b"b"]), keyhome.slots_packed(b"ab", [0, 1, 2]), ROUTER.group(["a", "b"])),
-    "answers": lambda: (ROUTER.explain("a"), ROUTER.balance(), ROUTER.diff(ROUTER), ROUTER.successors("a", 2)),
+    "answers": lambda: (
+        ROUTER.explain("a"),
+        ROUTER.balance(),
+        ROUTER.arcs(),
+        ROUTER.diff(ROUTER),
+        ROUTER.successors("a", 2),
+    ),
     "fingerprints": lambda: ROUTER.fingerprint,
     "commands": lambda: (
         keyhome.command_keys(["MSET", "a", b"1", bytearray(b"b"), 2]),
@@ -87,7 +94,7 @@ WORK: dict[str, Callable[[], object]] = {
         keyhome.scan_next(keyhome.scan_target("52", 3).cursor, b"7", 3),
         keyhome.is_failure("OOM"),
     ),
-    "settings": lambda: keyhome.pool_settings(CONFIG),
+    "settings": lambda: (keyhome.pool_settings(CONFIG), keyhome.pool_names(CONFIG)),
     "health": health_calls,
     "replicas": replica_calls,
     "hot keys": hot_key_calls,
@@ -102,7 +109,7 @@ WORK: dict[str, Callable[[], object]] = {
     "no replies": fails(Router.from_cluster, [[[[]]]]),
 }
 COUNT = {"routers": 5_000, "without": 5_000, "routers of clusters": 20_000, "answers": 5_000, "hot keys": 20_000}
-COUNT |= {"settings": 20_000, "copies": 5_000, "health": 20_000, "replicas": 20_000}
+COUNT |= {"routers of texts": 5_000, "settings": 20_000, "copies": 5_000, "health": 20_000, "replicas": 20_000}
 
 
 @pytest.mark.parametrize("what", WORK)

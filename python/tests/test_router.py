@@ -58,7 +58,8 @@ def test_no_router_by_itself() -> None:
 def made() -> list[Router]:
     config = Router.from_config(CONFIG)
     replies = [case["reply"] for case in cases("cluster") if "error" not in case]
-    return [config, config.without(["redis-1"]).without(["redis-2"]), *map(Router.from_cluster, replies)]
+    read = [Router.read(text) for text in [CONFIG, *replies] if isinstance(text, str)]
+    return [config, config.without(["redis-1"]).without(["redis-2"]), *read, *map(Router.from_cluster, replies)]
 
 
 def test_pickle_and_copy() -> None:

@@ -42,7 +42,7 @@ mod _keyhome {
         origin::again,
         replica::ReplicaSet,
         router::Router,
-        settings::pool_settings,
+        settings::{pool_names, pool_settings},
     };
 
     /// The Redis Cluster slots of many keys.

@@ -7,8 +7,8 @@ use crate::{reply::object_of, router::Router};
 
 /// What a router was made from.
 pub(crate) enum Origin {
-    /// A pool of a config.
-    Config { text: String, pool: Option<String> },
+    /// A text that [`Router::read`] takes: one of a config says the same there as in [`Router::from_config`].
+    Text { text: String, pool: Option<String> },
     /// What a cluster said.
     Cluster(Reply),
 }
@@ -19,7 +19,7 @@ pub(crate) type Remade<'py> = (Bound<'py, PyAny>, Option<String>, bool, Vec<Stri
 impl Origin {
     pub(crate) fn remade<'py>(&self, py: Python<'py>, gone: &[String]) -> PyResult<Remade<'py>> {
         Ok(match self {
-            Self::Config { text, pool } => (text.into_bound_py_any(py)?, pool.clone(), false, gone.to_vec()),
+            Self::Text { text, pool } => (text.into_bound_py_any(py)?, pool.clone(), false, gone.to_vec()),
             Self::Cluster(reply) => (object_of(py, reply)?, None, true, gone.to_vec()),
         })
     }
@@ -34,6 +34,6 @@ pub(crate) fn again(
     cluster: bool,
     gone: &Bound<'_, PyAny>,
 ) -> PyResult<Router> {
-    let router = if cluster { Router::from_cluster(origin)? } else { Router::from_config(origin, pool)? };
+    let router = if cluster { Router::from_cluster(origin)? } else { Router::read(origin, pool)? };
     router.without(gone)
 }

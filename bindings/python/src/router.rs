@@ -111,7 +111,34 @@ impl Router {
         let py = text.py();
         let (text, pool) = arguments::config(text, pool)?;
         let router = py.detach(|| common::from_config(text, pool)).map_err(|failure| failure.raised(py))?;
-        Ok(Self::new(router, Origin::Config { text: text.to_owned(), pool: pool.map(str::to_owned) }))
+        Ok(Self::new(router, Origin::Text { text: text.to_owned(), pool: pool.map(str::to_owned) }))
+    }
+
+    /// The router of a config, or of the text of CLUSTER NODES, whichever it is.
+    ///
+    /// That is what the `keyhome` command takes as `-c`. `pool_names` says which pools there are to choose from.
+    ///
+    /// Args:
+    ///     text: As for `from_config`, or the reply of CLUSTER NODES.
+    ///     pool: The name of the pool; not needed where there is one. A cluster has none.
+    ///
+    /// Returns:
+    ///     The router.
+    ///
+    /// Raises:
+    ///     KeyhomeError: As for `from_config` and `from_cluster`.
+    ///
+    /// Example:
+    ///     >>> nodes = "07c37dfeb235213a872192d90877d0cd55635b91 10.0.0.1:6379@16379 master - 0 0 1 connected 0-16383"
+    ///     >>> keyhome.Router.read(nodes)
+    ///     <keyhome.Router: redis-cluster, 1 node>
+    #[staticmethod]
+    #[pyo3(signature = (text, pool = None))]
+    pub(crate) fn read(text: &Bound<'_, PyAny>, pool: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let py = text.py();
+        let (text, pool) = arguments::config(text, pool)?;
+        let router = py.detach(|| common::read(text, pool)).map_err(|failure| failure.raised(py))?;
+        Ok(Self::new(router, Origin::Text { text: text.to_owned(), pool: pool.map(str::to_owned) }))
     }
 
     /// The router of a Redis Cluster, from what it says of itself.
@@ -377,6 +404,38 @@ impl Router {
         let py = key.py();
         let json = read_key(key, |key| common::explain(&self.core, key)).map_err(|error| error.raised(py))?;
         from_json(py, &json.map_err(|failure| failure.raised(py))?)
+    }
+
+    /// Which stretch of the positions of keys is whose, in order, to be drawn.
+    ///
+    /// Entry `i` ends with the position `ends[i]`, which belongs to it, and begins behind the one before it, the first at
+    /// 0; all of it is that of the node `owners[i]`. Nodes that `without` has taken away own none.
+    ///
+    /// A ring has an entry for each of its points, also beside another of the same node, and `explain(key)["place"]` names
+    /// with `position` the entry of the point that a key meets; what lies behind the last point is the first one's. A point
+    /// that equals the one before it, as some dialects have them, owns nothing. An entry ends with the highest hash that
+    /// meets the point: in dialects that search for the first point above a hash, which twemproxy does not, that is one
+    /// less than the point's own value. Of values of 128 bits, the highest 32 are shown.
+    ///
+    /// Returns:
+    ///     `by`: what positions are; `size`: how many, 2**32 on a ring; `ends` and `owners`, each an `array.array` of
+    ///     32-bit numbers. The owner of slots that nobody has is 4294967295, which no node is.
+    ///
+    /// Raises:
+    ///     KeyhomeError: `placement.random` in a pool that gives no key a home.
+    ///
+    /// Example:
+    ///     >>> pool = "pool: {distribution: modula, servers: [10.0.0.1:6379:3, 10.0.0.2:6379:1]}"
+    ///     >>> keyhome.Router.from_config(pool).arcs()
+    ///     {'by': 'list', 'size': 4, 'ends': array('I', [2, 3]), 'owners': array('I', [0, 1])}
+    fn arcs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let arcs = py.detach(|| self.core.arcs()).map_err(|error| error.raised(py))?;
+        let shown = PyDict::new(py);
+        shown.set_item("by", arcs.by.word())?;
+        shown.set_item("size", arcs.size)?;
+        shown.set_item("ends", batch::array(py, "I", &arcs.ends, u32::to_ne_bytes)?)?;
+        shown.set_item("owners", batch::array(py, "I", &arcs.owners, u32::to_ne_bytes)?)?;
+        Ok(shown)
     }
 
     /// How much each node owns, exactly: of how many values of the key hash it is the home.

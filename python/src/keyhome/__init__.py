@@ -31,6 +31,7 @@ from ._keyhome import (
     command_kind,
     command_route,
     is_failure,
+    pool_names,
     pool_settings,
     scan_next,
     scan_target,
@@ -41,6 +42,7 @@ from ._keyhome import (
 from ._nodes import Node, Replica, ScanTarget
 from ._shapes import (
     AddressChange,
+    Arcs,
     Balance,
     CommandKind,
     CommandRoute,
@@ -74,6 +76,7 @@ from ._words import (
     Merge,
     OnFailure,
     Outcome,
+    Positions,
     ReadFrom,
     Word,
 )
@@ -81,6 +84,7 @@ from ._words import (
 __all__ = [
     "Access",
     "AddressChange",
+    "Arcs",
     "Balance",
     "CommandKind",
     "CommandRoute",
@@ -115,6 +119,7 @@ __all__ = [
     "Outcome",
     "PlaceStep",
     "PoolSettings",
+    "Positions",
     "ReadFrom",
     "Replica",
     "ReplicaOptions",
@@ -128,6 +133,7 @@ __all__ = [
     "command_kind",
     "command_route",
     "is_failure",
+    "pool_names",
     "pool_settings",
     "scan_next",
     "scan_target",

@@ -8,6 +8,7 @@ from typing_extensions import Buffer
 
 from ._nodes import Node, ScanTarget
 from ._shapes import (
+    Arcs,
     Balance,
     CommandKind,
     CommandRoute,
@@ -38,6 +39,7 @@ __all__ = [
     "command_kind",
     "command_route",
     "is_failure",
+    "pool_names",
     "pool_settings",
     "scan_next",
     "scan_target",
@@ -147,6 +149,28 @@ class Router:
         Example:
             >>> keyhome.Router.from_config("pool: {servers: [10.0.0.1:6379:1, 10.0.0.2:6379:1]}")
             <keyhome.Router: twemproxy, 2 nodes>
+        """
+
+    @staticmethod
+    def read(text: str | bytes, pool: str | None = None) -> Router:
+        """The router of a config, or of the text of CLUSTER NODES, whichever it is.
+
+        That is what the `keyhome` command takes as `-c`. `pool_names` says which pools there are to choose from.
+
+        Args:
+            text: As for `from_config`, or the reply of CLUSTER NODES.
+            pool: The name of the pool; not needed where there is one. A cluster has none.
+
+        Returns:
+            The router.
+
+        Raises:
+            KeyhomeError: As for `from_config` and `from_cluster`.
+
+        Example:
+            >>> nodes = "07c37dfeb235213a872192d90877d0cd55635b91 10.0.0.1:6379@16379 master - 0 0 1 connected 0-16383"
+            >>> keyhome.Router.read(nodes)
+            <keyhome.Router: redis-cluster, 1 node>
         """
 
     @staticmethod
@@ -371,6 +395,31 @@ class Router:
             ('1000', {'algorithm': 'fnv1a_64', 'value': 4170074660}, 'redis-1', 'redis-3')
         """
 
+    def arcs(self) -> Arcs:
+        """Which stretch of the positions of keys is whose, in order, to be drawn.
+
+        Entry `i` ends with the position `ends[i]`, which belongs to it, and begins behind the one before it, the first at
+        0; all of it is that of the node `owners[i]`. Nodes that `without` has taken away own none.
+
+        A ring has an entry for each of its points, also beside another of the same node, and `explain(key)["place"]` names
+        with `position` the entry of the point that a key meets; what lies behind the last point is the first one's. A point
+        that equals the one before it, as some dialects have them, owns nothing. An entry ends with the highest hash that
+        meets the point: in dialects that search for the first point above a hash, which twemproxy does not, that is one
+        less than the point's own value. Of values of 128 bits, the highest 32 are shown.
+
+        Returns:
+            `by`: what positions are; `size`: how many, 2**32 on a ring; `ends` and `owners`, each an `array.array` of
+            32-bit numbers. The owner of slots that nobody has is 4294967295, which no node is.
+
+        Raises:
+            KeyhomeError: `placement.random` in a pool that gives no key a home.
+
+        Example:
+            >>> pool = "pool: {distribution: modula, servers: [10.0.0.1:6379:3, 10.0.0.2:6379:1]}"
+            >>> keyhome.Router.from_config(pool).arcs()
+            {'by': 'list', 'size': 4, 'ends': array('I', [2, 3]), 'owners': array('I', [0, 1])}
+        """
+
     def balance(self) -> Balance:
         """How much each node owns, exactly: of how many values of the key hash it is the home.
 
@@ -533,6 +582,23 @@ def is_failure(error: Key, /) -> bool:
     Example:
         >>> keyhome.is_failure("LOADING Redis is loading the dataset in memory"), keyhome.is_failure("WRONGTYPE")
         (True, False)
+    """
+
+def pool_names(text: str | bytes, /) -> list[str]:
+    r"""The names of the pools of a text that `Router.read` takes, in its order.
+
+    Args:
+        text: A config, or the reply of CLUSTER NODES.
+
+    Returns:
+        The names; of a cluster, which has no pools, an empty list.
+
+    Raises:
+        KeyhomeError: The codes `config.*`, with line and column; `argument.type`.
+
+    Example:
+        >>> keyhome.pool_names("cache: {servers: [10.0.0.1:6379:1]}\njobs: {servers: [10.0.0.2:6379:1]}")
+        ['cache', 'jobs']
     """
 
 def pool_settings(text: str | bytes, pool: str | None = None) -> PoolSettings:

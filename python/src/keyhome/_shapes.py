@@ -6,9 +6,10 @@ A count of hash values is an `int` up to 2**53 and beyond it a `str` of hexadeci
 
 from __future__ import annotations
 
+from array import array
 from typing import Literal, NotRequired, TypedDict
 
-from ._words import Access, Dialect, FanOut, Merge, OnFailure, ReadFrom
+from ._words import Access, Dialect, FanOut, Merge, OnFailure, Positions, ReadFrom
 
 
 class HashStep(TypedDict):
@@ -81,6 +82,20 @@ class Explanation(TypedDict):
     index: int
     address: str
     next: str | None
+
+
+class Arcs(TypedDict):
+    """Which stretch of positions is whose, in order: entry `i` ends with `ends[i]` and is that of the node `owners[i]`.
+
+    `by` says what positions are: hash values, an entry a point (`ring`); places in modula's list, which are hashes
+    modulo its length (`list`); slots of Redis Cluster; sums of UTF-16 code units modulo the number of live nodes
+    (`sum`); or one, where there is one node and nothing is hashed.
+    """
+
+    by: Positions
+    size: int
+    ends: array[int]
+    owners: array[int]
 
 
 class NodeShare(TypedDict):

@@ -123,6 +123,15 @@ LiveSet: TypeAlias = Literal[
 ]
 """What `Health.update` says of the nodes that take part."""
 
+Positions: TypeAlias = Literal[
+    "ring",
+    "list",
+    "slots",
+    "sum",
+    "only_node",
+]
+"""What the positions of `Router.arcs` are."""
+
 Access: TypeAlias = Literal[
     "read",
     "write",

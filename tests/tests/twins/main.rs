@@ -1,6 +1,7 @@
 //! The router against naive twins, on random pools and keys.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
+mod arcs;
 mod batches;
 mod configs;
 mod copies;

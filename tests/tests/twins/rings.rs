@@ -39,7 +39,7 @@ fn rings() {
 
 /// The highest hash that meets each point, and its node: where a hash meets the point above it, that is one lower than
 /// the point, and of the point 0 the highest hash there is.
-fn met_points(twin: &Twin) -> Vec<(Share, usize)> {
+pub(crate) fn met_points(twin: &Twin) -> Vec<(Share, usize)> {
     let Table::Ring(ring) = &twin.table else { return vec![] };
     let highest = twin.range().map_or(u128::MAX, |_| u128::from(u32::MAX));
     let met = |value: u128| if ring.above { value.checked_sub(1).unwrap_or(highest) } else { value };

@@ -182,8 +182,14 @@ mod tests {
         for text in ["", "{}", A, "p:\n", "{\"p\": 1}"] {
             assert!(!looks_like_cluster_nodes(text), "{text}");
         }
-        for text in [format!("{A}: x"), format!("{A} : 1"), format!("{A} :\n  servers:"), format!("{A}  h:1")]
-        {
+        let cut = &A[1..];
+        for text in [
+            format!("{A}: x"),
+            format!("{A} : 1"),
+            format!("{A} :\n  servers:"),
+            format!("{A}  h:1"),
+            format!("{cut}é h:1"),
+        ] {
             assert!(!looks_like_cluster_nodes(&text), "{text}");
         }
     }
