@@ -99,6 +99,19 @@ test("a key of 50 MB is not taken, one of 64 KB is", async (t) => {
   assert.equal(await page.locator(".steps").count(), 0);
 });
 
+test("a pool of 2,000 servers answers when the typing pauses", async (t) => {
+  const servers = Array.from({ length: 2000 }, (_, at) => `   - 10.0.${at >> 8}.${at & 255}:6379:1\n`);
+  const config = `pool:\n  servers:\n${servers.join("")}`;
+  const page = await open(t, { given: { config, file: "large.yml", pool: null } });
+  for (const key of ["user:1001", "user:2"]) {
+    await page.getByLabel("Key", { exact: true }).fill(key);
+    const answer = keyhomeJson(["explain", "-c", file("large.yml", config), key]);
+    await page.locator(".home", { hasText: answer.node }).waitFor();
+    await page.locator(".steps li", { hasText: "Key" }).getByText(key).waitFor();
+    assert.deepEqual(JSON.parse(await saved(page, "JSON")), answer);
+  }
+});
+
 test("a cluster: the slot, an uncovered one, and who could take over", async (t) => {
   const page = await open(t, { given: { config: CLUSTER, file: "cluster.yml", pool: null } });
   await page.getByLabel("Key", { exact: true }).fill("user:2");

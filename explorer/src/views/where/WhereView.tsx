@@ -1,6 +1,7 @@
 // Where does this key live? The answer, and each step that leads to it.
 
 import type { Explanation, Node, Router } from "keyhome";
+import { useMemo } from "preact/hooks";
 import { NodeName } from "../../drawing/NodeMark.tsx";
 import { rowsSvg } from "../../drawing/rows.ts";
 import { Exports } from "../../page/Exports.tsx";
@@ -8,16 +9,22 @@ import { KeyField } from "../../page/KeyField.tsx";
 import { Problem } from "../../page/Problem.tsx";
 import { configWords, keyWords, keyhomeCommand } from "../../page/command.ts";
 import { csvOf } from "../../page/download.ts";
-import { type Answer, ask } from "../../pool/reading.ts";
+import { useSettled } from "../../page/useSettled.ts";
+import { ask } from "../../pool/reading.ts";
 import { asked } from "../../state/asked.ts";
 import { servedAs } from "../../state/pools.ts";
 import type { ViewProps } from "../view.ts";
 import { type Step, stepsOf } from "./steps.ts";
 import "./where.css";
 
+/** Who takes over is read off the ring without the home: beyond so many nodes that is made when the typing pauses. */
+const MANY_NODES = 1000;
+const PAUSE = 200;
+
 export function WhereView({ router }: ViewProps) {
-  const { key } = asked.value;
-  const explained: Answer<Explanation> | undefined = key === undefined ? undefined : ask(() => router.explain(key));
+  const isLarge = router.nodes.length > MANY_NODES;
+  const { key } = useSettled(asked.value, isLarge ? PAUSE : 0) ?? {};
+  const explained = useMemo(() => (key === undefined ? undefined : ask(() => router.explain(key))), [router, key]);
   return (
     <>
       <KeyField />
