@@ -2,7 +2,7 @@ import { link } from "../state/link.ts";
 import { Copy } from "./Copy.tsx";
 import { choose, theme } from "./theme.ts";
 
-const ABOUT_LINKS = "All that is put in, behind the # of the address, where no server sees it";
+const ABOUT_LINKS = "All that is put in, the config with its passwords too, behind the # of the address, where no server sees it";
 
 export function Header() {
   const isDark = theme.value === "dark";
