@@ -98,7 +98,8 @@ impl Proxy {
                     error,
                 })?);
             }
-            let (worker, line) = Worker::new(listeners, &pools, start).map_err(Failure::System)?;
+            let (worker, line) =
+                Worker::new(listeners, &pools, start, workers.is_empty()).map_err(Failure::System)?;
             workers.push(worker);
             lines.push(line);
         }

@@ -94,16 +94,22 @@ impl Pool {
     #[cold]
     fn report_now(&self, server: usize, outcome: Outcome, now: u64) {
         let mut state = self.state();
-        if outcome == Outcome::Failure {
-            self.troubled.store(true, Ordering::Relaxed);
-        }
         if let Err(error) = state.health.report(server, outcome, now) {
             tracing::error!(pool = self.name, %error, "health");
         }
         self.tell(&mut state);
     }
 
+    /// The servers that are to be checked now (`on_failure: probe`).
+    pub(crate) fn due_checks(&self, now: u64) -> Vec<usize> {
+        if !self.troubled.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        self.state().health.due_checks(now)
+    }
+
     fn tell(&self, state: &mut State) {
+        self.troubled.store(!state.health.is_calm(), Ordering::Relaxed);
         for event in state.health.take_events() {
             let name = |index: usize| self.all.nodes().get(index).map_or("?", |node| &node.name);
             match event {

@@ -59,6 +59,8 @@ pub(crate) struct ServerConnection {
     pub(crate) owner: Option<(u32, u32)>,
     /// What comes is not a reply, but what its owner has subscribed to.
     pub(crate) listens: bool,
+    /// It finds out whether a server that is out is well again.
+    pub(crate) checks: bool,
     /// What it waits for may take as long as it likes.
     pub(crate) patient: bool,
     pub(crate) connected: bool,
@@ -105,6 +107,7 @@ impl ServerConnection {
             resp3,
             owner: None,
             listens: false,
+            checks: false,
             patient: false,
             connected: false,
             output: Output::default(),

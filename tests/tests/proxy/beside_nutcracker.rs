@@ -7,7 +7,7 @@ use keyhome_live::{
 };
 use keyhome_tests::dice::Dice;
 
-use crate::fleet::{Fleet, POOL, pool, servers};
+use crate::fleet::{Fleet, PATIENT, POOL, pool, servers};
 
 const COMMANDS: usize = 20_000;
 
@@ -73,7 +73,7 @@ fn ask(connection: &mut Connection, commands: &[Vec<Vec<u8>>]) -> Vec<Reply> {
 fn the_same_commands_give_the_same_replies_and_leave_the_same_data() {
     let scratch = Scratch::new().unwrap();
     let behind_nutcracker = servers(&scratch);
-    let nutcracker = Nutcracker::start(&scratch, &[pool(&behind_nutcracker)]).unwrap();
+    let nutcracker = Nutcracker::start(&scratch, &[pool(&behind_nutcracker, PATIENT)]).unwrap();
     let fleet = Fleet::start();
     let (mut old, mut new) = (nutcracker.connect(POOL).unwrap(), fleet.connect());
     let mut dice = Dice::new(1);

@@ -6,12 +6,16 @@ use keyhome_tests::doors::CommandDoor;
 /// The names of the servers: what places keys, whatever their ports are.
 pub(crate) const NAMES: [&str; 3] = ["one", "two", "three"];
 
+/// Milliseconds that a busy machine does not take.
+pub(crate) const PATIENT: u64 = 10_000;
+
 /// The name of the pool.
 pub(crate) const POOL: &str = "pool";
 
-/// A pool of these servers. Tags are `{}`.
-pub(crate) fn pool(servers: &[RedisServer]) -> Pool {
-    let pool = Pool::new(POOL).set("hash", "md5").set("hash_tag", "\"{}\"").set("timeout", "10000");
+/// A pool of these servers. Tags are `{}`; the timeout is in milliseconds.
+pub(crate) fn pool(servers: &[RedisServer], timeout: u64) -> Pool {
+    let pool =
+        Pool::new(POOL).set("hash", "md5").set("hash_tag", "\"{}\"").set("timeout", timeout.to_string());
     servers
         .iter()
         .zip(NAMES)
@@ -36,7 +40,7 @@ impl Fleet {
         let scratch = Scratch::new().unwrap();
         let servers = servers(&scratch);
         let program = CommandDoor::new();
-        let proxy = Proxy::start(&scratch, program.program(), &[pool(&servers)], &[]).unwrap();
+        let proxy = Proxy::start(&scratch, program.program(), &[pool(&servers, PATIENT)], &[]).unwrap();
         Self { servers, proxy, _scratch: scratch }
     }
 

@@ -3,5 +3,6 @@
 
 mod beside_nutcracker;
 mod connections;
+mod faults;
 mod fleet;
 mod running;

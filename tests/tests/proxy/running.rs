@@ -14,7 +14,7 @@ use keyhome_live::{
 use keyhome_tests::doors::CommandDoor;
 use serde_json::Value;
 
-use crate::fleet::{Fleet, POOL, pool};
+use crate::fleet::{Fleet, PATIENT, POOL, pool};
 
 fn tested(config: &str) -> (i32, String) {
     let scratch = Scratch::new().unwrap();
@@ -80,7 +80,7 @@ fn who_stops_it_gently_gets_the_replies_that_are_owed() {
     let config = scratch.path().join("nutcracker.yml");
     let pidfile = scratch.path().join("proxy.pid");
     let log = scratch.path().join("proxy.log");
-    fs::write(&config, pool(&servers).yaml(&format!("127.0.0.1:{port}"))).unwrap();
+    fs::write(&config, pool(&servers, PATIENT).yaml(&format!("127.0.0.1:{port}"))).unwrap();
     let program = CommandDoor::new();
     let mut process = Command::new(program.program())
         .args(["proxy", "-a", "127.0.0.1", "-s", &lease().unwrap().to_string(), "-c"])

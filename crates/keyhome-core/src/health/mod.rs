@@ -362,6 +362,13 @@ impl Health {
         out.filter_map(|node| node.next_retry).min()
     }
 
+    /// Whether all is as at the beginning: all nodes are live, and none has failed since its last reply. Until the next
+    /// failure is reported, replies need not be, and [`update`](Self::update) is [`LiveSet::Same`].
+    pub fn is_calm(&self) -> bool {
+        let calm = |node: &NodeHealth| node.is_live() && node.failure_count == 0 && node.next_retry.is_none();
+        self.due == u64::MAX && self.nodes.iter().all(calm)
+    }
+
     /// The nodes that the owner's placement does without, ascending: for [`Router::without_indexes`] of the router with
     /// all nodes. They change when [`update`](Self::update) says [`LiveSet::Changed`] and at no other time, whoever goes
     /// and comes back in between. With `fail` there are never any.

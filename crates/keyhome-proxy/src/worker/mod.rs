@@ -5,6 +5,7 @@
 //! all the time of a proxy is spent in such calls.
 
 mod blocking;
+mod checks;
 mod parts;
 mod private;
 mod requests;
@@ -18,6 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use keyhome::OnFailure;
 use keyhome_resp::Limits;
 use mio::{Events, Poll, Token, Waker};
 use slab::Slab;
@@ -96,16 +98,19 @@ pub(crate) struct Worker {
     /// No more clients are taken; the worker ends when there are none.
     stopping: bool,
     control: Receiver<Control>,
+    /// Whether it is the one that checks servers which are out.
+    checks: bool,
     /// The shortest timeout of all pools.
     tick: Option<Duration>,
 }
 
 impl Worker {
-    /// The worker, and the way to talk to it.
+    /// The worker, and the way to talk to it. One of them `checks` servers that are out.
     pub(crate) fn new(
         mut listeners: Vec<Listener>,
         pools: &[Arc<Pool>],
         start: Instant,
+        checks: bool,
     ) -> io::Result<(Self, Line)> {
         let poll = Poll::new()?;
         let (line, control) = Line::new(Arc::new(Waker::new(poll.registry(), token(CONTROL, 0))?));
@@ -118,6 +123,9 @@ impl Worker {
             vec![to_server; pool.all().nodes().len()]
         };
         let timeouts = pools.iter().filter_map(|pool| pool.settings.timeout.filter(|timeout| *timeout > 0));
+        let timeouts = timeouts.map(|timeout| u64::from(timeout).div_ceil(4));
+        let probes = pools.iter().filter(|pool| checks && pool.settings.on_failure == OnFailure::Probe);
+        let ticks = timeouts.chain(probes.map(|_| checks::TICK));
         let worker = Self {
             poll,
             listeners,
@@ -126,9 +134,7 @@ impl Worker {
             next_id: 1,
             servers: Slab::new(),
             to_servers: pools.iter().map(|pool| of_server(pool)).collect(),
-            tick: timeouts
-                .min()
-                .map(|timeout| Duration::from_millis(u64::from(timeout).div_ceil(4).clamp(1, 1000))),
+            tick: ticks.min().map(|tick| Duration::from_millis(tick.clamp(1, 1000))),
             counters: pools.iter().map(|pool| PoolCounters::new(pool.all().nodes().len())).collect(),
             pools: pools.iter().cloned().map(PoolView::new).collect(),
             stock: Stock::new(),
@@ -143,6 +149,7 @@ impl Worker {
             resumed: Vec::new(),
             total_connections: 0,
             stopping: false,
+            checks,
             control,
         };
         Ok((worker, line))
@@ -199,6 +206,7 @@ impl Worker {
             self.write_to_clients();
             if self.tick.is_some() {
                 self.time_out();
+                self.check_servers();
             }
             if self.stopping && self.clients.is_empty() {
                 return Ok(());

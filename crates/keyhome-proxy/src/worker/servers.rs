@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use keyhome::{Outcome, health::is_failure};
 use keyhome_resp::error;
 
-use super::{READ, SERVER, Worker, token};
+use super::{READ, SERVER, Worker, checks, token};
 use crate::server::{self, NOBODY, ServerConnection, Waiting};
 
 impl Worker {
@@ -172,6 +172,10 @@ impl Worker {
                 counters.responses += 1;
                 counters.response_bytes += length as u64;
             }
+            if connection.checks {
+                self.checked(index, reply);
+                continue;
+            }
             let failed = reply[0] == b'-' && is_failure(reply);
             let outcome = if failed { Outcome::Failure } else { Outcome::Reply };
             let pool = &self.pools[connection.pool].pool;
@@ -225,7 +229,8 @@ impl Worker {
         let pool = &self.pools[connection.pool].pool;
         let server = &pool.all().nodes()[connection.server].name;
         tracing::warn!(pool = pool.name, server, pending = connection.waiting.len(), reason = text, "closed");
-        pool.report(connection.server, Outcome::Failure, self.now);
+        let outcome = if connection.checks { Outcome::CheckFailed } else { Outcome::Failure };
+        pool.report(connection.server, outcome, self.now);
         let counters = &mut self.counters[connection.pool];
         match text {
             END => counters.servers[connection.server].server_eof += 1,
@@ -257,7 +262,8 @@ impl Worker {
     /// for that of the next.
     pub(super) fn time_out(&mut self) {
         let is_late = |connection: &ServerConnection| {
-            let timeout = self.pools[connection.pool].pool.settings.timeout.unwrap_or(0);
+            let own = if connection.checks { checks::PATIENCE } else { 0 };
+            let timeout = self.pools[connection.pool].pool.settings.timeout.unwrap_or(own);
             let oldest = connection.waiting.front().filter(|_| timeout > 0 && !connection.patient);
             oldest.is_some_and(|it| self.now >= it.since + u64::from(timeout) * 1000)
         };
