@@ -38,3 +38,41 @@ for (const scheme of ["light", "dark"]) {
     });
   }
 }
+
+for (const scheme of ["light", "dark"]) {
+  test(`axe, ${scheme}, counts that are there, run and failed, and a change with all that it moves`, async (t) => {
+    const given = { config: CONFIGS.ring, file: "nutcracker.yml", pool: null };
+    const page = await open(t, { scheme, given, context: { reducedMotion: "reduce" } });
+    await page.evaluate(AXE);
+    const check = async (what) => {
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      assert.deepEqual(violations.map(told), [], what);
+    };
+    await show(page, "balance");
+    await page.waitForSelector(".hash-table tbody tr");
+    await check("counted");
+    const pattern = page.getByLabel("Pattern of keys");
+    await pattern.fill("user:{0..9999999}");
+    await page.locator(".sample-status progress").waitFor();
+    await check("counting");
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await check("cancelled");
+    await pattern.fill("{0..99999999}");
+    await page.locator(".sample-status .problem").waitFor();
+    await check("refused");
+    await pattern.fill("user:{0..99}");
+    await page.getByRole("radio", { name: "Pasted keys" }).check();
+    await check("pasted keys");
+    await page.getByRole("radio", { name: "A file" }).check();
+    await check("a file");
+    await page.getByRole("radio", { name: "A pattern" }).check();
+    await show(page, "change");
+    await page.getByRole("button", { name: "Move it to another address" }).click();
+    await page.waitForSelector(".addresses");
+    await check("another address");
+    await page.getByRole("button", { name: "Move to Redis Cluster" }).click();
+    await page.getByText("generated keys move").waitFor();
+    await page.waitForSelector(".key-table");
+    await check("to Redis Cluster");
+  });
+}
