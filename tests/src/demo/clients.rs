@@ -1,4 +1,4 @@
-//! What nutcracker wrote is read through clients of many servers, and the other way round.
+//! What each client of many servers wrote, and what nutcracker wrote, is read through all the others.
 
 use std::io;
 
@@ -6,73 +6,119 @@ use anstyle::{AnsiColor, Style};
 use keyhome_live::Scratch;
 
 use super::{KEYS, PLANS};
-use crate::{cases::to_hex, doors::Client, keys, real::BehindNutcracker};
+use crate::{
+    cases::{Key, to_hex},
+    doors::Client,
+    keys,
+    real::{BehindNutcracker, Serving},
+};
 
-/// Of the keys of a pool: how many the client reads as nutcracker wrote them, and nutcracker as the client did.
-type Shared = (usize, usize);
+/// Who writes into a pool and reads from it.
+enum Peer<'a> {
+    Nutcracker(&'a Serving),
+    Client(&'a mut Client),
+}
+
+const NUTCRACKER: &str = "nutcracker";
+
+impl Peer<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Peer::Nutcracker(_) => NUTCRACKER,
+            Peer::Client(client) => client.name(),
+        }
+    }
+
+    fn write(&mut self, config: &str, keys: &[Key], values: &[String]) -> io::Result<()> {
+        match self {
+            Peer::Nutcracker(nutcracker) => nutcracker.write(keys, values),
+            Peer::Client(client) => {
+                client.write(config, keys, values);
+                Ok(())
+            }
+        }
+    }
+
+    fn read(&mut self, config: &str, keys: &[Key]) -> io::Result<Vec<Option<String>>> {
+        match self {
+            Peer::Nutcracker(nutcracker) => nutcracker.read(keys),
+            Peer::Client(client) => Ok(client.read(config, keys)),
+        }
+    }
+}
 
 /// Shows it, and gives how many keys were read; a disagreement is added to those there are.
 pub(super) fn show(clients: &mut [Client], wrong: &mut Vec<String>) -> io::Result<usize> {
     let scratch = Scratch::new()?;
     let servers = BehindNutcracker::start(&scratch, 5)?;
-    let mut rows = Vec::new();
+    let count = clients.len() + 1;
+    // For each writer, how many of its keys each reader found.
+    let mut right = vec![vec![0; count]; count];
     for (seed, plan) in (1..).zip(PLANS) {
         let pool = servers.place(&plan.pool()).expect("a pool of nutcracker's");
         let (config, keys) = (pool.text(), keys::make(seed, KEYS));
         let nutcracker = servers.serve(&pool)?;
-        let mut cells = Vec::new();
-        for client in &mut *clients {
-            let by = |who: &str| -> Vec<String> {
-                (0..KEYS).map(|number| format!("{number} by {who} for {}", client.name())).collect()
-            };
-            let (theirs, ours) = (by("nutcracker"), by("itself"));
-            nutcracker.write(&keys, &theirs)?;
-            let read = client.read(&config, &keys);
-            client.write(&config, &keys, &ours);
-            let read_back = nutcracker.read(&keys)?;
-            let mut compare = |who: &str, read: &[Option<String>], written: &[String]| {
-                assert_eq!(read.len(), keys.len(), "{who} answers for each key");
-                let mut right = 0;
-                for ((key, found), value) in keys.iter().zip(read).zip(written) {
+        let mut peers = vec![Peer::Nutcracker(&nutcracker)];
+        peers.extend(clients.iter_mut().map(Peer::Client));
+        for (writer, right) in right.iter_mut().enumerate() {
+            let who = peers[writer].name();
+            let values: Vec<String> = (0..KEYS).map(|number| format!("{number} by {who}")).collect();
+            peers[writer].write(&config, &keys, &values)?;
+            for (reader, right) in right.iter_mut().enumerate().filter(|&(reader, _)| reader != writer) {
+                let found = peers[reader].read(&config, &keys)?;
+                let reader = peers[reader].name();
+                assert_eq!(found.len(), keys.len(), "{reader} answers for each key");
+                for ((key, found), value) in keys.iter().zip(&found).zip(&values) {
                     if found.as_ref() == Some(value) {
-                        right += 1;
+                        *right += 1;
                     } else {
                         let key = to_hex(&key.0);
-                        wrong.push(format!("{}, key {key}: {who} reads {found:?} for {value:?}", plan.name));
+                        wrong.push(format!(
+                            "{}, key {key}: {reader} reads {found:?} for {value:?}",
+                            plan.name
+                        ));
                     }
                 }
-                right
-            };
-            let name = client.name();
-            cells.push((compare(name, &read, &theirs), compare("nutcracker", &read_back, &ours)));
+            }
         }
-        rows.push((plan.name, cells));
     }
-    print(clients, &rows);
-    Ok(rows.len() * clients.len() * KEYS * 2)
+    let names: Vec<&str> = std::iter::once(NUTCRACKER).chain(clients.iter().map(Client::name)).collect();
+    print(&names, &right);
+    Ok(PLANS.len() * KEYS * count * (count - 1))
 }
 
-fn print(clients: &[Client], rows: &[(&str, Vec<Shared>)]) {
-    const WIDTH: usize = 11;
+/// Who wrote beside who read; `redis-py asyncio` stands in two lines above its column.
+fn print(names: &[&str], right: &[Vec<usize>]) {
+    let all = PLANS.len() * KEYS;
     let bold = Style::new().bold();
-    let names: Vec<(&str, &str)> =
-        clients.iter().map(|client| client.name().split_once(' ').unwrap_or(("", client.name()))).collect();
-    let line = |first: &str, cells: &mut dyn Iterator<Item = &str>| {
-        let cells: String = cells.map(|cell| format!("  {cell:>WIDTH$}")).collect();
-        anstream::println!("{bold}{first:<8}{cells}{bold:#}");
+    let halves: Vec<(&str, &str)> =
+        names.iter().map(|name| name.split_once(' ').unwrap_or(("", name))).collect();
+    let widths: Vec<usize> = halves.iter().map(|(above, below)| above.len().max(below.len())).collect();
+    let first = names.iter().map(|name| name.len()).max().unwrap_or(0);
+    let line = |title: &str, cells: &mut dyn Iterator<Item = &str>| {
+        let cells: String = cells.zip(&widths).map(|(cell, width)| format!("  {cell:>width$}")).collect();
+        anstream::println!("{bold}{title:<first$}{cells}{bold:#}");
     };
     anstream::println!();
-    line("", &mut names.iter().map(|name| name.0));
-    line("pool", &mut names.iter().map(|name| name.1));
-    for (pool, cells) in rows {
-        let numbers = cells.iter().map(|&(read, read_back)| {
-            let well = read == KEYS && read_back == KEYS;
-            let style = if well { AnsiColor::Green } else { AnsiColor::Red }.on_default();
-            format!("  {style}{:>WIDTH$}{style:#}", format!("{read} {read_back}"))
+    line("", &mut halves.iter().map(|half| half.0));
+    line("written by", &mut halves.iter().map(|half| half.1));
+    for (writer, (name, row)) in names.iter().zip(right).enumerate() {
+        let cells = row.iter().zip(&widths).enumerate().map(|(reader, (&right, width))| {
+            let color = if right == all { AnsiColor::Green } else { AnsiColor::Red };
+            let style = color.on_default();
+            if reader == writer {
+                format!("  {:>width$}", "-")
+            } else {
+                format!("  {style}{right:>width$}{style:#}")
+            }
         });
-        anstream::println!("{pool:<8}{}", numbers.collect::<String>());
+        anstream::println!("{name:<first$}{}", cells.collect::<String>());
     }
+    let found: usize = right.iter().flatten().sum();
+    let missing = all * names.len() * (names.len() - 1) - found;
     anstream::println!(
-        "\nOf {KEYS} keys that nutcracker wrote the client reads so many; and the other way round."
+        "\nEach writes {KEYS} keys into each of the {} pools, and each number is how many of them the client\n\
+         above reads as they were written; {missing} are missing.",
+        PLANS.len()
     );
 }
