@@ -1,7 +1,7 @@
 //! Running other programs: cargo, git, llvm-cov ... A failure is one sentence that names the command.
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, Read as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -27,6 +27,27 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         bail!("{}\n{}", ended(command, output.status), said.trim_end());
     }
     Ok(String::from_utf8(output.stdout)?)
+}
+
+/// What a command said, on stdout and stderr in the order in which it said it, and how it failed if it did.
+pub(crate) struct Heard {
+    pub(crate) said: String,
+    pub(crate) error: Option<Error>,
+}
+
+/// Runs a command whose output is shown later, because others run at the same time.
+pub(crate) fn heard(command: &mut Command) -> Result<Heard> {
+    let (mut reader, writer) = io::pipe()?;
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let child = command.spawn();
+    // The pipe ends when the command does, and not when we do.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = child.map_err(|error| cannot_run(command, &error))?;
+    let mut said = Vec::new();
+    reader.read_to_end(&mut said)?;
+    let status = child.wait()?;
+    let error = (!status.success()).then(|| ended(command, status));
+    Ok(Heard { said: String::from_utf8_lossy(&said).into_owned(), error })
 }
 
 /// Runs a command that may fail or hang, such as a download, and says whether it was done in time.
@@ -88,6 +109,17 @@ mod tests {
         assert!(error.ends_with("\nno"), "{error}");
         let error = run(&mut Command::new("no-such-tool")).unwrap_err().to_string();
         assert_eq!(error, "no-such-tool is not installed: run `make setup`");
+    }
+
+    #[test]
+    fn what_is_heard_is_in_order() {
+        let Heard { said, error } =
+            heard(Command::new("sh").args(["-c", "echo a; echo b >&2; echo c; exit 3"])).unwrap();
+        assert_eq!(said, "a\nb\nc\n");
+        assert!(error.unwrap().to_string().ends_with("ended with exit status: 3"));
+        let Heard { said, error } = heard(Command::new("echo").arg("well")).unwrap();
+        assert_eq!((said.as_str(), error.is_none()), ("well\n", true));
+        assert!(heard(&mut Command::new("no-such-tool")).is_err());
     }
 
     #[test]

@@ -1,40 +1,87 @@
 //! The Python clients for many servers, on real ones: over each major of redis-py, and in what people use them in.
 
-use anyhow::Result;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
 
 use crate::checkout::Checkout;
-use crate::external::run;
+use crate::external::{Heard, heard, run};
 use crate::python;
 use crate::python_environment::Environment;
 
 /// The majors of redis-py, the newest first: `python/tests/redis_py/requirements-MAJOR.txt` says which version of each.
-const MAJORS: &[u32] = &[8, 7, 6];
+const MAJORS: [u32; 3] = [8, 7, 6];
 
 /// How many operations each run of the chaos tests has: all of them with the newest redis-py.
 const OPERATIONS: [&str; 3] = ["25000", "5000", "5000"];
 
-/// The tests of the clients, and redis-py's own, in an environment for each major.
+/// How many programs run at the same time: they mostly wait, but for replies that are to come in time.
+const AT_ONCE: usize = 3;
+
+/// The tests of the clients, and redis-py's own, in an environment for each major. Each is shown when it is done.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     python::build(checkout)?;
-    for (major, operations) in MAJORS.iter().zip(OPERATIONS) {
-        let name = format!("redis-py-{major}");
-        let requirements = format!("tests/redis_py/requirements-{major}.txt");
-        let folder = python::folder(checkout);
-        let environment =
-            Environment::made(checkout, &name, &folder, &["tests/redis_py/requirements.txt", &requirements])?;
-        python::install_wheel(checkout, &environment)?;
-        let python = || {
-            let mut python = environment.command("python");
-            python.current_dir(&folder);
-            python
-        };
-        anstream::println!("\nredis-py {major}");
-        let mut tests = python();
-        tests.args(["-m", "pytest", "--quiet", "-p", "no:asyncio", "tests/redis_py"]);
-        run(tests.env("KEYHOME_OPERATIONS", operations))?;
-        run(python().arg("tests/redis_py/suite/run.py").arg(checkout.target("python/redis-py-sources")))?;
+    let mut commands = Vec::new();
+    for (major, operations) in MAJORS.into_iter().zip(OPERATIONS) {
+        commands.extend(of_major(checkout, major, operations)?);
     }
+    let start = Instant::now();
+    let waiting = Mutex::new(commands.into_iter());
+    let (sender, done) = mpsc::channel();
+    let mut failed = Vec::new();
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            let (sender, waiting) = (sender.clone(), &waiting);
+            scope.spawn(move || {
+                let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+                while let Some((name, mut command)) = next() {
+                    // Nobody listens any more where another could not be run.
+                    if sender.send((name, heard(&mut command))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for (name, heard) in done {
+            let Heard { said, error } = heard.with_context(|| name.clone())?;
+            anstream::println!("\n{name}, after {} s", start.elapsed().as_secs());
+            anstream::println!("{}", said.trim_end());
+            if let Some(error) = error {
+                anstream::println!("{error}");
+                failed.push(name);
+            }
+        }
+        anyhow::Ok(())
+    })?;
+    ensure!(failed.is_empty(), "failed: {}", failed.join("; "));
     Ok(())
+}
+
+/// The tests with a major of redis-py, each with its name, in an environment that has it, and the wheel.
+fn of_major(checkout: &Checkout, major: u32, operations: &str) -> Result<[(String, Command); 2]> {
+    let folder = python::folder(checkout);
+    let requirements = format!("tests/redis_py/requirements-{major}.txt");
+    let environment = Environment::made(
+        checkout,
+        &format!("redis-py-{major}"),
+        &folder,
+        &["tests/redis_py/requirements.txt", &requirements],
+    )?;
+    python::install_wheel(checkout, &environment)?;
+    let mut ours = environment.command("python");
+    ours.args(["-m", "pytest", "--quiet", "-p", "no:asyncio", "tests/redis_py"]).current_dir(&folder);
+    ours.env("KEYHOME_OPERATIONS", operations);
+    let mut theirs = environment.command("python");
+    theirs.arg("tests/redis_py/suite/run.py").arg(checkout.target("python/redis-py-sources"));
+    theirs.current_dir(&folder);
+    Ok([
+        (format!("keyhome's tests over redis-py {major}"), ours),
+        (format!("redis-py {major}'s own tests"), theirs),
+    ])
 }
 
 /// Django, Flask, Celery and the like, with the newest redis-py.

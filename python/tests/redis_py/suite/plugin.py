@@ -10,8 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import redis
-import redis.asyncio
+from servers import ask
 
 import keyhome.redis
 import keyhome.redis.asyncio
@@ -33,8 +32,8 @@ def client(request: pytest.FixtureRequest, **options: Any) -> keyhome.redis.Shar
         # The fixture has closed it by then.
         made.close()
         for address in TOLD["servers"]:
-            with redis.Redis(port=int(address.rpartition(":")[2])) as server:
-                server.flushall()
+            # Not with redis-py, whose clients take several milliseconds to be made.
+            ask(int(address.rpartition(":")[2]), "FLUSHALL")
 
     request.addfinalizer(end)
     return made
