@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import doctest
 import inspect
-import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from examples import ROOT, Examples
+from servers import Scratch
 
 import keyhome
 import keyhome.redis
@@ -20,8 +21,7 @@ import keyhome.redis.client
 from keyhome import _errors, _keyhome, _nodes
 
 PACKAGE = Path(inspect.getfile(keyhome)).parent
-CHECKOUT = Path(__file__).resolve().parents[2]
-READMES = [CHECKOUT / "python" / "README.md", CHECKOUT / "README.md"]
+WITH_EXAMPLES = [ROOT / "README.md", ROOT / "python" / "README.md", ROOT / "docs" / "redis-py.md"]
 
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef
 
@@ -95,12 +95,12 @@ def test_examples_of_the_modules(module: ModuleType, router: keyhome.Router) -> 
         run_examples(test.docstring or "", test.name, router, scope)
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda path: str(path.relative_to(CHECKOUT)))
-def test_examples_of_the_readmes(readme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The examples read the nutcracker.yml that lies beside the transcripts of the command.
-    monkeypatch.chdir(CHECKOUT / "tests" / "command")
-    blocks = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
-    assert blocks
-    scope: dict[str, Any] = {}
-    for block in blocks:
-        exec(compile(block, str(readme), "exec"), scope)
+@pytest.fixture(scope="module")
+def examples(scratch: Scratch) -> Examples:
+    """Runs examples of documentation."""
+    return Examples(scratch)
+
+
+@pytest.mark.parametrize("file", WITH_EXAMPLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_examples_of_the_documentation(file: Path, examples: Examples) -> None:
+    assert examples.run(file) > 0

@@ -20,6 +20,7 @@ mod node_tools;
 mod npm_lock;
 mod python;
 mod python_environment;
+mod python_packages;
 mod redis_py;
 mod rustc_web;
 mod stages;

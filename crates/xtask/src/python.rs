@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::checkout::Checkout;
 use crate::external::{output, run};
@@ -74,30 +74,6 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     ]))
 }
 
-/// Wheel and sdist as strangers get them: each in an empty environment, with the lines of the READMEs.
-pub(crate) fn test_packages(checkout: &Checkout) -> Result<()> {
-    build(checkout)?;
-    let mut examples = String::new();
-    for readme in [folder(checkout), checkout.root().to_owned()].map(|folder| folder.join("README.md")) {
-        let text = fs::read_to_string(&readme)?;
-        let example = text.split_once("```python\n").and_then(|(_, rest)| rest.split_once("```"));
-        examples += example.with_context(|| format!("{} has no example", readme.display()))?.0;
-    }
-    for package in [wheel(checkout)?, sdist(checkout)?] {
-        let empty = Environment::empty(checkout)?;
-        let mut pip = empty.pip();
-        // Where an sdist is compiled: not where the checkout is.
-        pip.env("CARGO_TARGET_DIR", checkout.target("python/sdist"));
-        run(pip.args(["install", "--quiet", "--no-deps"]).arg(&package))?;
-        let config = "tests/command/nutcracker.yml";
-        fs::copy(checkout.root().join(config), empty.root().join("nutcracker.yml"))?;
-        let said = output(empty.command("python").args(["-c", &examples]).current_dir(empty.root()))?;
-        anstream::println!("{}: {}", name(&package), said.trim_end());
-        fs::remove_dir_all(empty.root())?;
-    }
-    Ok(())
-}
-
 /// Ratios beside what Python programs use today.
 pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
     let tools = with_wheel(checkout)?;
@@ -133,12 +109,12 @@ pub(crate) fn install_wheel(checkout: &Checkout, environment: &Environment) -> R
 }
 
 /// The only wheel in `dist/`.
-fn wheel(checkout: &Checkout) -> Result<PathBuf> {
+pub(crate) fn wheel(checkout: &Checkout) -> Result<PathBuf> {
     only(checkout, is_wheel)
 }
 
 /// The only sdist in `dist/`.
-fn sdist(checkout: &Checkout) -> Result<PathBuf> {
+pub(crate) fn sdist(checkout: &Checkout) -> Result<PathBuf> {
     only(checkout, is_sdist)
 }
 

@@ -8,7 +8,7 @@ use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
 use crate::{
     commands, coverage, dist, documentation, doors, explorer, fuzz, layering, licences, no_std, node, python,
-    redis_py, versions, wasm,
+    python_packages, redis_py, versions, wasm,
 };
 
 const STAGES: &[Stage] = &[
@@ -52,7 +52,11 @@ const STAGES: &[Stage] = &[
         about: "the Python clients in Django, Flask, FastAPI, Celery, RQ and Dramatiq",
         run: redis_py::test_apps,
     },
-    Stage { name: "pip", about: "wheel and sdist in empty environments", run: python::test_packages },
+    Stage {
+        name: "pip",
+        about: "wheel and sdist in empty environments, and the lines of the documentation",
+        run: python_packages::test,
+    },
     Stage {
         name: "doors",
         about: "all doors give the same answers, and those of real servers",

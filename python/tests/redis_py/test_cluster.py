@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from servers import RedisServer, Scratch, wait_until
+from servers import RedisServer, Scratch, start_cluster
 
 import keyhome
 import keyhome.redis
@@ -22,31 +22,7 @@ READS = 30
 @pytest.fixture(scope="module")
 def servers(scratch: Scratch) -> list[RedisServer]:
     """A cluster: the primary of all slots, and two replicas."""
-
-    def start(number: int) -> RedisServer:
-        # They share a folder. A replica is told of when it has been sent something, and be it a sign of life.
-        options = ["--cluster-config-file", f"nodes-{number}.conf", "--repl-ping-replica-period", "1"]
-        return RedisServer.start(scratch, "--cluster-enabled", "yes", *options)
-
-    def wait_for(server: RedisServer, text: str, *words: str) -> None:
-        wait_until(lambda: text in str(server.ask(*words)), f"{server.address} says {text}")
-
-    servers = [start(number) for number in range(3)]
-    primary, *replicas = servers
-    primary.ask("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-    own = str(primary.ask("CLUSTER", "MYID"))
-    for replica in replicas:
-        primary.ask("CLUSTER", "MEET", "127.0.0.1", replica.port)
-    for replica in replicas:
-        wait_for(replica, own, "CLUSTER", "NODES")
-        replica.ask("CLUSTER", "REPLICATE", own)
-    for server in servers:
-        wait_for(server, "cluster_state:ok", "CLUSTER", "INFO")
-        for replica in replicas:
-            wait_for(server, str(replica.port), "CLUSTER", "SLOTS")
-    for replica in replicas:
-        wait_for(replica, "master_link_status:up", "INFO", "replication")
-    return servers
+    return start_cluster(scratch, 2)
 
 
 def reads(servers: list[RedisServer], is_async: bool, source: Any, **options: Any) -> list[int]:
