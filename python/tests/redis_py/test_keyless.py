@@ -71,7 +71,7 @@ REFUSED: list[tuple[str | int, ...]] = [
     ("REPLICAOF", "NO", "ONE"),
     ("CLUSTER", "RESET"),
     ("FAILOVER",),
-    ("SELECT", 1),
+    ("CLIENT ID",),
     ("SYNC",),
     ("MONITOR",),
 ]

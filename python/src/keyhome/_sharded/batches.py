@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from .._errors import KeyhomeError
 from .._words import ReadFrom
+from .connection_options import is_for_all_connections
 from .errors import SplitError, UnavailableError, several_nodes, unsupported
 from .kinds import Kind, kind_of, kinds
 from .parts import Part, common_node, is_whole, live_nodes
@@ -16,6 +17,9 @@ from .settle import Callbacks, Target, settled
 from .shard import Endpoint, Shard
 
 Client = TypeVar("Client")
+
+# What goes to more nodes than the one of a transaction.
+_BY_ITSELF = ("all_primaries", "all_nodes", "cursor")
 
 Queued = tuple[tuple[Any, ...], Mapping[str, Any]]
 """A command of a pipeline: as redis-py's `execute_command` takes it."""
@@ -202,7 +206,8 @@ def shard_of_transaction(pool: Pool[Client], stack: Sequence[Queued], pinned: Sh
         kind = kind_of(args)
         if pool.hot_keys is not None:
             pool.count_keys(args, kind)
-        if kind.fan_out in ("all_primaries", "all_nodes", "cursor") and placement.count > 1:
+        # SELECT, even on one node: its connection is the next caller's, too.
+        if is_for_all_connections(kind) or (kind.fan_out in _BY_ITSELF and placement.count > 1):
             raise unsupported(f"{kind.command.upper()} in a transaction", "send it by itself")
         if (node := common_node(args, kind, placement)) is not None:
             nodes.add(node)
@@ -221,7 +226,8 @@ def shard_of_watched(pool: Pool[Client], args: tuple[Any, ...], pinned: Shard[Cl
     Raises:
         KeyhomeError: As for `shard_of_transaction`.
     """
-    if kind_of(args).fan_out == "connection":
+    kind = kind_of(args)
+    if kind.fan_out == "connection" and not is_for_all_connections(kind):
         # UNWATCH goes where the watched keys are.
         args = ("PING",)
     return shard_of_transaction(pool, [(args, {})], pinned)

@@ -7,14 +7,12 @@ from typing import Any, NamedTuple
 
 from .. import command_route, scan_next, scan_target
 from .._errors import KeyhomeError
+from .connection_options import is_for_all_connections
 from .errors import all_gone, several_nodes, unsupported
 from .kinds import Kind
 from .placement import Placement
 
 _ADVICE = "it is about one server or one connection; ask one of `nodes()` for it"
-_CONNECTION = (
-    "say it with redis-py's options (`db`, `password`, `username`, `client_name`, `protocol`), or ask one of `nodes()`"
-)
 
 
 class Part(NamedTuple):
@@ -56,8 +54,8 @@ def parts_of(args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) -> li
             return [Part(node, args) for node in live_nodes(placement)]
         case "cursor":
             return [_scan_part(args, placement)]
-        case "connection":
-            raise unsupported(kind.command.upper(), _CONNECTION)
+        case "connection" if is_for_all_connections(kind):
+            raise unsupported(f"{kind.command.upper()} among other commands", "send it by itself")
         case _:
             raise unsupported(kind.command.upper(), _ADVICE)
 

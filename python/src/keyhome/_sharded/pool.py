@@ -7,7 +7,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from .. import HotKeys, ReplicaSet, Router
@@ -18,7 +18,7 @@ from .._words import ReadFrom
 from .errors import UnavailableError, ejected, unsupported
 from .kinds import Kind
 from .options import Options
-from .parts import Part, parts_of
+from .parts import Part, live_nodes, parts_of
 from .placement import Placement, now
 from .plan import Nodes, Plan, host_and_port, plan_of, redis_options
 from .settle import Target
@@ -69,15 +69,16 @@ class Pool(Generic[Client]):
         self.hot_keys: HotKeys | None = None
         if options.hot_keys is not False:
             self.hot_keys = HotKeys() if options.hot_keys is True else HotKeys(**options.hot_keys)
-        plan = plan_of(source, options.pool, options.pool_options)
-        self._dialect = plan.settings["dialect"]
+        # What was said to all connections while the client is used: SELECT, AUTH.
+        self._told_connections: dict[str, Any] = {}
+        self._plan = plan = plan_of(source, options.pool, options.pool_options)
         self.read_from: ReadFrom = self._read_from(plan.settings)
         self.checked_policy(self.read_from, plan)
-        shards = self._shards(plan, ())
+        shards = self._shards(plan, (), {})
         encoder: Any = shards[0].primary.client.get_encoder()  # type: ignore[attr-defined]
         is_utf8 = encoder.encoding.lower().replace("-", "") == "utf8" and encoder.encoding_errors == "strict"
         self.placement = Placement[Shard[Client]](plan, shards, self._told, check, None if is_utf8 else encoder.encode)
-        self._adopt()
+        _adopt(shards)
         _pools.add(self)
 
     @property
@@ -87,7 +88,7 @@ class Pool(Generic[Client]):
 
     def __str__(self) -> str:
         count = len(self.shards)
-        return f"{self._dialect}, {count} {'node' if count == 1 else 'nodes'}"
+        return f"{self._plan.settings['dialect']}, {count} {'node' if count == 1 else 'nodes'}"
 
     def router(self) -> Router:
         """The router in use: without the nodes that are out."""
@@ -107,8 +108,8 @@ class Pool(Generic[Client]):
     def _read_from(self, settings: PoolSettings) -> ReadFrom:
         return settings.get("read_from", "primary") if self.options.read_from is None else self.options.read_from
 
-    def _shards(self, plan: Plan, old: tuple[Shard[Client], ...]) -> tuple[Shard[Client], ...]:
-        """What serves the nodes of a plan; what is there already of the same name and address is kept."""
+    def _shards(self, plan: Plan, old: tuple[Shard[Client], ...], told: Mapping[str, Any]) -> tuple[Shard[Client], ...]:
+        """What serves the nodes of a plan; what is there already of the same name, address and options is kept."""
         known = {(shard.node.name, endpoint.address): endpoint for shard in old for endpoint in shard.endpoints}
         by_name = {shard.node.name: shard for shard in old}
         replica_options: ReplicaOptions = {"read_from": self._read_from(plan.settings)}
@@ -118,7 +119,7 @@ class Pool(Generic[Client]):
         for index, node in enumerate(plan.router.nodes):
             addresses = [node.address, *(replica.address for replica in node.replicas)]
             endpoints = tuple(
-                self._endpoint(node, address, plan.settings, known.get((node.name, address)), at > 0)
+                self._endpoint(node, address, at > 0, plan.settings, told, known.get((node.name, address)))
                 for at, address in enumerate(addresses)
             )
             shard = Shard(plan.router, index, endpoints, replica_options)
@@ -130,23 +131,24 @@ class Pool(Generic[Client]):
         return tuple(shards)
 
     def _endpoint(
-        self, node: Node, address: str, settings: PoolSettings, known: Endpoint[Client] | None, is_replica: bool
+        self,
+        node: Node,
+        address: str,
+        is_replica: bool,
+        settings: PoolSettings,
+        told: Mapping[str, Any],
+        known: Endpoint[Client] | None,
     ) -> Endpoint[Client]:
         options = {**redis_options(settings), **self.options.redis}
         if self.options.node_options is not None:
             options.update(self.options.node_options(node, address))
+        options.update(told)
         options.update(host_and_port(address))
         if known is not None and known.options == options:
             return known
         endpoint: Endpoint[Client] = Endpoint(address, options)
         endpoint.client = self._connect(endpoint, is_replica)
         return endpoint
-
-    def _adopt(self) -> None:
-        """Tells all endpoints to which node they belong."""
-        for shard in self.shards:
-            for endpoint in shard.endpoints:
-                endpoint.shard = shard
 
     def reload(self, source: str | bytes | Nodes, pool: str | None) -> None:
         """Goes over to another config at once. Connections that nobody needs any more are closed when what was sent over
@@ -157,15 +159,43 @@ class Pool(Generic[Client]):
         """
         plan = plan_of(source, pool or self.options.pool, self.options.pool_options)
         with self._reloading:
-            self._exchange(plan)
+            self._exchange(plan, self._told_connections)
 
-    def _exchange(self, plan: Plan) -> None:
+    def newly_connected(self, args: tuple[Any, ...], told: Mapping[str, Any]) -> list[Target[Client]]:
+        """The primaries that take part, over connections of their own for which more is said: whether they take it is seen
+        before the others are exchanged. They are to be closed by who asks them.
+
+        Args:
+            args: What to ask them, as redis-py's `execute_command` takes it.
+            told: redis-py's options.
+
+        Raises:
+            KeyhomeError: `pool.ejected`.
+        """
+        live = live_nodes(self.placement)
+        shards = self._shards(self._plan, (), {**self._told_connections, **told})
+        _adopt(shards)
+        for shard in shards:
+            # What fails here is nothing that health hears of.
+            shard.index = -1
+        return [Target(shards[node], shards[node].primary, Part(node, args)) for node in live if node < len(shards)]
+
+    def connect_anew(self, told: Mapping[str, Any]) -> None:
+        """Goes over to connections for which more is said. What was sent over others finishes.
+
+        Args:
+            told: redis-py's options.
+        """
+        with self._reloading:
+            self._exchange(self._plan, {**self._told_connections, **told})
+
+    def _exchange(self, plan: Plan, told: Mapping[str, Any]) -> None:
         old = self.shards
-        shards = self._shards(plan, old)
+        shards = self._shards(plan, old, told)
         self.placement.reload(plan, shards)
-        self._dialect = plan.settings["dialect"]
+        self._plan, self._told_connections = plan, dict(told)
         self.read_from = self._read_from(plan.settings)
-        self._adopt()
+        _adopt(shards)
         by_name = {shard.node.name: shard for shard in shards}
         for shard in old:
             # What is under way is reported of the node that it was sent to, or not at all.
@@ -322,6 +352,13 @@ class Pool(Generic[Client]):
         for shard in self.shards:
             for endpoint in shard.endpoints:
                 endpoint.queue = 0
+
+
+def _adopt(shards: Sequence[Shard[Any]]) -> None:
+    """Tells all endpoints to which node they belong."""
+    for shard in shards:
+        for endpoint in shard.endpoints:
+            endpoint.shard = shard
 
 
 _pools: weakref.WeakSet[Pool[Any]] = weakref.WeakSet()

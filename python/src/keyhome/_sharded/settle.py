@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from redis.client import EMPTY_RESPONSE, NEVER_DECODE
 
-from .errors import DonePart, FailedPart, SplitError, UnavailableError
+from .errors import DonePart, FailedPart, SplitError, UnavailableError, may_be_asked_elsewhere
 from .kinds import Kind
 from .parts import Part, scan_reply
 from .placement import Placement
@@ -89,6 +89,13 @@ def settled(
         parsed = [reply._replace(reply=called_back(command, options, reply.reply, callbacks)) for reply in replies]
         return merged("per_node", parsed)
     return called_back(command, options, merged(kind.merge, replies), callbacks)
+
+
+def reached_of(targets: Sequence[Target[Client]], outcomes: Sequence[Any]) -> tuple[list[Target[Client]], list[Any]]:
+    """Of who was asked, and what came of it, without the nodes that are away; all if nobody is there."""
+    pairs = list(zip(targets, outcomes, strict=True))
+    reached = [(target, outcome) for target, outcome in pairs if not may_be_asked_elsewhere(outcome)] or pairs
+    return [target for target, _ in reached], [outcome for _, outcome in reached]
 
 
 def called_back(name: Any, options: Mapping[str, Any], reply: Any, callbacks: Callbacks) -> Any:

@@ -9,23 +9,21 @@ from redis.commands.search import AsyncSearch, Search
 from .._sharded.replies import NodeReplies
 
 
-class ShardedSearch(Search):
-    """redis-py's `ft()`. An index is made on all nodes; what is found comes as `NodeReplies`, node by node: redis-py's results
-    in a dictionary, for only who asks knows how they are to be ranked together.
+class _NodeByNode:
+    """An index is made on all nodes; what is found comes as `NodeReplies`, node by node: redis-py's results in a dictionary,
+    for only who asks knows how they are to be ranked together.
     """
 
     def _parse_results(self, cmd: str, res: Any, **kwargs: Any) -> Any:
-        parse: Any = super()._parse_results
+        parse: Any = super()._parse_results  # type: ignore[misc]
         if isinstance(res, NodeReplies):
             return NodeReplies({name: parse(cmd, reply, **kwargs) for name, reply in res.items()})
         return parse(cmd, res, **kwargs)
 
 
-class AsyncShardedSearch(AsyncSearch):
-    """As `ShardedSearch`, of redis-py's asyncio client."""
+class ShardedSearch(_NodeByNode, Search):
+    """redis-py's `ft()`, node by node."""
 
-    def _parse_results(self, cmd: str, res: Any, **kwargs: Any) -> Any:
-        parse: Any = super()._parse_results
-        if isinstance(res, NodeReplies):
-            return NodeReplies({name: parse(cmd, reply, **kwargs) for name, reply in res.items()})
-        return parse(cmd, res, **kwargs)
+
+class AsyncShardedSearch(_NodeByNode, AsyncSearch):
+    """That of redis-py's asyncio client, node by node."""

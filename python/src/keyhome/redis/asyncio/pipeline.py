@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import ResponseError
 
-from ..._sharded.batches import Batches, shard_of_transaction, shard_of_watched
-from ..._sharded.shard import Shard
+from ..._sharded.queued import QueuedCommands
 
 if TYPE_CHECKING:
     from .client import ShardedRedis
 
 
-class ShardedPipeline(Pipeline):
+class ShardedPipeline(QueuedCommands[Redis], Pipeline):  # type: ignore[misc]
     """redis-py's pipeline over several nodes. Within a node commands keep their order; between nodes there is none.
 
     A transaction, and everything from `watch` on, is redis-py's own pipeline of the one node that has the keys.
@@ -24,16 +22,10 @@ class ShardedPipeline(Pipeline):
     def __init__(self, redis: ShardedRedis, transaction: bool, shard_hint: Any) -> None:
         super().__init__(redis.connection_pool, redis.response_callbacks, transaction, shard_hint)
         self._redis = redis
-        self._watched: tuple[Shard[Redis], Any] | None = None
+        self._is_transaction = transaction
+        self._watched = None
 
     async def __aenter__(self) -> Self:
-        return self
-
-    def execute_command(self, *args: Any, **options: Any) -> Any:
-        """Queues a command; while keys are watched, and `multi` was not called, sends it at once."""
-        if (self.watching or args[0] == "WATCH") and not self.explicit_transaction:
-            return self.immediate_execute_command(*args, **options)
-        self.command_stack.append((args, options))
         return self
 
     async def immediate_execute_command(self, *args: Any, **options: Any) -> Any:
@@ -42,16 +34,11 @@ class ShardedPipeline(Pipeline):
         Raises:
             KeyhomeError: `client.nodes` where its keys live elsewhere.
         """
-        pool = self._redis._pool
-        shard = shard_of_watched(pool, args, self._watched[0] if self._watched else None)
-        if self._watched is None:
-            pool.placement.admit(shard.index)
-            self._watched = shard, shard.primary.client.pipeline(True)
-        pipeline = self._watched[1]
+        shard, pipeline = self._watching_for(args)
         try:
             return await pipeline.execute_command(*args, **options)
         except BaseException as error:
-            shard.failed(shard.primary, error, pool.placement)
+            shard.failed(shard.primary, error, self._redis._pool.placement)
             raise
         finally:
             self.watching = pipeline.watching
@@ -72,7 +59,7 @@ class ShardedPipeline(Pipeline):
         if not stack and not self.watching:
             return []
         try:
-            if self.is_transaction or self.explicit_transaction or self._watched:
+            if self._is_for_one():
                 return await self._execute_on_one(raise_on_error)
             results = await self._execute_on_many()
             if raise_on_error:
@@ -82,46 +69,25 @@ class ShardedPipeline(Pipeline):
             await self.reset()
 
     async def _execute_on_many(self) -> list[Any]:
-        pool = self._redis._pool
-        batches = Batches(pool, self.command_stack, self.scripts)
-        sendings = batches.sendings(self._redis._policy)
+        batches, sendings = self._split()
         outcomes = await self._redis._send([sending for _, sending in sendings])
         for (batch, _), outcome in zip(sendings, outcomes, strict=True):
             batch.outcome = outcome
         return batches.results(self.response_callbacks)
 
     async def _execute_on_one(self, raise_on_error: bool) -> list[Any]:
-        pool, stack = self._redis._pool, self.command_stack
-        shard = shard_of_transaction(pool, stack, self._watched[0] if self._watched else None)
-        pool.placement.admit(shard.index)
-        pipeline: Any = self._watched[1] if self._watched else shard.primary.client.pipeline(True)
-        pipeline.command_stack = stack
-        pipeline.scripts = self.scripts
-        pipeline.is_transaction = self.is_transaction
-        pipeline.explicit_transaction = self.explicit_transaction
-        pool.begin(shard, shard.primary, len(stack))
+        pool, count = self._redis._pool, len(self.command_stack)
+        shard, pipeline = self._transaction()
         try:
             results: list[Any] = await pipeline.execute(raise_on_error)
         except BaseException as error:
-            pool.failed(shard, shard.primary, error, len(stack))
+            pool.failed(shard, shard.primary, error, count)
             raise
-        pool.replied(shard, shard.primary, 0, len(stack))
+        pool.replied(shard, shard.primary, 0, count)
         return results
-
-    def raise_first_error(self, commands: Any, response: Any) -> None:
-        """Raises the first error of the results, if there is one."""
-        for at, result in enumerate(response):
-            if isinstance(result, Exception):
-                if isinstance(result, ResponseError):
-                    self.annotate_exception(result, at + 1, commands[at][0])
-                raise result
 
     async def reset(self) -> None:  # type: ignore[override]
         """Forgets what is queued and watched."""
-        self.command_stack = []
-        self.scripts = set()
-        self.watching = False
-        self.explicit_transaction = False
-        watched, self._watched = self._watched, None
-        if watched is not None:
-            await watched[1].reset()
+        pipeline = self._forget()
+        if pipeline is not None:
+            await pipeline.reset()
