@@ -80,3 +80,17 @@ def test_a_redis_cluster_is_refused(face: Face) -> None:
     with pytest.raises(keyhome.KeyhomeError) as refused:
         face.of("pool: {dialect: redis-cluster, servers: [127.0.0.1:7000:1]}")
     assert refused.value.code == "client.cluster"
+
+
+def test_no_server_is_asked_which_words_are_keys(client: Any, servers: list[RedisServer]) -> None:
+    key, other = "{user}:1", "{user}:2"
+    for server in servers:
+        server.ask("CONFIG", "RESETSTAT")
+    client.zadd(key, {"a": 1})
+    assert client.zunionstore(other, [key]) == 1
+    assert client.eval("return KEYS[2]", 2, key, other, "argument") == other.encode()
+    assert client.object("ENCODING", key)
+    assert client.pipeline().exists(key, other).copy(key, "{user}:3").execute() == [2, True]
+    asked = " ".join(server.ask("INFO", "commandstats") for server in servers)
+    assert "cmdstat_command" not in asked
+    assert "cmdstat_eval" in asked
