@@ -13,6 +13,7 @@ mod catalogue;
 mod cluster;
 mod command;
 mod failure;
+mod json;
 mod replicas;
 mod utf16;
 
@@ -36,7 +37,7 @@ pub use keyhome::{
 pub use replicas::{replace, replica_set};
 pub use utf16::push_utf8;
 
-use alloc::string::String;
+use json::json;
 
 /// A router of the pool of a config.
 pub fn from_config(text: &str, pool: Option<&str>) -> Result<Router, Failure> {
@@ -46,9 +47,4 @@ pub fn from_config(text: &str, pool: Option<&str>) -> Result<Router, Failure> {
 /// A router of a config or of the text of CLUSTER NODES, whichever it is.
 pub fn read(text: &str, pool: Option<&str>) -> Result<Router, Failure> {
     config::read(text, pool).map_err(Failure::from)
-}
-
-/// A value as JSON text. Values of ours always have one.
-fn json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }
