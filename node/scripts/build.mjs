@@ -28,7 +28,7 @@ const onThePackage = {
   name: "on the package",
   setup(build) {
     build.onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir, kind }) => {
-      if (kind === "entry-point") return undefined;
+      if (kind === "entry-point" || resolveDir === root) return undefined;
       const source = relative(`${root}/src`, join(resolveDir, path)).replace(/\.js$/, "");
       if (source === "index" || source === "error") return { path: "./index.cjs", external: true };
       const isShared = (file) => file.startsWith("sharded/");
@@ -41,19 +41,26 @@ const onThePackage = {
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
 
-// Plain values instead of getters: `keyhome.slot(key)` is called once a key.
-const plain = "module.exports = { ...module.exports };";
-
-// In Node one copy of the code serves `import` and `require`, so that there is one KeyhomeError and one Router.
+// In Node one copy of the code serves `import` and `require`, so that there is one KeyhomeError and one Router. `require`
+// gives an object of plain values: `keyhome.slot(key)` is called once a key, and getters would take code of their own.
 async function buildForNode(source, name, options = {}) {
-  const node = { ...shared, entryPoints: [source], platform: "node", ...options };
-  await esbuild.build({ ...node, format: "cjs", outfile: `dist/${name}.cjs` });
-  const { metafile } = await esbuild.build({ ...node, format: "esm", outfile: "names.mjs", metafile: true, write: false });
+  const node = { ...shared, platform: "node", ...options };
+  const entry = { ...node, entryPoints: [source], format: "esm", outfile: "names.mjs" };
+  const { metafile } = await esbuild.build({ ...entry, metafile: true, write: false });
   const names = metafile.outputs["names.mjs"].exports.toSorted().join(", ");
+  const contents = `import { ${names} } from "./${source}";\nmodule.exports = { ${names} };\n`;
+  await esbuild.build({
+    ...node,
+    stdin: { contents, resolveDir: root, sourcefile: "entry.js" },
+    format: "cjs",
+    outfile: `dist/${name}.cjs`,
+    banner: { js: '"use strict";' },
+    logOverride: { "commonjs-variable-in-esm": "silent" },
+  });
   const text = `import keyhome from "./${name}.cjs";\n\nexport const { ${names} } = keyhome;\n`;
   writeFileSync(`${root}/dist/${name}.mjs`, text);
 }
-await buildForNode("src/index.ts", "index", { footer: { js: plain } });
+await buildForNode("src/index.ts", "index");
 
 // The clients stand on the package itself, on what they share, and on the client library that their user has installed.
 const clients = { external: ["ioredis"], plugins: [onThePackage] };

@@ -8,24 +8,24 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
     answer::{Answer, ended, numbers, text},
+    asked::{self, nothing, router},
     object::{give, look_at, take_back},
     question::Question,
     serving,
 };
 
-/// Asks for `what`: of the object at an address, about words or keys that lie one behind the other in `bytes`, with some
-/// numbers. `node/src/engine/wasm.ts` and `wasm-objects.ts` beside it know what each question takes and answers: a text,
-/// numbers, or the address of a new object, which they let go of with `free`.
+/// Asks for `what`, one of the numbers in [`asked`]: of the object at an address, about words or keys that lie one behind
+/// the other in `bytes`, with some numbers. `node/src/engine/wasm.ts` and `wasm-objects.ts` beside it know what each
+/// question takes and answers: a text, numbers, or the address of a new object, which they let go of with `FREE`.
 ///
 /// Behind the answer is one byte more: 0, or 1 where it is a failure as JSON text.
 #[wasm_bindgen]
-pub fn ask(what: &[u8], object: usize, bytes: &[u8], offsets: &[u32], numbers: &[f64]) -> Vec<u8> {
+pub fn ask(what: u32, object: usize, bytes: &[u8], offsets: &[u32], numbers: &[f64]) -> Vec<u8> {
     let question = Question { object, bytes, offsets, numbers };
-    let what = core::str::from_utf8(what).unwrap_or_default();
-    ended(match what.split_once('.') {
-        Some(("router", what)) => of_router(what, &question),
-        Some((kind, what)) => serving::of_object(kind, what, &question),
-        None => of_nothing(what, &question),
+    ended(match asked::kind(what) {
+        0 => of_nothing(what, &question),
+        router::KIND => of_router(what, &question),
+        kind => serving::of_object(kind, what, &question),
     })
 }
 
@@ -39,10 +39,10 @@ pub(crate) fn new<T>(object: T) -> Answer {
     numbers(&[give(object) as u32])
 }
 
-fn of_nothing(what: &str, q: &Question<'_>) -> Answer {
+fn of_nothing(what: u32, q: &Question<'_>) -> Answer {
     match what {
-        "version" => text(common::VERSION.into()),
-        "slots" => {
+        nothing::VERSION => text(common::VERSION.into()),
+        nothing::SLOTS => {
             let mut slots = Vec::new();
             common::slots_packed(q.bytes, q.offsets, &mut slots)?;
             numbers(&slots)
@@ -51,12 +51,12 @@ fn of_nothing(what: &str, q: &Question<'_>) -> Answer {
     }
 }
 
-fn of_router(what: &str, q: &Question<'_>) -> Answer {
+fn of_router(what: u32, q: &Question<'_>) -> Answer {
     match what {
-        "from_config" => return new(common::from_config(q.text(0)?, q.optional_text(1, 0)?)?),
-        "from_cluster_text" => return new(common::from_cluster_text(q.text(0)?)?),
-        "from_cluster_json" => return new(common::from_cluster_json(q.text(0)?)?),
-        "free" => {
+        router::FROM_CONFIG => return new(common::from_config(q.text(0)?, q.optional_text(1, 0)?)?),
+        router::FROM_CLUSTER_TEXT => return new(common::from_cluster_text(q.text(0)?)?),
+        router::FROM_CLUSTER_JSON => return new(common::from_cluster_json(q.text(0)?)?),
+        router::FREE => {
             // SAFETY: the host asks so of routers, once each.
             unsafe { take_back::<Router>(q.object) };
             return Ok(Vec::new());
@@ -66,24 +66,24 @@ fn of_router(what: &str, q: &Question<'_>) -> Answer {
     // SAFETY: the host asks the rest of routers only.
     let router: &Router = unsafe { look_at(q.object)? };
     match what {
-        "index" => numbers(&[common::index(router, q.bytes)?]),
-        "indexes" => {
+        router::INDEX => numbers(&[common::index(router, q.bytes)?]),
+        router::INDEXES => {
             let mut indexes = Vec::new();
             router.indexes_packed(q.bytes, q.offsets, &mut indexes)?;
             numbers(&indexes)
         }
-        "group" => numbers(&common::group_packed(router, q.bytes, q.offsets)?),
-        "successors" => numbers(&common::successors(router, q.bytes, q.number(0))?),
-        "without" => {
+        router::GROUP => numbers(&common::group_packed(router, q.bytes, q.offsets)?),
+        router::SUCCESSORS => numbers(&common::successors(router, q.bytes, q.number(0))?),
+        router::WITHOUT => {
             let names: Result<Vec<&str>, Failure> = (0..q.number(0)).map(|name| q.text(name)).collect();
             new(router.without(&names?)?)
         }
-        "fingerprint" => text(router.fingerprint()?),
-        "nodes" => text(common::nodes(router)),
-        "explain" => text(common::explain(router, q.bytes)?),
-        "balance" => text(common::balance(router)),
+        router::FINGERPRINT => text(router.fingerprint()?),
+        router::NODES => text(common::nodes(router)),
+        router::EXPLAIN => text(common::explain(router, q.bytes)?),
+        router::BALANCE => text(common::balance(router)),
         // SAFETY: the number is the address of another router, or of this one.
-        "diff" => text(common::diff(router, unsafe { look_at(q.number(0))? })),
+        router::DIFF => text(common::diff(router, unsafe { look_at(q.number(0))? })),
         _ => serving::of_router(what, router, q),
     }
 }

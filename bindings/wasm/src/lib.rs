@@ -13,6 +13,7 @@ extern crate alloc;
 
 mod answer;
 mod ask;
+mod asked;
 mod object;
 mod question;
 #[cfg(target_arch = "wasm32")]

@@ -2,6 +2,7 @@
 
 import { ask as askCore } from "../../build/wasm/keyhome.js";
 import { type ErrorCode, KeyhomeError } from "../error.js";
+import { Asked } from "./asked.js";
 import { type Input, open, reopen } from "./input.js";
 import type { Packed } from "./pack.js";
 
@@ -9,38 +10,63 @@ import type { Packed } from "./pack.js";
  * The calls that cross as numbers: see `bindings/wasm-hot`. A key or word of that length was written into the input; -1 is
  * no word. What {@link done} is asked about answers -1 where it is refused.
  */
-const CALLS = {
-  slot: (_length: number): number => refuse(),
+export interface Hot {
+  slot(length: number): number;
   /** -1: without a home, and the slow way says why. */
-  index: (_router: number, _length: number): number => refuse(),
+  index(router: number, length: number): number;
   /** Whether there is memory for so many bytes; after it there is. */
-  reserve: (_bytes: number): number => refuse(),
+  reserve(bytes: number): number;
   /** -1: all words have to be looked at. */
-  hot_command_keys: (_length: number, _words: number): number => refuse(),
-  hot_update: (_health: number, _now: number): number => refuse(),
-  hot_admit: (_health: number, _index: number, _now: number): number => refuse(),
-  hot_report: (_health: number, _index: number, _length: number, _now: number): number => refuse(),
+  hot_command_keys(length: number, words: number): number;
+  hot_update(health: number, now: number): number;
+  hot_admit(health: number, index: number, now: number): number;
+  hot_report(health: number, index: number, length: number, now: number): number;
   /** -1: there is none. */
-  hot_next_check: (_health: number): number => refuse(),
-  hot_is_live: (_health: number, _index: number): number => refuse(),
-  hot_live: (_health: number): number => refuse(),
-  hot_is_all_gone: (_health: number): number => refuse(),
-  hot_choose: (_set: number, _dice: number, _now: number, _length: number): number => refuse(),
-  hot_sent: (_set: number, _endpoint: number, _now: number): number => refuse(),
-  hot_done: (_set: number, _endpoint: number, _latency: number, _now: number): number => refuse(),
-  hot_failed: (_set: number, _endpoint: number, _now: number): number => refuse(),
-  hot_released: (_set: number, _endpoint: number, _now: number): number => refuse(),
-  hot_set_up: (_set: number, _endpoint: number, _up: number): number => refuse(),
-  hot_is_up: (_set: number, _endpoint: number): number => refuse(),
-  hot_in_flight: (_set: number, _endpoint: number): number => refuse(),
+  hot_next_check(health: number): number;
+  hot_is_live(health: number, index: number): number;
+  hot_live(health: number): number;
+  hot_is_all_gone(health: number): number;
+  hot_choose(set: number, dice: number, now: number, length: number): number;
+  hot_sent(set: number, endpoint: number, now: number): number;
+  hot_done(set: number, endpoint: number, latency: number, now: number): number;
+  hot_failed(set: number, endpoint: number, now: number): number;
+  hot_released(set: number, endpoint: number, now: number): number;
+  hot_set_up(set: number, endpoint: number, up: number): number;
+  hot_is_up(set: number, endpoint: number): number;
+  hot_in_flight(set: number, endpoint: number): number;
   /** -1: none is known. */
-  hot_latency: (_set: number, _endpoint: number): number => refuse(),
-  hot_count: (_set: number): number => refuse(),
-  hot_record: (_keys: number, _length: number, _now: number, _count: number): number => refuse(),
-  hot_advance: (_keys: number, _now: number): void => refuse(),
-};
+  hot_latency(set: number, endpoint: number): number;
+  hot_count(set: number): number;
+  hot_record(keys: number, length: number, now: number, count: number): number;
+  hot_advance(keys: number, now: number): void;
+}
 
-export type Hot = typeof CALLS;
+/** What they are without an instance. */
+const CALLS: Hot = {
+  slot: refuse,
+  index: refuse,
+  reserve: refuse,
+  hot_command_keys: refuse,
+  hot_update: refuse,
+  hot_admit: refuse,
+  hot_report: refuse,
+  hot_next_check: refuse,
+  hot_is_live: refuse,
+  hot_live: refuse,
+  hot_is_all_gone: refuse,
+  hot_choose: refuse,
+  hot_sent: refuse,
+  hot_done: refuse,
+  hot_failed: refuse,
+  hot_released: refuse,
+  hot_set_up: refuse,
+  hot_is_up: refuse,
+  hot_in_flight: refuse,
+  hot_latency: refuse,
+  hot_count: refuse,
+  hot_record: refuse,
+  hot_advance: refuse,
+};
 
 /** Not there yet; ready; or stopped for good. */
 let state: "absent" | "ready" | KeyhomeError = "absent";
@@ -56,7 +82,7 @@ export function start(exports: Hot & Input): void {
 
 /** Throws why a call was refused, if it was. */
 export function done(answer: number): number {
-  if (answer < 0) ask("failure");
+  if (answer < 0) ask(Asked.failure);
   return answer;
 }
 
@@ -69,14 +95,13 @@ const noOffsets: Uint32Array = new Uint32Array(0);
 /**
  * Asks the core: see `bindings/wasm/src/ask.rs`.
  *
- * @param what - of what kind of object, and what: `router.explain`
  * @param object - whom
  * @param words - keys or words, one behind the other
  * @param numbers - whole numbers from 0; one that is undefined is left out
  * @param times - how much more memory than the words themselves it takes to answer
  */
 export function ask(
-  what: string,
+  what: Asked,
   object?: Held,
   { bytes = nothing, offsets = noOffsets }: Partial<Packed> = {},
   numbers: Iterable<number | undefined> = [],
@@ -95,20 +120,19 @@ export function ask(
 
 /** What an instance answers, whatever its state. The last byte says whether it is a failure, which is thrown as its text. */
 export function answered(
-  what: string,
+  what: Asked,
   address = 0,
   bytes = nothing,
   offsets = noOffsets,
   numbers: Iterable<number | undefined> = [],
 ): Uint8Array {
   const given = Float64Array.from(numbers, (number) => number ?? NaN);
-  const all = askCore(encoder.encode(what), address, bytes, offsets, given);
+  const all = askCore(what, address, bytes, offsets, given);
   const answer = all.subarray(0, -1);
   if (all[answer.length] !== 0) throw asText(answer);
   return answer;
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** An answer that is a text. */
@@ -126,8 +150,8 @@ export const asDoubles = ({ buffer, length }: Uint8Array): Float64Array =>
 const registry =
   typeof FinalizationRegistry === "undefined"
     ? undefined
-    : new FinalizationRegistry(({ kind, address }: { kind: string; address: number }) => {
-        if (state === "ready") ask(`${kind}.free`, { address } as Held);
+    : new FinalizationRegistry(({ free, address }: { free: Asked; address: number }) => {
+        if (state === "ready") ask(free, { address } as Held);
       });
 
 /** An object inside the instance, for as long as somebody refers to this. */
@@ -135,12 +159,12 @@ export class Held {
   readonly address: number;
 
   /**
-   * @param kind - which kind of object it is, as questions name it
+   * @param free - asks to let go of an object of its kind
    * @param answer - its address
    */
-  constructor(kind: string, answer: Uint8Array) {
+  constructor(free: Asked, answer: Uint8Array) {
     this.address = asNumbers(answer)[0]!;
-    registry?.register(this, { kind, address: this.address });
+    registry?.register(this, { free, address: this.address });
   }
 }
 

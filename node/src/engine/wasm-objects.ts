@@ -3,6 +3,7 @@
 
 import type { EngineHealth, EngineHotKeys, EngineReplicaSet, EngineRouter } from "../engine.js";
 import type { Key } from "../key.js";
+import { Asked } from "./asked.js";
 import { bytesOf, write, writeWord } from "./input.js";
 import { Held, asDoubles, asNumbers, asText, ask, done, guard, hot, translated } from "./instance.js";
 import type { WasmRouter } from "./wasm.js";
@@ -42,11 +43,11 @@ export class WasmHealth implements EngineHealth {
   }
 
   takeEvents(): string {
-    return asText(ask("health.events", this.#held));
+    return asText(ask(Asked.healthEvents, this.#held));
   }
 
   dueChecks(now: number): Uint32Array {
-    return asNumbers(ask("health.due_checks", this.#held, {}, [now]));
+    return asNumbers(ask(Asked.healthDueChecks, this.#held, {}, [now]));
   }
 
   nextCheck(): number | undefined {
@@ -55,7 +56,7 @@ export class WasmHealth implements EngineHealth {
   }
 
   gone(): Uint32Array {
-    return asNumbers(ask("health.gone", this.#held));
+    return asNumbers(ask(Asked.healthGone, this.#held));
   }
 
   isLive(index: number): boolean {
@@ -71,12 +72,12 @@ export class WasmHealth implements EngineHealth {
   }
 
   snapshot(): string {
-    return asText(ask("health.snapshot", this.#held));
+    return asText(ask(Asked.healthSnapshot, this.#held));
   }
 
   reloaded(ruled: EngineHealth, old: EngineRouter, router: EngineRouter, now: number): EngineHealth {
     const addresses = [(ruled as WasmHealth).#address, ...[old, router].map((router) => (router as WasmRouter).held.address)];
-    return new WasmHealth(new Held("health", ask("health.reloaded", this.#held, {}, [...addresses, now])));
+    return new WasmHealth(new Held(Asked.healthFree, ask(Asked.healthReloaded, this.#held, {}, [...addresses, now])));
   }
 }
 
@@ -145,11 +146,11 @@ export class WasmReplicaSet implements EngineReplicaSet {
 
   replace(router: EngineRouter, index: number): Int32Array {
     const { address } = (router as WasmRouter).held;
-    return Int32Array.from(asNumbers(ask("replicas.replace", this.#held, {}, [address, index])));
+    return Int32Array.from(asNumbers(ask(Asked.replicasReplace, this.#held, {}, [address, index])));
   }
 
   snapshot(): string {
-    return asText(ask("replicas.snapshot", this.#held));
+    return asText(ask(Asked.replicasSnapshot, this.#held));
   }
 }
 
@@ -172,7 +173,7 @@ export class WasmHotKeys implements EngineHotKeys {
       }
     }
     // Too long for the input, or the memory has grown.
-    return asDoubles(ask("hot_keys.record", this.#held, { bytes: bytesOf(key) }, [now, count]))[0]!;
+    return asDoubles(ask(Asked.hotKeysRecord, this.#held, { bytes: bytesOf(key) }, [now, count]))[0]!;
   }
 
   advance(now: number): void {
@@ -180,22 +181,22 @@ export class WasmHotKeys implements EngineHotKeys {
   }
 
   top(n: number): string {
-    return asText(ask("hot_keys.top", this.#held, {}, [n]));
+    return asText(ask(Asked.hotKeysTop, this.#held, {}, [n]));
   }
 
   estimate(key: Key): Float64Array {
-    return asDoubles(ask("hot_keys.estimate", this.#held, { bytes: bytesOf(key) }));
+    return asDoubles(ask(Asked.hotKeysEstimate, this.#held, { bytes: bytesOf(key) }));
   }
 
   summary(): Float64Array {
-    return asDoubles(ask("hot_keys.summary", this.#held));
+    return asDoubles(ask(Asked.hotKeysSummary, this.#held));
   }
 
   merge(other: EngineHotKeys): void {
-    ask("hot_keys.merge", this.#held, { bytes: other.toBytes() }); // a copy: the two may be one
+    ask(Asked.hotKeysMerge, this.#held, { bytes: other.toBytes() }); // a copy: the two may be one
   }
 
   toBytes(): Uint8Array {
-    return ask("hot_keys.to_bytes", this.#held).slice();
+    return ask(Asked.hotKeysToBytes, this.#held).slice();
   }
 }

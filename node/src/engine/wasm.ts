@@ -6,6 +6,7 @@ import type { Engine, EngineReplicaSet, EngineRouter } from "../engine.js";
 import { KeyhomeError } from "../error.js";
 import type { Key } from "../key.js";
 import { VERSION } from "../version.js";
+import { Asked } from "./asked.js";
 import { bytesOf, write } from "./input.js";
 import { Held, answered, asNumbers, asText, ask, hot, start, translated } from "./instance.js";
 import { type Packed, pack, packTexts } from "./pack.js";
@@ -22,7 +23,7 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
   const names = WebAssembly.Module.exports(module).map(({ name }) => name);
   if (!["__wbindgen_start", "input", "ask"].every((name) => names.includes(name))) throw new TypeError("it is not keyhome.wasm");
   const exports = core.initSync({ module });
-  const version = asText(answered("version"));
+  const version = asText(answered(Asked.version));
   // As where a page has the one cached and the other not.
   if (version !== VERSION) throw new KeyhomeError("engine.unavailable", `keyhome.wasm is of version ${version}, not ${VERSION}`);
   start(exports);
@@ -32,31 +33,31 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
     slot,
     slots: (keys) => slotsOf(pack(keys)),
     slotsPacked: (bytes, offsets) => slotsOf(checked(bytes, offsets)),
-    fromConfig: (text, pool) => made("router.from_config", [text, pool]),
-    read: (text, pool) => made("read", [text, pool]),
-    fromClusterText: (text) => made("router.from_cluster_text", [text]),
-    fromClusterJson: (json) => made("router.from_cluster_json", [json]),
+    fromConfig: (text, pool) => made(Asked.routerFromConfig, [text, pool]),
+    read: (text, pool) => made(Asked.read, [text, pool]),
+    fromClusterText: (text) => made(Asked.routerFromClusterText, [text]),
+    fromClusterJson: (json) => made(Asked.routerFromClusterJson, [json]),
     commandKeys,
-    commandKind: (words) => asText(ask("command_kind", undefined, pack(words))),
-    commandRoute: (words) => asText(ask("command_route", undefined, pack(words))),
-    scanTarget: (cursor, nodes) => asText(ask("scan_target", undefined, packTexts([cursor]), [nodes])),
-    scanNext: (cursor, answered, nodes) => asText(ask("scan_next", undefined, packTexts([cursor, answered]), [nodes])),
-    poolSettings: (text, pool) => asText(ask("pool_settings", undefined, packTexts([text, pool]), [given(pool)], PARSED)),
-    poolNames: (text) => asText(ask("pool_names", undefined, packTexts([text]), [], PARSED)),
-    isFailure: (error) => ask("is_failure", undefined, { bytes: bytesOf(error) })[0] !== 0,
+    commandKind: (words) => asText(ask(Asked.commandKind, undefined, pack(words))),
+    commandRoute: (words) => asText(ask(Asked.commandRoute, undefined, pack(words))),
+    scanTarget: (cursor, nodes) => asText(ask(Asked.scanTarget, undefined, packTexts([cursor]), [nodes])),
+    scanNext: (cursor, answered, nodes) => asText(ask(Asked.scanNext, undefined, packTexts([cursor, answered]), [nodes])),
+    poolSettings: (text, pool) => asText(ask(Asked.poolSettings, undefined, packTexts([text, pool]), [given(pool)], PARSED)),
+    poolNames: (text) => asText(ask(Asked.poolNames, undefined, packTexts([text]), [], PARSED)),
+    isFailure: (error) => ask(Asked.isFailure, undefined, { bytes: bytesOf(error) })[0] !== 0,
     health: (onFailure, autoEjectHosts, failureLimit, retryTimeout, nodes) => {
       const eject = autoEjectHosts === undefined ? undefined : Number(autoEjectHosts);
       const numbers = [nodes, given(onFailure), eject, failureLimit, retryTimeout];
-      return new WasmHealth(new Held("health", ask("health.new", undefined, packTexts([onFailure]), numbers)));
+      return new WasmHealth(new Held(Asked.healthFree, ask(Asked.healthNew, undefined, packTexts([onFailure]), numbers)));
     },
-    hotKeys: (...options) => new WasmHotKeys(new Held("hot_keys", ask("hot_keys.new", undefined, {}, options))),
-    hotKeysFromBytes: (bytes) => new WasmHotKeys(new Held("hot_keys", ask("hot_keys.from_bytes", undefined, { bytes }))),
+    hotKeys: (...options) => new WasmHotKeys(new Held(Asked.hotKeysFree, ask(Asked.hotKeysNew, undefined, {}, options))),
+    hotKeysFromBytes: (bytes) => new WasmHotKeys(new Held(Asked.hotKeysFree, ask(Asked.hotKeysFromBytes, undefined, { bytes }))),
   };
 }
 
 /** A router of texts, of which the second can be left out. */
-function made(what: string, texts: readonly (string | undefined)[]): EngineRouter {
-  return new WasmRouter(new Held("router", ask(what, undefined, packTexts(texts), [given(texts[1])], PARSED)));
+function made(what: Asked, texts: readonly (string | undefined)[]): EngineRouter {
+  return new WasmRouter(new Held(Asked.routerFree, ask(what, undefined, packTexts(texts), [given(texts[1])], PARSED)));
 }
 
 /** A config as a tree, and a key in each step to its home, take so many times their own room. */
@@ -72,7 +73,7 @@ export function slot(key: Key): number {
 }
 
 function slotsOf(keys: Packed): Uint16Array {
-  const { buffer, length } = ask("slots", undefined, keys);
+  const { buffer, length } = ask(Asked.slots, undefined, keys);
   return new Uint16Array(buffer as ArrayBuffer, 0, length >> 1);
 }
 
@@ -88,7 +89,7 @@ function commandKeys(words: readonly Key[]): number | Uint32Array {
     }
     if (keys >= 0) return keys;
   }
-  return asNumbers(ask("command_keys", undefined, pack(words)));
+  return asNumbers(ask(Asked.commandKeys, undefined, pack(words)));
 }
 
 /** A router inside the instance. Its memory is freed when nobody refers to it, or to its `index`, any more. */
@@ -111,66 +112,66 @@ export class WasmRouter implements EngineRouter {
         if (home >= 0) return home;
       }
       // Too long for the input, or without a home, and this call says why. It also keeps the router alive.
-      return asNumbers(ask("router.index", held, { bytes: bytesOf(key) }))[0]!;
+      return asNumbers(ask(Asked.routerIndex, held, { bytes: bytesOf(key) }))[0]!;
     };
   }
 
   indexes(keys: readonly Key[]): Uint32Array {
-    return asNumbers(ask("router.indexes", this.held, pack(keys)));
+    return asNumbers(ask(Asked.routerIndexes, this.held, pack(keys)));
   }
 
   indexesPacked(bytes: Uint8Array, offsets: Uint32Array): Uint32Array {
-    return asNumbers(ask("router.indexes", this.held, checked(bytes, offsets)));
+    return asNumbers(ask(Asked.routerIndexes, this.held, checked(bytes, offsets)));
   }
 
   group(keys: readonly Key[]): Uint32Array {
-    return asNumbers(ask("router.group", this.held, pack(keys)));
+    return asNumbers(ask(Asked.routerGroup, this.held, pack(keys)));
   }
 
   successors(key: Key, n: number): Uint32Array {
-    return asNumbers(ask("router.successors", this.held, { bytes: bytesOf(key) }, [n]));
+    return asNumbers(ask(Asked.routerSuccessors, this.held, { bytes: bytesOf(key) }, [n]));
   }
 
   arcs(): Uint32Array {
-    return asNumbers(ask("router.arcs", this.held));
+    return asNumbers(ask(Asked.routerArcs, this.held));
   }
 
   without(names: readonly string[]): EngineRouter {
-    return new WasmRouter(new Held("router", ask("router.without", this.held, packTexts(names), [names.length])));
+    return new WasmRouter(new Held(Asked.routerFree, ask(Asked.routerWithout, this.held, packTexts(names), [names.length])));
   }
 
   withoutIndexes(indexes: Uint32Array): EngineRouter {
-    return new WasmRouter(new Held("router", ask("router.without_indexes", this.held, {}, indexes)));
+    return new WasmRouter(new Held(Asked.routerFree, ask(Asked.routerWithoutIndexes, this.held, {}, indexes)));
   }
 
   replicaSet(index: number, readFrom: string | undefined, zone: string | undefined): EngineReplicaSet {
     const words = packTexts([readFrom, zone]);
-    const answer = ask("router.replicas", this.held, words, [index, given(readFrom), given(zone)]);
-    return new WasmReplicaSet(new Held("replicas", answer));
+    const answer = ask(Asked.routerReplicas, this.held, words, [index, given(readFrom), given(zone)]);
+    return new WasmReplicaSet(new Held(Asked.replicasFree, answer));
   }
 
   copies(key: Key, n: number): string {
-    return asText(ask("router.copies", this.held, { bytes: bytesOf(key) }, [n], PARSED));
+    return asText(ask(Asked.routerCopies, this.held, { bytes: bytesOf(key) }, [n], PARSED));
   }
 
   fingerprint(): string {
-    return asText(ask("router.fingerprint", this.held));
+    return asText(ask(Asked.routerFingerprint, this.held));
   }
 
   nodes(): string {
-    return asText(ask("router.nodes", this.held));
+    return asText(ask(Asked.routerNodes, this.held));
   }
 
   explain(key: Key): string {
-    return asText(ask("router.explain", this.held, { bytes: bytesOf(key) }, [], PARSED));
+    return asText(ask(Asked.routerExplain, this.held, { bytes: bytesOf(key) }, [], PARSED));
   }
 
   balance(): string {
-    return asText(ask("router.balance", this.held));
+    return asText(ask(Asked.routerBalance, this.held));
   }
 
   diff(other: EngineRouter): string {
-    return asText(ask("router.diff", this.held, {}, [(other as WasmRouter).held.address]));
+    return asText(ask(Asked.routerDiff, this.held, {}, [(other as WasmRouter).held.address]));
   }
 }
 

@@ -1,7 +1,7 @@
 // The class of ioredis that has a method for each command, and its type.
 
 import type { Command, RedisCommander } from "ioredis";
-import commander from "ioredis/built/utils/Commander.js";
+import commander = require("ioredis/built/utils/Commander.js");
 
 /** Methods for all commands, which end in `sendCommand`. */
 export interface CommandMethods extends RedisCommander<{ type: "default" }> {
