@@ -35,7 +35,7 @@ export function requiredTypes(folder, name) {
   const { values, types } = exported(folder, `${name}.d.ts`);
   const classes = [...values].filter((value) => /^[A-Z]/.test(value));
   const lines = [...types, ...classes.map((name) => [name, ""])].map(([type, parameters = ""]) => {
-    return `\texport type ${type}${parameters} = t.${type}${parameters};\n`;
+    return `\ttype ${type}${parameters} = t.${type}${parameters};\n`;
   });
   return `import type * as t from "./${basename(name)}.js" with { "resolution-mode": "import" };
 declare const keyhome: typeof t;

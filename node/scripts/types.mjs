@@ -24,8 +24,9 @@ function write(path, text) {
   writeFileSync(path, text);
 }
 
-/** Indented by tabs and without stars in front of each line, which say nothing, they take less room. */
+/** Indented by tabs, and comments without indent and stars in front of each line, which say nothing, they take less room. */
 function small(text) {
   const byTabs = text.replace(/^( {4})+/gm, (spaces) => "\t".repeat(spaces.length / 4));
-  return byTabs.replace(/^(\t*) \*(?: |$)/gm, "$1");
+  const flat = byTabs.replace(/^\t* \*(?: |$)/gm, "").replace(/^\t* \*\/$/gm, "*/");
+  return flat.replace(/(\/\*\*)\n(.*)\n(\*\/)$/gm, "$1 $2 $3");
 }

@@ -37,19 +37,24 @@ impl Json {
     fn text(&mut self, text: &str) -> Written {
         self.0.push('"');
         for character in text.chars() {
-            match character {
-                '"' | '\\' => self.0.extend(['\\', character]),
-                '\n' => self.0.push_str("\\n"),
-                '\r' => self.0.push_str("\\r"),
-                '\t' => self.0.push_str("\\t"),
-                '\u{8}' => self.0.push_str("\\b"),
-                '\u{c}' => self.0.push_str("\\f"),
+            let escape = match character {
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                '\n' => "\\n",
+                '\r' => "\\r",
+                '\t' => "\\t",
+                '\u{8}' => "\\b",
+                '\u{c}' => "\\f",
                 '\0'..' ' => {
-                    self.0.push_str(if character < '\u{10}' { "\\u000" } else { "\\u001" });
-                    self.0.extend(char::from_digit(u32::from(character) & 15, 16));
+                    write!(self.0, "\\u{:04x}", u32::from(character)).map_err(|_| Refused)?;
+                    continue;
                 }
-                _ => self.0.push(character),
-            }
+                _ => {
+                    self.0.push(character);
+                    continue;
+                }
+            };
+            self.0.push_str(escape);
         }
         self.add("\"")
     }
@@ -60,7 +65,7 @@ impl Json {
 
     /// What stands between an item and the one before it, if there is one.
     fn next(&mut self) {
-        if !self.0.ends_with(['[', '{']) {
+        if !matches!(self.0.as_bytes(), [.., b'[' | b'{']) {
             self.0.push(',');
         }
     }

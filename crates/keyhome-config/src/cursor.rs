@@ -20,6 +20,15 @@ impl<'t> Cursor<'t> {
         self.rest.as_bytes().get(ahead).copied().unwrap_or(0)
     }
 
+    /// The number of so many hexadecimal digits, 8 at most, that stand `ahead` of the next byte.
+    pub(crate) fn hexadecimal(&self, ahead: usize, digits: usize) -> Option<u32> {
+        let mut number = 0;
+        for at in ahead..ahead + digits {
+            number = number << 4 | char::from(self.byte(at)).to_digit(16)?;
+        }
+        Some(number)
+    }
+
     /// Steps over `bytes`, which end at the end of a character.
     pub(crate) fn take(&mut self, bytes: usize) -> &'t str {
         let (taken, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));

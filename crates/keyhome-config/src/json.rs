@@ -162,9 +162,10 @@ impl<'t> Scanner<'t> {
     /// `\u` and four digits, twice for a character of two halves.
     fn escaped_number(&mut self) -> Result<char, Error> {
         let half = |start| {
-            let digits = self.0.rest.get(start..).filter(|rest| rest.starts_with("\\u"))?.get(2..6)?;
-            let all = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-            if all { u16::from_str_radix(digits, 16).ok() } else { None }
+            if self.0.byte(start) != b'\\' || self.0.byte(start + 1) != b'u' {
+                return None;
+            }
+            self.0.hexadecimal(start + 2, 4).map(|number| number as u16)
         };
         let Some(first) = half(0) else {
             return Err(self.syntax("an escape in this text is not `\\u` and four hexadecimal digits"));

@@ -43,6 +43,7 @@ mod scalar;
 mod server;
 mod settings;
 mod slots;
+mod split;
 mod wording;
 mod yaml;
 

@@ -4,7 +4,7 @@ use alloc::{format, string::String};
 
 use keyhome_core::{Error, ErrorKind};
 
-use crate::{document::Value, scalar, wording::quote};
+use crate::{document::Value, scalar, split::split_last, wording::quote};
 
 /// Bytes of the longest path of a unix socket, as in Linux's `sun_path` without its NUL.
 const PATH_MAX: usize = 107;
@@ -52,7 +52,7 @@ impl Listen {
 
 /// Split at the last colon, so that `::1:22121` is a host and a port.
 fn tcp(text: &str) -> Result<Socket, &'static str> {
-    let (host, port) = text.rsplit_once(':').ok_or("which has no port")?;
+    let (host, port) = split_last(text, b':').ok_or("which has no port")?;
     if host.is_empty() {
         return Err("whose host is empty");
     }
@@ -61,7 +61,7 @@ fn tcp(text: &str) -> Result<Socket, &'static str> {
 }
 
 fn unix(text: &str) -> Result<Socket, &'static str> {
-    let (path, permissions) = match text.rsplit_once(' ') {
+    let (path, permissions) = match split_last(text, b' ') {
         Some((path, permissions)) => {
             (path, octal(permissions).ok_or("whose permissions are not within 0777")?)
         }
@@ -76,12 +76,18 @@ fn unix(text: &str) -> Result<Socket, &'static str> {
 /// What C's `strtol` makes of it in base 8, if that are permissions: digits up to what is none, so that `0999` and
 /// `abc` are 0. There is no space in `text`, but there may be other blanks.
 fn octal(text: &str) -> Option<u32> {
-    let text = text.trim_start_matches(['\t', '\n', '\u{b}', '\u{c}', '\r']);
-    let negative = text.starts_with('-');
-    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let mut permissions = 0_u32;
-    for digit in text.chars().map_while(|digit| digit.to_digit(8)) {
-        permissions = permissions * 8 + digit;
+    let mut rest = text.as_bytes();
+    while let [b'\t'..=b'\r', behind @ ..] = rest {
+        rest = behind;
+    }
+    let negative = rest.first() == Some(&b'-');
+    if let [b'+' | b'-', behind @ ..] = rest {
+        rest = behind;
+    }
+    let mut permissions = 0;
+    while let [digit @ b'0'..=b'7', behind @ ..] = rest {
+        rest = behind;
+        permissions = permissions * 8 + u32::from(digit - b'0');
         if permissions > 0o777 || (negative && permissions > 0) {
             return None;
         }

@@ -210,8 +210,10 @@ fn serialize_option<M: SerializeMap>(
         Some(OptionValue::Word(word)) => out.serialize_entry(name, word),
         Some(OptionValue::Number(number)) => out.serialize_entry(name, &number),
         Some(OptionValue::Switch(switch)) => out.serialize_entry(name, &switch),
-        // Two bytes of a text are a text; if a caller made others of them, they are shown as far as they are.
-        Some(OptionValue::TwoBytes(bytes)) => out.serialize_entry(name, &String::from_utf8_lossy(&bytes)),
+        // Two bytes of a text are a text; a caller can make others of them.
+        Some(OptionValue::TwoBytes(bytes)) => {
+            out.serialize_entry(name, core::str::from_utf8(&bytes).unwrap_or("\u{fffd}\u{fffd}"))
+        }
         None => out.serialize_entry(name, &()),
     }
 }

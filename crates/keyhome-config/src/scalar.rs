@@ -5,6 +5,7 @@ use alloc::format;
 use keyhome_core::{
     Error, ErrorKind,
     dialect::{NUMBER_MAX, OptionValue, Takes},
+    digits::decimal,
 };
 
 use crate::{
@@ -85,11 +86,9 @@ pub(crate) fn option(value: &Value, takes: Takes) -> Result<OptionValue, Error> 
 
 /// What nothing but decimal digits say, if it is at most [`NUMBER_MAX`].
 pub(crate) fn digits(text: &str) -> Option<u32> {
-    if !is_digits(text) {
-        return None;
-    }
-    // Only digits are left, so this fails for numbers too large only, however many zeros lead them.
-    text.parse().ok().filter(|number| *number <= NUMBER_MAX)
+    decimal(text.as_bytes())
+        .and_then(|number| u32::try_from(number).ok())
+        .filter(|number| *number <= NUMBER_MAX)
 }
 
 /// Whether there is nothing but decimal digits, one at least.

@@ -9,6 +9,7 @@ use crate::{
     fields::{self, Field},
     listen::port_of,
     scalar, slots,
+    split::split_last,
     wording::quote,
 };
 
@@ -31,11 +32,11 @@ fn line(text: &str, dialect: &Dialect) -> Result<Node, Error> {
         Error::new(kind, format!("found {}, {reason}; {accepted}", quote(text)))
     };
     let server = |reason| wrong(ErrorKind::ConfigServer, reason);
-    let (rest, name) = match text.rsplit_once(' ') {
+    let (rest, name) = match split_last(text, b' ') {
         Some((rest, name)) => (rest, Some(name)),
         None => (text, None),
     };
-    let (address, weight) = rest.rsplit_once(':').ok_or_else(|| server("which has no weight"))?;
+    let (address, weight) = split_last(rest, b':').ok_or_else(|| server("which has no weight"))?;
     if !scalar::is_digits(weight) {
         return Err(server("whose weight is not digits"));
     }
@@ -44,7 +45,7 @@ fn line(text: &str, dialect: &Dialect) -> Result<Node, Error> {
             return Err(server("whose path holds a colon"));
         }
     } else {
-        let (_, port) = address.rsplit_once(':').ok_or_else(|| server("which has no port or no weight"))?;
+        let (_, port) = split_last(address, b':').ok_or_else(|| server("which has no port or no weight"))?;
         if port_of(port).is_none() {
             return Err(server("whose port is not a number from 1 to 65535"));
         }
@@ -135,7 +136,7 @@ fn required_address<'v>(value: &Value, fields: &[Field<'v>], whose: &str) -> Res
 fn address(value: &Value) -> Result<&str, Error> {
     let Kind::Scalar(Form::Text, text) = &value.kind else { return Err(value.is_not("an address")) };
     let readable = text.starts_with('/')
-        || text.rsplit_once(':').is_some_and(|(_, port)| port_of(port).is_some() && !text.contains(' '));
+        || split_last(text, b':').is_some_and(|(_, port)| port_of(port).is_some() && !text.contains(' '));
     if readable {
         return Ok(text);
     }

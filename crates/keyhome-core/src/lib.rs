@@ -25,6 +25,7 @@ extern crate alloc;
 
 pub mod command;
 pub mod dialect;
+pub mod digits;
 pub mod error;
 pub mod hash;
 pub mod health;

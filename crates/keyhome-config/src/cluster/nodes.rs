@@ -8,16 +8,17 @@ use keyhome_core::{Error, Router};
 
 use super::{NO_ADDRESS, owners::Owners, unreadable};
 use crate::{
-    document::{BLANK, Place, without_byte_order_mark},
+    document::{Place, without_blanks_before, without_byte_order_mark},
     scalar::{digits, is_digits},
     slots,
+    split::split_last,
     wording::quote,
 };
 
 /// Whether `text` is a reply of CLUSTER NODES rather than a config: its first line that is not blank begins with the
 /// id of a node and an address. No config begins so, neither in YAML nor in JSON.
 pub fn looks_like_cluster_nodes(text: &str) -> bool {
-    let text = without_byte_order_mark(text).trim_start_matches(BLANK);
+    let text = without_blanks_before(without_byte_order_mark(text));
     let Some((id, behind)) = text.split_at_checked(ID) else { return false };
     is_id(id) && behind.strip_prefix(' ').and_then(host_and_port).is_some()
 }
@@ -150,7 +151,7 @@ fn is_id(word: &str) -> bool {
 fn host_and_port(word: &str) -> Option<(&str, &str, u16)> {
     let length = word.bytes().take_while(|byte| !matches!(byte, b'@' | b',' | b' ' | b'\n')).count();
     let address = word.get(..length)?;
-    let (host, port) = address.rsplit_once(':')?;
+    let (host, port) = split_last(address, b':')?;
     Some((address, host, u16::try_from(digits(port)?).ok()?))
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-use keyhome_core::Error;
+use keyhome_core::{Error, digits::decimal};
 
 use super::unreadable;
 use crate::{
@@ -66,9 +66,9 @@ impl Reply {
         Ok(match &value.kind {
             Kind::Scalar(Form::Null, _) => Self::Null,
             Kind::Scalar(Form::Text, text) => Self::Text(text.clone()),
-            Kind::Scalar(Form::Number, text) => match text.parse() {
-                Ok(number) => Self::Integer(number),
-                Err(_) => return wrong("a number is not whole, or beyond 64 bits with a sign"),
+            Kind::Scalar(Form::Number, text) => match integer(text) {
+                Some(number) => Self::Integer(number),
+                None => return wrong("a number is not whole, or beyond 64 bits with a sign"),
             },
             Kind::Scalar(Form::Boolean, _) => return wrong("`true` and `false` are in no such reply"),
             Kind::Sequence(given) => {
@@ -89,9 +89,18 @@ impl Reply {
     }
 }
 
+/// A whole number of 64 bits with a sign.
+fn integer(text: &str) -> Option<i64> {
+    match text.strip_prefix('-') {
+        Some(digits) => 0_i64.checked_sub_unsigned(decimal(digits.as_bytes())?),
+        None => i64::try_from(decimal(text.as_bytes())?).ok(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     #[test]
     fn json_becomes_a_reply() {
@@ -99,7 +108,17 @@ mod tests {
         let Reply::List(items) = reply else { panic!() };
         let map = Reply::Map([("b".into(), Reply::Integer(2))].into());
         assert_eq!(items, [Reply::Null, Reply::Integer(-1), "a".into(), Reply::List(Vec::new()), map]);
-        for text in ["true", "1.5", "99999999999999999999", "18446744073709551615"] {
+        for number in [i64::MIN, i64::MIN + 1, -1, 0, 7, i64::MAX] {
+            assert_eq!(Reply::from_json(&number.to_string()), Ok(Reply::Integer(number)));
+        }
+        for text in [
+            "true",
+            "1.5",
+            "-9223372036854775809",
+            "9223372036854775808",
+            "99999999999999999999",
+            "18446744073709551615",
+        ] {
             assert_eq!(Reply::from_json(text).unwrap_err().code(), "cluster.reply", "{text}");
         }
     }

@@ -70,11 +70,7 @@ impl Reader<'_> {
 
     /// The character of the hexadecimal number behind the two that begin an escape.
     fn numbered(&self, digits: usize) -> Option<char> {
-        let mut number = (digits > 0).then_some(0)?;
-        for at in 2..2 + digits {
-            number = number << 4 | char::from(self.cursor.byte(at)).to_digit(16)?;
-        }
-        char::from_u32(number)
+        (digits > 0).then(|| self.cursor.hexadecimal(2, digits)).flatten().and_then(char::from_u32)
     }
 }
 

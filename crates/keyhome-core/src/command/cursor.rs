@@ -1,6 +1,9 @@
 //! One cursor for the SCAN of several nodes.
 
-use crate::error::{Error, ErrorKind};
+use crate::{
+    digits::decimal,
+    error::{Error, ErrorKind},
+};
 
 /// Where a scan over the nodes of a pool has got to: at which node, and at which cursor of that node.
 ///
@@ -34,9 +37,7 @@ impl ScanCursor {
     /// The cursor as it stands in a command. Errors: `command.arguments` where it is not the decimal digits of a number
     /// below 2^64, or there are no nodes.
     pub fn read(word: impl AsRef<[u8]>, nodes: usize) -> Result<Self, Error> {
-        let word = word.as_ref();
-        let digits = core::str::from_utf8(word).ok().filter(|_| word.iter().all(u8::is_ascii_digit));
-        let number = digits.and_then(|digits| digits.parse().ok());
+        let number = decimal(word.as_ref());
         Self::unpack(number.ok_or_else(|| invalid("a cursor is a number, as the last SCAN gave it"))?, nodes)
     }
 

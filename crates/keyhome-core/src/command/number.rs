@@ -1,5 +1,7 @@
 //! Counts of keys, as Redis reads them.
 
+use crate::digits::decimal;
+
 /// A count as `string2ll` takes it: digits without a leading zero, sign or space; `None` for anything else, and for what
 /// no list of words can be as long as.
 pub(super) fn strict(word: &[u8]) -> Option<usize> {
@@ -23,6 +25,6 @@ pub(super) fn atoi(word: &[u8]) -> Option<usize> {
 
 /// The number of these digits, up to that of C's int.
 fn digits(digits: &[u8]) -> Option<usize> {
-    let number: i32 = core::str::from_utf8(digits).ok()?.parse().ok()?;
+    let number = i32::try_from(decimal(digits)?).ok()?;
     usize::try_from(number).ok()
 }

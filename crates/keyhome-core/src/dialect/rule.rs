@@ -3,6 +3,7 @@
 use alloc::{borrow::ToOwned, string::String};
 
 use crate::{
+    digits::decimal,
     hash::{Algorithm, KeyHash},
     key::TagRule,
 };
@@ -104,10 +105,10 @@ impl Label {
 /// The host of an address, where it has that port; else all of it.
 fn without_port(address: &str, port: u32) -> &str {
     let Some(colon) = address.bytes().rposition(|byte| byte == b':') else { return address };
-    match (address.get(..colon), address.get(colon + 1..)) {
-        (Some(host), Some(text)) if text.parse() == Ok(port) => host,
-        _ => address,
-    }
+    let digits = address.as_bytes().get(colon + 1..).unwrap_or_default();
+    // A plus sign changes no number.
+    let digits = digits.strip_prefix(b"+").unwrap_or(digits);
+    if decimal(digits) == Some(port.into()) { address.get(..colon).unwrap_or(address) } else { address }
 }
 
 /// How a digest becomes points.
