@@ -20,8 +20,19 @@ use crate::{
 ///
 /// Behind the answer is one byte more: 0, or 1 where it is a failure as JSON text.
 #[wasm_bindgen]
-pub fn ask(what: u32, object: usize, bytes: &[u8], offsets: &[u32], numbers: &[f64]) -> Vec<u8> {
-    let question = Question { object, bytes, offsets, numbers };
+#[allow(clippy::too_many_arguments)] // an array of numbers would cross by 400 bytes of JavaScript, in each of two files
+pub fn ask(
+    what: u32,
+    object: usize,
+    bytes: &[u8],
+    offsets: &[u32],
+    a: f64,
+    b: f64,
+    c: f64,
+    d: f64,
+    e: f64,
+) -> Vec<u8> {
+    let question = Question { object, bytes, offsets, numbers: [a, b, c, d, e] };
     ended(match asked::kind(what) {
         0 => of_nothing(what, &question),
         router::KIND => of_router(what, &question),

@@ -8,10 +8,10 @@ pub(crate) struct Question<'q> {
     pub(crate) object: usize,
     /// Words or keys, one behind the other.
     pub(crate) bytes: &'q [u8],
-    /// Where each begins, and where the last ends.
+    /// Where each begins, and where the last ends; or indexes.
     pub(crate) offsets: &'q [u32],
     /// Whole numbers from 0; NaN is one that is left out.
-    pub(crate) numbers: &'q [f64],
+    pub(crate) numbers: [f64; 5],
 }
 
 impl<'q> Question<'q> {

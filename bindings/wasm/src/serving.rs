@@ -53,7 +53,7 @@ pub(crate) fn of_nothing(what: u32, q: &Question<'_>) -> Answer {
 pub(crate) fn of_router(what: u32, router: &Router, q: &Question<'_>) -> Answer {
     match what {
         router::WITHOUT_INDEXES => {
-            let indexes: Vec<usize> = (0..q.numbers.len()).map(|number| q.number(number)).collect();
+            let indexes: Vec<usize> = q.offsets.iter().map(|index| *index as usize).collect();
             new(router.without_indexes(&indexes)?)
         }
         router::ARCS => numbers(&common::arcs(router)?),

@@ -92,19 +92,21 @@ const LARGE = 2 ** 20;
 const nothing: Uint8Array = new Uint8Array(0);
 const noOffsets: Uint32Array = new Uint32Array(0);
 
+type Numbers = readonly (number | undefined)[];
+
 /**
  * Asks the core: see `bindings/wasm/src/ask.rs`.
  *
  * @param object - whom
- * @param words - keys or words, one behind the other
- * @param numbers - whole numbers from 0; one that is undefined is left out
+ * @param words - keys or words, one behind the other; or indexes as offsets
+ * @param numbers - up to five whole numbers from 0; one that is undefined is left out
  * @param times - how much more memory than the words themselves it takes to answer
  */
 export function ask(
   what: Asked,
   object?: Held,
   { bytes = nothing, offsets = noOffsets }: Partial<Packed> = {},
-  numbers: Iterable<number | undefined> = [],
+  numbers: Numbers = [],
   times = 1,
 ): Uint8Array {
   // The words, and what is said about each of them: where it ends, its home, its place in a group.
@@ -124,10 +126,9 @@ export function answered(
   address = 0,
   bytes = nothing,
   offsets = noOffsets,
-  numbers: Iterable<number | undefined> = [],
+  [a = NaN, b = NaN, c = NaN, d = NaN, e = NaN]: Numbers = [],
 ): Uint8Array {
-  const given = Float64Array.from(numbers, (number) => number ?? NaN);
-  const all = askCore(what, address, bytes, offsets, given);
+  const all = askCore(what, address, bytes, offsets, a, b, c, d, e);
   const answer = all.subarray(0, -1);
   if (all[answer.length] !== 0) throw asText(answer);
   return answer;

@@ -141,7 +141,7 @@ export class WasmRouter implements EngineRouter {
   }
 
   withoutIndexes(indexes: Uint32Array): EngineRouter {
-    return new WasmRouter(new Held(Asked.routerFree, ask(Asked.routerWithoutIndexes, this.held, {}, indexes)));
+    return new WasmRouter(new Held(Asked.routerFree, ask(Asked.routerWithoutIndexes, this.held, { offsets: indexes })));
   }
 
   replicaSet(index: number, readFrom: string | undefined, zone: string | undefined): EngineReplicaSet {

@@ -152,11 +152,20 @@ impl ReplicaSet {
     ///
     /// Errors: `argument.range` for an endpoint that is not there.
     pub fn done(&mut self, endpoint: usize, latency: u64, now: u64) -> Result<(), Error> {
-        let forgiven = self.endpoint(endpoint)?.done(latency, now);
+        let quickest = self.quickest;
+        let endpoint = self.endpoint(endpoint)?;
+        let before = endpoint.latency();
+        let forgiven = endpoint.done(latency, now);
+        let (after, up) = (endpoint.latency(), endpoint.up);
         if forgiven {
             self.forget_candidates();
         }
-        self.find_quickest();
+        // Only where the quickest has become slower does it take a look at the others.
+        if up && (after <= quickest || quickest == Latency::UNKNOWN) {
+            self.quickest = after;
+        } else if up && before == quickest {
+            self.find_quickest();
+        }
         Ok(())
     }
 
