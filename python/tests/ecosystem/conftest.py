@@ -32,6 +32,8 @@ def config(own_servers: list[RedisServer]) -> str:
         "auto_eject_hosts": "true",
         "server_failure_limit": 1,
         "server_retry_timeout": 500,
+        # Servers that die close their connections. A timer alone also runs out where the machine is so busy that the
+        # test itself gets no time: with 500 that took a server out that was well.
         "timeout": 5000,
     }
     # Nobody pays for finding out whether it is back.
