@@ -1,5 +1,5 @@
-// Leaves a picture of every view in docs/explorer/, light and dark, wide and narrow: `npm run screenshots`, after
-// `npm run build`. pngquant makes them small.
+// Leaves a picture of every view in docs/explorer/, light and dark, wide and narrow: `npm run screenshots`, with the names of
+// some views for those alone, after `npm run build`. pngquant makes them small.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
@@ -59,11 +59,12 @@ function small(file) {
   throw new Error(`${file} is larger than ${LARGEST} bytes whatever its colours`);
 }
 
-rmSync(OUT, { recursive: true, force: true });
+const views = process.argv.length > 2 ? process.argv.slice(2) : VIEWS;
+if (views === VIEWS) rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 const browser = await launch();
 try {
-  for (const view of VIEWS) {
+  for (const view of views) {
     for (const scheme of ["light", "dark"]) {
       for (const [name, viewport] of Object.entries(SIZES)) {
         const context = await browser.newContext({ colorScheme: scheme, viewport, reducedMotion: "reduce" });
@@ -75,9 +76,9 @@ try {
         await page.waitForTimeout(500);
         const file = join(OUT, `${view}-${scheme}-${name}.png`);
         // Editors measure themselves when they come into sight.
-        for (const part of [0.5, 1, 0]) {
-          await page.evaluate((part) => scrollTo(0, part * document.documentElement.scrollHeight), part);
-          await page.waitForTimeout(200);
+        for (const editor of await page.locator(".cm-editor").all()) {
+          await editor.scrollIntoViewIfNeeded();
+          await page.waitForTimeout(500);
         }
         const height = await page.evaluate(() => document.documentElement.scrollHeight);
         const clip = { x: 0, y: 0, width: viewport.width, height: Math.min(height, HIGHEST) };
