@@ -15,7 +15,7 @@ from servers import ask
 import keyhome.redis
 import keyhome.redis.asyncio
 
-from .left_out import reason
+from .left_out import is_tried, reason
 
 TOLD = json.loads(os.environ["KEYHOME_SUITE"])
 NODES: list[str] = [f"{address}:1 redis-{number}" for number, address in enumerate(TOLD["servers"], 1)]
@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     for item in items:
         if why := reason(item.nodeid):
-            item.add_marker(pytest.mark.xfail(reason=why, strict=True))
+            item.add_marker(pytest.mark.xfail(reason=why, strict=True, run=is_tried(item.nodeid)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
