@@ -15,6 +15,8 @@ export type KeySource =
 export interface PoolText {
   readonly text: string;
   readonly pool: string;
+  /** Names of nodes that are taken away: what if they die? */
+  readonly gone?: readonly string[];
 }
 
 /** How many of the keys live on each node, of one pool or of several. */

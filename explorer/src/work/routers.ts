@@ -5,8 +5,8 @@ import { read } from "../pool/reading.ts";
 import type { PoolText } from "./protocol.ts";
 
 /** @throws KeyhomeError */
-export function routerOf({ text, pool }: PoolText): Router {
+export function routerOf({ text, pool, gone = [] }: PoolText): Router {
   const { router, error } = read(text, pool);
   if (router === undefined) throw error;
-  return router;
+  return gone.length === 0 ? router : router.without(gone);
 }
