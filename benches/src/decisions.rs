@@ -134,7 +134,7 @@ fn read(rounds: usize) -> Result<(), Error> {
     print(
         "a read of 3 by least-latency: choice, sent, done",
         "peak EWMA of two, f64 and exp",
-        1.6,
+        1.3,
         &measured,
     );
     Ok(())
