@@ -33,6 +33,13 @@ function shown(value) {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shown(member)]));
 }
 
+/** Whose the place is that an explanation names: the entry of a ring's point, or the one in which a position is. */
+function ownerOf({ ends, owners }, { by, position = 0, slot, sum, nodes }) {
+  if (by === "point") return owners[position];
+  const at = by === "slot" ? slot : by === "sum" ? sum % nodes : position;
+  return owners[ends.findIndex((end) => end >= at)];
+}
+
 /** A reply as clients hand it over that decode nothing: texts as bytes, maps as Maps. */
 function undecoded(reply) {
   if (typeof reply === "string") return new TextEncoder().encode(reply);
@@ -91,7 +98,15 @@ export function adapter(keyhome, moreForms = {}) {
       const places = new Map(router.nodes.map((node, index) => [node, index]));
       return { homes: oneByOne(keys, (key) => places.get(router.node(key)) ?? "not one of the nodes") };
     },
-    explain: (router, keys) => ({ homes: oneByOne(keys, (key) => router.explain(key).index) }),
+    explain(router, keys) {
+      let arcs;
+      const home = (key) => {
+        const { index, place } = router.explain(key);
+        const owner = ownerOf((arcs ??= router.arcs()), place);
+        return owner === index ? index : `${index}, and its arc is that of ${owner}`;
+      };
+      return { homes: oneByOne(keys, home) };
+    },
     indexes: (router, keys) => outcome("homes", () => [...router.indexes(keys)]),
     packed: (router, keys) => outcome("homes", () => [...router.indexesPacked(...keys)]),
     group: (router, keys) => outcome("groups", () => [...router.group(keys)]),
@@ -169,6 +184,11 @@ export function adapter(keyhome, moreForms = {}) {
     },
     nodes: ({ of }) => routerOf(of).nodes,
     balance: ({ of }) => routerOf(of).balance(),
+    arcs({ text, without }) {
+      const { by, size, ends, owners } = Router.read(text).without(without).arcs();
+      return { by, size, ends: [...ends], owners: [...owners] };
+    },
+    pool_names: ({ text }) => keyhome.poolNames(text),
     diff: ({ of, other }) => routerOf(of).diff(routerOf(other)),
     fingerprint: ({ of }) => routerOf(of).fingerprint,
     settings: ({ of }) => keyhome.poolSettings(of.config, of.pool ?? undefined),

@@ -6,7 +6,9 @@ Asks the installed package what a request asks, as users call it. It converts an
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
+import functools
 import itertools
 import json
 import sys
@@ -95,10 +97,43 @@ def by_node(router: Router, keys: Iterable[keyhome.Key]) -> dict[str, Any]:
     return one_by_one(keys, lambda key: places[id(router.node(key))])
 
 
+def owner_of(arcs: keyhome.Arcs, place: keyhome.PlaceStep) -> int:
+    """Whose the place is that an explanation names: the entry of a ring's point, or the one in which a position is."""
+    if place["by"] == "point":
+        return arcs["owners"][place["position"]]
+    position = 0
+    if place["by"] == "list":
+        position = place["position"]
+    elif place["by"] == "slot":
+        position = place["slot"]
+    elif place["by"] == "sum":
+        position = place["sum"] % place["nodes"]
+    return arcs["owners"][bisect.bisect_left(arcs["ends"], position)]
+
+
+def explained(router: Router, keys: Iterable[keyhome.Key]) -> dict[str, Any]:
+    """The homes that explanations name; each has to own the arc that the explanation names too."""
+    arcs = functools.cache(router.arcs)
+
+    def home(key: keyhome.Key) -> int:
+        steps = router.explain(key)
+        owner = owner_of(arcs(), steps["place"])
+        if owner != steps["index"]:
+            raise AssertionError(f"{key!r}: {steps}, and its arc is that of {owner}")
+        return owner
+
+    return one_by_one(keys, home)
+
+
+def arcs_of(words: dict[str, Any]) -> dict[str, Any]:
+    arcs = Router.read(words["text"]).without(words["without"]).arcs()
+    return {**arcs, "ends": arcs["ends"].tolist(), "owners": arcs["owners"].tolist()}
+
+
 HOMES: dict[str, Callable[[Router, Any], dict[str, Any]]] = {
     "index": lambda router, keys: one_by_one(keys, router.index),
     "node": by_node,
-    "explain": lambda router, keys: one_by_one(keys, lambda key: router.explain(key)["index"]),
+    "explain": explained,
     "indexes": lambda router, keys: outcome("homes", lambda: router.indexes(keys).tolist()),
     "packed": lambda router, keys: outcome("homes", lambda: router.indexes_packed(*keys).tolist()),
     "group": lambda router, keys: outcome("groups", lambda: list(router.group(keys).items())),
@@ -213,6 +248,8 @@ ANSWERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "successors": successors,
     "nodes": lambda words: [dataclasses.asdict(node) for node in router_of(words["of"]).nodes],
     "balance": lambda words: router_of(words["of"]).balance(),
+    "arcs": arcs_of,
+    "pool_names": lambda words: keyhome.pool_names(words["text"]),
     "diff": lambda words: router_of(words["of"]).diff(router_of(words["other"])),
     "fingerprint": lambda words: router_of(words["of"]).fingerprint,
     "settings": settings,

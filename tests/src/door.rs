@@ -106,6 +106,9 @@ pub trait Door: Witness {
     /// `range`, `shares` and, for redis-cluster, `uncovered`.
     fn balance(&self, config: &str, pool: Option<&str>, without: &[String]) -> Asked<Value>;
 
+    /// Which positions are whose, of a pool as it is written, without the nodes that are taken away.
+    fn arcs(&self, pool: &Pool) -> Asked<Value>;
+
     /// `exact`, `range`, `moves`, `stays`, `addresses`.
     fn diff(&self, old: &str, new: &str) -> Asked<Value>;
 

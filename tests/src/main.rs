@@ -57,15 +57,16 @@ fn done(well: bool) -> ExitCode {
 
 fn print(scores: &[Score]) {
     let bold = Style::new().bold();
-    let titles = "door         contract  cannot be  decisions    random     homes in  without some  asked in   \
+    let titles = "door         contract  cannot be  decisions    random     homes in  without some  asked in  entries   \
                   beside real       slots";
-    let more = "                cases      asked   replayed  commands        pools         nodes every way       \
+    let more = "                cases      asked   replayed  commands        pools         nodes every way  of arcs     \
                 servers";
     anstream::println!("\n{bold}{titles}{bold:#}\n{bold}{}{bold:#}", more.trim_end());
     for score in scores {
-        let Score { name, contract, homes, without, every_way, beside, slots, replayed, commands } = score;
+        let Score { name, contract, homes, without, every_way, arcs, beside, slots, replayed, commands } =
+            score;
         println!(
-            "{name:<12}{:>9}{:>11}{replayed:>11}{commands:>10}{homes:>13}{without:>14}{every_way:>10}{beside:>14}{slots:>12}",
+            "{name:<12}{:>9}{:>11}{replayed:>11}{commands:>10}{homes:>13}{without:>14}{every_way:>10}{arcs:>9}{beside:>13}{slots:>12}",
             contract.answered, contract.not_here
         );
     }

@@ -24,6 +24,7 @@ use crate::{
     traces::Run,
 };
 
+const NO_ARCS: &str = "the command draws nothing";
 const NO_WITHOUT: &str = "the command cannot take nodes away";
 const NO_SUCCESSORS: &str = "the command lists no successors";
 const TEXT_ONLY: &str = "the command reads the text of CLUSTER NODES, not lists or maps";
@@ -271,6 +272,10 @@ impl Door for CommandDoor {
             Asked::Answered(value) => Asked::Answered(only(value, &["range", "shares", "uncovered"])),
             other => other,
         }
+    }
+
+    fn arcs(&self, _: &Pool) -> Asked<Value> {
+        Asked::NotHere(NO_ARCS)
     }
 
     fn diff(&self, old: &str, new: &str) -> Asked<Value> {

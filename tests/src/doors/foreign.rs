@@ -112,6 +112,11 @@ impl ForeignDoor {
         self.ask(&json!({ "ask": "nodes", "of": of }))
     }
 
+    fn pool_names(&self, text: &str) -> Vec<String> {
+        let names = self.ask(&json!({ "ask": "pool_names", "text": text })).answer();
+        names.unwrap_or_else(|refusal| panic!("{}: {refusal:?}", self.name))
+    }
+
     /// A pool as the contract shows it: what the package says of its settings are `name` and `options` in one.
     fn with_options(&self, config: &str, pool: &str, nodes: &[Value]) -> Value {
         let asked = self.ask(&json!({ "ask": "settings", "of": of(config, Some(pool), &[]) }));
@@ -241,6 +246,10 @@ impl Door for ForeignDoor {
         self.ask(&json!({ "ask": "balance", "of": of(config, pool, &[without]) }))
     }
 
+    fn arcs(&self, pool: &Pool) -> Asked<Value> {
+        self.ask(&json!({ "ask": "arcs", "text": pool.text(), "without": pool.gone() }))
+    }
+
     fn diff(&self, old: &str, new: &str) -> Asked<Value> {
         self.ask(&json!({ "ask": "diff", "of": of(old, None, &[]), "other": of(new, None, &[]) }))
     }
@@ -260,6 +269,7 @@ impl Door for ForeignDoor {
     }
 
     fn config(&self, config: &str, pools: &[&str]) -> Asked<Vec<Value>> {
+        assert_eq!(self.pool_names(config), pools, "{}", self.name);
         if pools.len() > 1 {
             let Asked::Refused(refusal) = self.nodes(&of(config, None, &[])) else {
                 panic!("{}: several pools, none named, and no error", self.name)
@@ -281,13 +291,16 @@ impl Door for ForeignDoor {
         asked(self.nodes(&of(config, pool, &[])).answer().map(drop))
     }
 
-    fn cluster(&self, _: &str, reply: &Value, keys: &[Key]) -> Asked<Cluster> {
+    fn cluster(&self, kind: &str, reply: &Value, keys: &[Key]) -> Asked<Cluster> {
         let ask = |decoded: bool| {
             let of = json!({ "cluster": reply, "decoded": decoded });
             let nodes = self.nodes(&of).answer()?;
             Ok((nodes, self.every_way(&of, keys)?))
         };
         let (decoded, undecoded) = (ask(true), ask(false));
+        if let ("nodes", Some(text), true) = (kind, reply.as_str(), decoded.is_ok()) {
+            assert_eq!(self.pool_names(text), [""; 0], "{}: a cluster has no pools", self.name);
+        }
         assert_eq!(decoded, undecoded, "{}: a reply as texts and as bytes", self.name);
         asked(
             decoded.map(|(nodes, homes)| Cluster { nodes: nodes.iter().map(cluster_node).collect(), homes }),

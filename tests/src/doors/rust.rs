@@ -168,6 +168,11 @@ impl Door for RustDoor {
         asked(router.map(|router| json!(router.balance())))
     }
 
+    fn arcs(&self, pool: &Pool) -> Asked<Value> {
+        let router = config::read(&pool.text(), None).and_then(|router| router.without(&pool.gone()));
+        asked(router.and_then(|router| router.arcs()).map(|arcs| json!(arcs)))
+    }
+
     fn diff(&self, old: &str, new: &str) -> Asked<Value> {
         let both =
             keyhome::from_config(old, None).and_then(|old| Ok((old, keyhome::from_config(new, None)?)));
@@ -189,7 +194,8 @@ impl Door for RustDoor {
         Asked::Answered(slots)
     }
 
-    fn config(&self, config: &str, _: &[&str]) -> Asked<Vec<Value>> {
+    fn config(&self, config: &str, pools: &[&str]) -> Asked<Vec<Value>> {
+        assert_eq!(config::pool_names(config), Ok(pools.iter().map(|&name| name.to_owned()).collect()));
         asked(
             config::Config::parse(config).map(|config| config.pools.iter().map(|pool| json!(pool)).collect()),
         )

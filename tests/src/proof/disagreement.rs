@@ -27,6 +27,8 @@ pub struct Disagreement {
 pub enum About {
     /// The home of a key in a pool.
     Home(Key, Box<Pool>),
+    /// Which positions are whose in a pool.
+    Arcs(Box<Pool>),
     /// The slot of a key.
     Slot(Key),
     /// The keys or the route of a command.
@@ -47,6 +49,7 @@ impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.about {
             About::Home(key, _) | About::Slot(key) => writeln!(f, "key {}", Shown(key))?,
+            About::Arcs(_) => writeln!(f, "arcs")?,
             About::Command(words) => {
                 writeln!(f, "command")?;
                 words.iter().try_for_each(|word| writeln!(f, "  {}", Shown(word)))?;
@@ -60,7 +63,7 @@ impl fmt::Display for Disagreement {
         for (who, what) in &self.said {
             writeln!(f, "  {who:<13}  {what}")?;
         }
-        if let About::Home(_, pool) = &self.about {
+        if let About::Home(_, pool) | About::Arcs(pool) = &self.about {
             if !pool.gone.is_empty() {
                 writeln!(f, "without {}, of the pool", pool.gone().join(", "))?;
             }

@@ -1,5 +1,6 @@
 //! The proof: all doors are asked for the same things, and real servers beside them.
 
+mod arcs;
 pub(crate) mod decisions;
 mod disagreement;
 mod every_way;
@@ -57,6 +58,8 @@ pub struct Score {
     pub without: usize,
     /// Homes that were asked for in every way.
     pub every_way: usize,
+    /// Entries of arcs.
+    pub arcs: usize,
     /// Homes of keys that real servers hold.
     pub beside: usize,
     /// Slots.
@@ -141,7 +144,9 @@ impl<'d> Proof<'d> {
             add(&mut self.scores, &compare(&doors, &whole, keys)?, |score| &mut score.homes);
             let part = part(keys, number * EVERY_WAY, EVERY_WAY);
             add(&mut self.scores, &compare(&every_way, &whole, part)?, |score| &mut score.every_way);
+            add(&mut self.scores, &arcs::compare(self.doors, &whole)?, |score| &mut score.arcs);
             if !pool.gone.is_empty() {
+                add(&mut self.scores, &arcs::compare(self.doors, pool)?, |score| &mut score.arcs);
                 add(&mut self.scores, &compare(&doors, pool, keys)?, |score| &mut score.without);
                 add(&mut self.scores, &compare(&every_way, pool, part)?, |score| &mut score.every_way);
             }
@@ -209,6 +214,7 @@ impl<'d> Proof<'d> {
         let cases = |score: &Score| score.contract.answered + score.contract.not_here;
         assert_eq!(first.homes, POOLS * KEYS);
         assert!(first.without >= KEYS && first.every_way >= POOLS * EVERY_WAY && first.slots == KEYS);
+        assert!(first.arcs >= 100 * POOLS, "{} entries of arcs", first.arcs);
         assert!(first.replayed >= 60_000, "{} decisions", first.replayed);
         assert_eq!(first.commands, COMMANDS);
         assert!(first.beside >= 25 * WRITTEN, "every hash and distribution of twemproxy, and a cluster");
@@ -218,13 +224,13 @@ impl<'d> Proof<'d> {
             assert_eq!(same(score), same(first), "{}", score.name);
             if score.name == "command" {
                 assert!(score.every_way >= POOLS * EVERY_WAY, "{}", score.name);
-                // It keeps nothing from one call to the next, and knows nothing of commands.
-                assert_eq!((score.replayed, score.commands), (0, 0));
+                // It keeps nothing from one call to the next, knows nothing of commands, and draws nothing.
+                assert_eq!((score.replayed, score.commands, score.arcs), (0, 0, 0));
             } else {
                 assert_eq!(score.contract, first.contract, "{}", score.name);
                 assert_eq!(
-                    (score.without, score.every_way, score.replayed, score.commands),
-                    (first.without, first.every_way, first.replayed, first.commands),
+                    (score.without, score.every_way, score.arcs, score.replayed, score.commands),
+                    (first.without, first.every_way, first.arcs, first.replayed, first.commands),
                     "{}",
                     score.name
                 );
