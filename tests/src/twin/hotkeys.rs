@@ -56,11 +56,12 @@ impl Summary {
             return 0;
         }
         let counter = Counter { key: key.to_vec(), count: before + count, certain: count };
-        if self.counters.len() < self.capacity {
-            self.counters.push(counter);
-            return count;
-        }
+        // Counters can be free while the floor is not 0: those of a merged summary may be below it, and are halved away.
         if counter.count > self.floor {
+            if self.counters.len() < self.capacity {
+                self.counters.push(counter);
+                return count;
+            }
             self.find_lowest();
         }
         if counter.count <= self.floor {
