@@ -14,7 +14,7 @@ use crate::{
     serving,
 };
 
-/// Asks for `what`, one of the numbers in [`asked`]: of the object at an address, about words or keys that lie one behind
+/// Asks for `what`, one of the numbers in `asked.rs`: of the object at an address, about words or keys that lie one behind
 /// the other in `bytes`, with some numbers. `node/src/engine/wasm.ts` and `wasm-objects.ts` beside it know what each
 /// question takes and answers: a text, numbers, or the address of a new object, which they let go of with `FREE`.
 ///
