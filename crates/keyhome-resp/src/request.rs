@@ -75,8 +75,7 @@ impl RequestReader {
         &self.words
     }
 
-    /// Whether the request is a line of words, as people type it. Its words are no part of a frame that could be passed
-    /// on, and where there were quotes, they are in [`unquoted`](inline::unquoted) bytes.
+    /// Whether the request is a line of words, as people type it: no frame that could be passed on.
     pub fn is_inline(&self) -> bool {
         self.inline
     }
