@@ -19,7 +19,7 @@ const MAJORS: [u32; 3] = [8, 7, 6];
 const OPERATIONS: [&str; 3] = ["25000", "5000", "5000"];
 
 /// How many programs run at the same time: they mostly wait, but for replies that are to come in time.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 2;
 
 /// The tests of the clients, and redis-py's own, in an environment for each major. Each is shown when it is done.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {

@@ -22,7 +22,7 @@ RULES: dict[str, object] = {
     "auto_eject_hosts": "true",
     "server_failure_limit": 2,
     "server_retry_timeout": 400,
-    "timeout": 200,
+    "timeout": 400,
 }
 HARMS: dict[str, Callable[[RedisServer], None]] = {"killed": RedisServer.kill, "hung": RedisServer.pause}
 ERRORS = (redis_py.RedisError, KeyhomeError)
