@@ -3,6 +3,7 @@
 
 mod clients;
 mod decisions;
+mod takeover;
 
 use anstyle::{AnsiColor, Style};
 use keyhome_live::{Nutcracker, Scratch};
@@ -10,7 +11,7 @@ use keyhome_live::{Nutcracker, Scratch};
 use crate::{
     cases::{Key, to_hex},
     door::{Asked, Door, Home, Witness},
-    doors::{Client, shown},
+    doors::{Client, CommandDoor, shown},
     keys,
     pool::{Form, Node, Pool},
     real::{BehindNutcracker, InCluster},
@@ -105,6 +106,8 @@ pub fn run(doors: &[Box<dyn Door>], clients: &mut [Client]) -> bool {
     let asked = rows.len() * KEYS;
     let shared =
         clients::show(clients, &mut wrong).unwrap_or_else(|error| panic!("the real servers: {error}"));
+    let kept = takeover::show(CommandDoor::new().program(), &mut wrong)
+        .unwrap_or_else(|error| panic!("the real servers: {error}"));
     let decisions = decisions::show(doors, &mut wrong);
     anstream::println!("\nThe command keeps nothing between calls; the other doors decide all this alike.\n");
     let color = if wrong.is_empty() { AnsiColor::Green } else { AnsiColor::Red };
@@ -114,7 +117,8 @@ pub fn run(doors: &[Box<dyn Door>], clients: &mut [Client]) -> bool {
     }
     let count = wrong.len();
     anstream::println!(
-        "{} doors, {asked} keys on real servers, {decisions} decisions; {} clients, {shared} keys",
+        "{} doors, {asked} keys on real servers, {decisions} decisions; {} clients, {shared} keys; the proxy, \
+         {kept} keys",
         doors.len(),
         clients.len()
     );

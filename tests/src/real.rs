@@ -1,9 +1,9 @@
 //! Real servers that say where keys live: keys are written to them, and looked for on each.
 
-use std::{collections::HashMap, io, ops::RangeInclusive};
+use std::{collections::HashMap, io, ops::RangeInclusive, path::Path};
 
 use keyhome_live::{
-    Nutcracker, Pool as NutcrackerPool, RedisCluster, RedisServer, Scratch,
+    Nutcracker, Pool as NutcrackerPool, Proxy, RedisCluster, RedisServer, Scratch,
     resp::{Connection, Reply},
 };
 
@@ -44,10 +44,11 @@ impl<'s> BehindNutcracker<'s> {
     ///
     /// # Panics
     /// If the pool was not [placed](Self::place) here.
-    pub fn serve(&self, pool: &Pool) -> io::Result<Serving> {
+    pub fn serve(&self, pool: &Pool) -> io::Result<Serving<'_>> {
         flush(&self.servers)?;
         let made = nutcrackers(pool).expect("a pool of nutcracker's");
-        Ok(Serving { nutcracker: Nutcracker::start(self.scratch, &[made])? })
+        let by = By::Nutcracker(Nutcracker::start(self.scratch, &[made])?);
+        Ok(Serving { scratch: self.scratch, servers: &self.servers[..pool.nodes.len()], by })
     }
 
     fn observe(&self, pool: &Pool, nutcracker: &Nutcracker, keys: &[Key]) -> io::Result<Vec<Home>> {
@@ -59,26 +60,65 @@ impl<'s> BehindNutcracker<'s> {
     }
 }
 
-/// A nutcracker that serves a pool.
+/// A pool that is served, by a nutcracker first.
 #[derive(Debug)]
-pub struct Serving {
-    nutcracker: Nutcracker,
+pub struct Serving<'s> {
+    scratch: &'s Scratch,
+    servers: &'s [RedisServer],
+    by: By,
 }
 
-impl Serving {
+#[derive(Debug)]
+enum By {
+    Nutcracker(Nutcracker),
+    Proxy(Proxy),
+}
+
+impl Serving<'_> {
+    /// The nutcracker ends, and `program`, which is the command `keyhome`, serves its config on its port as a proxy.
+    pub fn taken_over(self, program: &Path) -> io::Result<Self> {
+        let by = match self.by {
+            By::Nutcracker(nutcracker) => Proxy::in_place_of(nutcracker, self.scratch, program)?,
+            By::Proxy(proxy) => proxy,
+        };
+        Ok(Self { by: By::Proxy(by), ..self })
+    }
+
+    /// The proxy ends, and nutcracker is back in its place.
+    pub fn taken_back(self) -> io::Result<Self> {
+        let by = match self.by {
+            By::Proxy(proxy) => Nutcracker::in_place_of(proxy, self.scratch)?,
+            By::Nutcracker(nutcracker) => nutcracker,
+        };
+        Ok(Self { by: By::Nutcracker(by), ..self })
+    }
+
+    fn connect(&self) -> io::Result<Connection> {
+        match &self.by {
+            By::Nutcracker(nutcracker) => nutcracker.connect(POOL),
+            By::Proxy(proxy) => proxy.connect(POOL),
+        }
+    }
+
     /// Writes through it.
     pub fn write(&self, keys: &[Key], values: &[String]) -> io::Result<()> {
         let commands =
             keys.iter().zip(values).map(|(key, value)| vec![b"SET".as_slice(), &key.0, value.as_bytes()]);
-        self.nutcracker.connect(POOL)?.pipeline(commands)?.into_iter().try_for_each(Reply::ok)
+        self.connect()?.pipeline(commands)?.into_iter().try_for_each(Reply::ok)
     }
 
     /// What is under these keys, as it finds it.
     pub fn read(&self, keys: &[Key]) -> io::Result<Vec<Option<String>>> {
         let commands = keys.iter().map(|key| vec![b"GET".as_slice(), &key.0]);
-        let replies = self.nutcracker.connect(POOL)?.pipeline(commands)?;
+        let replies = self.connect()?.pipeline(commands)?;
         let text = |reply: &Reply| reply.bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         Ok(replies.iter().map(text).collect())
+    }
+
+    /// On which server each key is, straight from them.
+    pub fn homes(&self, keys: &[Key]) -> io::Result<Vec<Home>> {
+        let holders = holders(self.servers)?;
+        Ok(keys.iter().map(|key| home_of(&holders, key)).collect())
     }
 }
 
@@ -194,6 +234,20 @@ fn flush(servers: &[RedisServer]) -> io::Result<()> {
 /// On which of the servers each key is, straight from them. A key that was not written, or that is not on exactly one
 /// of them, has an error in the place of a home.
 fn found(servers: &[RedisServer], keys: &[Key], written: &[Reply]) -> io::Result<Vec<Home>> {
+    let holders = holders(servers)?;
+    let home = |(key, reply): (&Key, &Reply)| match reply {
+        Reply::Simple(ok) if ok == "OK" => home_of(&holders, key),
+        other => Err(format!("SET: {other:?}")),
+    };
+    Ok(keys.iter().zip(written).map(home).collect())
+}
+
+fn home_of(holders: &HashMap<Vec<u8>, Home>, key: &Key) -> Home {
+    holders.get(&key.0).cloned().unwrap_or_else(|| Err("on no server".to_owned()))
+}
+
+/// Which server has which key.
+fn holders(servers: &[RedisServer]) -> io::Result<HashMap<Vec<u8>, Home>> {
     let mut holders: HashMap<Vec<u8>, Home> = HashMap::new();
     for (index, server) in servers.iter().enumerate() {
         for key in all_keys(&mut server.connect()?)? {
@@ -201,13 +255,7 @@ fn found(servers: &[RedisServer], keys: &[Key], written: &[Reply]) -> io::Result
             holders.entry(key).and_modify(|home| *home = twice(home)).or_insert(Ok(index));
         }
     }
-    let home = |(key, reply): (&Key, &Reply)| match reply {
-        Reply::Simple(ok) if ok == "OK" => {
-            holders.get(&key.0).cloned().unwrap_or_else(|| Err("on no server".to_owned()))
-        }
-        other => Err(format!("SET: {other:?}")),
-    };
-    Ok(keys.iter().zip(written).map(home).collect())
+    Ok(holders)
 }
 
 fn all_keys(connection: &mut Connection) -> io::Result<Vec<Vec<u8>>> {

@@ -1,7 +1,7 @@
 //! Real servers on loopback, for the demo, the tests and the benches.
 //!
 //! What keyhome says about a key is only worth something if the real programs agree. This crate starts them
-//! ([`RedisServer`], [`RedisCluster`], [`Nutcracker`]) on free ports of 127.0.0.1, talks to them ([`resp`]),
+//! ([`RedisServer`], [`RedisCluster`], [`Nutcracker`], [`Proxy`]) on free ports of 127.0.0.1, talks to them ([`resp`]),
 //! and sees to it that none of them outlives the program that started them ([`Scratch`]).
 //!
 //! ```
@@ -25,6 +25,7 @@ mod redis_cluster;
 mod redis_server;
 pub mod resp;
 mod scratch;
+mod served;
 
 pub use nutcracker::{Nutcracker, Pool};
 pub use ports::lease;

@@ -2,17 +2,15 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::io::{self, Read};
-use std::net::{Ipv4Addr, TcpStream};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
-use std::time::Duration;
 
 use crate::ports::lease;
-use crate::redis_server::retry;
+use crate::proxy::Proxy;
 use crate::resp::Connection;
-use crate::scratch::{Process, Scratch};
+use crate::scratch::Scratch;
+use crate::served::{Served, stats};
 
 /// A pool as nutcracker.yml describes it; `listen` is added when it starts.
 #[derive(Clone, Debug)]
@@ -65,55 +63,27 @@ impl Pool {
 
 /// A running nutcracker.
 #[derive(Debug)]
-pub struct Nutcracker {
-    process: Process,
-    config: PathBuf,
-    listens: Vec<(String, u16)>,
-    stats: u16,
-}
+pub struct Nutcracker(pub(crate) Served);
 
 impl Nutcracker {
     /// Starts one that serves these pools, each on a free port.
     pub fn start(scratch: &Scratch, pools: &[Pool]) -> io::Result<Self> {
-        retry(|| Self::start_once(scratch, pools))
+        Served::start(scratch, "nutcracker", pools, command).map(Self)
     }
 
-    fn start_once(scratch: &Scratch, pools: &[Pool]) -> io::Result<Self> {
-        let folder = scratch.folder("nutcracker")?;
-        let config = folder.join("nutcracker.yml");
-        let mut yaml = String::new();
-        let mut listens = Vec::new();
-        for pool in pools {
-            let port = lease()?;
-            yaml.push_str(&pool.yaml(&format!("127.0.0.1:{port}")));
-            listens.push((pool.name.clone(), port));
-        }
-        fs::write(&config, yaml)?;
-        let stats = lease()?;
-        let mut process = scratch.spawn(serving(&config, stats), &folder)?;
-        process.wait_until(|| {
-            for (_, port) in &listens {
-                Connection::open(*port)?;
-            }
-            Ok(true)
-        })?;
-        // If another program had taken one of the ports, it was that program that answered; ours ends at once.
-        thread::sleep(Duration::from_millis(20));
-        if !process.is_running()? {
-            return Err(io::Error::other(format!("nutcracker does not start\n{}", process.log_end())));
-        }
-        Ok(Self { process, config, listens, stats })
+    /// Ends a proxy, and starts a nutcracker with its config on its ports.
+    pub fn in_place_of(proxy: Proxy, scratch: &Scratch) -> io::Result<Self> {
+        proxy.0.succeeded_by(scratch, command()).map(Self)
     }
 
     /// The file it was started with.
     pub fn config(&self) -> &Path {
-        &self.config
+        &self.0.config
     }
 
     /// The port on which it serves a pool.
     pub fn port(&self, pool: &str) -> io::Result<u16> {
-        let listen = self.listens.iter().find(|(name, _)| name == pool);
-        listen.map(|&(_, port)| port).ok_or_else(|| io::Error::other(format!("no pool is named {pool}")))
+        self.0.port(pool)
     }
 
     /// A new connection to a pool.
@@ -123,7 +93,7 @@ impl Nutcracker {
 
     /// What it counted, as its JSON: up to the first request that it served after it was last asked for this.
     pub fn stats(&self) -> io::Result<String> {
-        stats(self.stats)
+        stats(self.0.stats)
     }
 
     /// Whether it takes a config, as `nutcracker -t` says.
@@ -140,7 +110,9 @@ impl Nutcracker {
         let file = folder.join("nutcracker.yml");
         fs::write(&file, config)?;
         let port = lease()?;
-        let mut process = scratch.spawn(serving(&file, port), &folder)?;
+        let mut command = command();
+        command.arg("-c").arg(&file).args(["-a", "127.0.0.1", "-s", &port.to_string()]);
+        let mut process = scratch.spawn(command, &folder)?;
         let mut text = String::new();
         process.wait_until(|| {
             text = stats(port)?;
@@ -162,21 +134,14 @@ impl Nutcracker {
 
     /// Kills it, as a crash would.
     pub fn kill(&mut self) -> io::Result<()> {
-        self.process.kill()
+        self.0.process.kill()
     }
 }
 
-fn stats(port: u16) -> io::Result<String> {
-    let mut text = String::new();
-    TcpStream::connect((Ipv4Addr::LOCALHOST, port))?.read_to_string(&mut text)?;
-    Ok(text)
-}
-
-/// What serves a config, with its stats at a port.
-fn serving(config: &Path, stats: u16) -> Command {
+/// Its file for the process number is in the folder in which it runs.
+fn command() -> Command {
     let mut command = Command::new(program());
-    command.arg("-c").arg(config).args(["-a", "127.0.0.1", "-s", &stats.to_string(), "-p"]);
-    command.arg(config.with_extension("pid"));
+    command.args(["-p", "nutcracker.pid"]);
     command
 }
 

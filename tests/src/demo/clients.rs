@@ -15,7 +15,7 @@ use crate::{
 
 /// Who writes into a pool and reads from it.
 enum Peer<'a> {
-    Nutcracker(&'a Serving),
+    Nutcracker(&'a Serving<'a>),
     Client(&'a mut Client),
 }
 
