@@ -1,9 +1,10 @@
 //! A running `keyhome proxy`.
 
-use std::{io, path::Path, process::Command};
+use std::{fs, io, path::Path, process::Command};
 
 use crate::{
     Nutcracker, Pool, Process, Scratch,
+    ports::lease,
     resp::Connection,
     served::{Served, stats},
 };
@@ -22,6 +23,33 @@ impl Proxy {
     /// Ends a nutcracker, and starts `program` as a proxy with its config on its ports.
     pub fn in_place_of(nutcracker: Nutcracker, scratch: &Scratch, program: &Path) -> io::Result<Self> {
         nutcracker.0.succeeded_by(scratch, command(program, &[])).map(Self)
+    }
+
+    /// Serves these pools from now on, by KEYHOME RELOAD: one of a name that is served stays on its port. If the proxy
+    /// refuses, that is the error, and the file is as it was.
+    pub fn reload(&mut self, pools: &[Pool]) -> io::Result<()> {
+        let mut yaml = String::new();
+        let mut listens = Vec::new();
+        for pool in pools {
+            let port = self.port(pool.name()).or_else(|_| lease())?;
+            yaml.push_str(&pool.yaml(&format!("127.0.0.1:{port}")));
+            listens.push((pool.name().to_owned(), port));
+        }
+        self.reload_text(&yaml)?;
+        self.0.listens = listens;
+        Ok(())
+    }
+
+    /// As [`reload`](Self::reload), with the text of the file.
+    pub fn reload_text(&self, yaml: &str) -> io::Result<()> {
+        let before = fs::read(&self.0.config)?;
+        fs::write(&self.0.config, yaml)?;
+        let (_, port) = self.0.listens.first().ok_or_else(|| io::Error::other("no pool is served"))?;
+        let reloaded = Connection::open(*port)?.call(&[b"KEYHOME", b"RELOAD"])?.ok();
+        if reloaded.is_err() {
+            fs::write(&self.0.config, before)?;
+        }
+        reloaded
     }
 
     /// The file it was started with.

@@ -17,7 +17,7 @@ use crate::{Pool, Process, Scratch, ports::lease, redis_server::retry, resp::Con
 pub(crate) struct Served {
     pub(crate) process: Process,
     pub(crate) config: PathBuf,
-    listens: Vec<(String, u16)>,
+    pub(crate) listens: Vec<(String, u16)>,
     pub(crate) stats: u16,
 }
 

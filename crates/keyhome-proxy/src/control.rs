@@ -6,24 +6,46 @@ use std::{
         Arc, Mutex, PoisonError,
         mpsc::{self, Receiver, Sender},
     },
+    thread,
     time::Duration,
 };
 
 use mio::Waker;
 
-use crate::counters::PoolCounters;
+use crate::{counters::PoolCounters, listener::Listener, pool::Pool, server::Waiting};
 
 /// A word to a worker.
 pub(crate) enum Control {
     /// Hand over what was counted, pool by pool.
     Count(Sender<Snapshot>),
+    /// Serve other pools from now on.
+    Reload(Change),
+    /// The reply to a client that was promised one.
+    Reply(Waiting, Vec<u8>),
     /// Take no more clients; end when those there are have their replies.
     Stop,
 }
 
+/// Another config, as one worker gets it.
+pub(crate) struct Change {
+    pub(crate) pools: Vec<Arc<Pool>>,
+    /// At places where nobody listened before.
+    pub(crate) listeners: Vec<Listener>,
+    /// Told when it is in force.
+    pub(crate) done: Sender<()>,
+}
+
+/// A client has asked for something that is done outside of workers, and waits for the reply.
+#[derive(Clone, Copy)]
+pub(crate) struct Wish {
+    pub(crate) worker: usize,
+    pub(crate) waiting: Waiting,
+}
+
 /// What one worker has counted.
 pub(crate) struct Snapshot {
-    pub(crate) pools: Vec<PoolCounters>,
+    /// The pools that are served, and what was counted of each.
+    pub(crate) pools: Vec<(Arc<Pool>, PoolCounters)>,
     /// Connections that were ever opened.
     pub(crate) total_connections: u64,
     /// Connections that are open, listening sockets among them.
@@ -54,6 +76,18 @@ impl Line {
 
 /// What all workers have counted until now, added up.
 pub(crate) fn count(lines: &[Line]) -> io::Result<Snapshot> {
+    // During a reload one may be ahead of another; they are together again soon.
+    for _ in 0..100 {
+        if let Some(all) = count_once(lines)? {
+            return Ok(all);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    Err(io::ErrorKind::TimedOut.into())
+}
+
+/// None where they do not all serve the same pools.
+fn count_once(lines: &[Line]) -> io::Result<Option<Snapshot>> {
     let (sender, receiver) = mpsc::channel();
     for line in lines {
         line.send(Control::Count(sender.clone()))?;
@@ -66,11 +100,16 @@ pub(crate) fn count(lines: &[Line]) -> io::Result<Snapshot> {
             Some(all) => {
                 all.total_connections += one.total_connections;
                 all.connections += one.connections;
-                for (mine, others) in all.pools.iter_mut().zip(&one.pools) {
+                let same =
+                    |((mine, _), (other, _)): (&(Arc<Pool>, _), &(Arc<Pool>, _))| Arc::ptr_eq(mine, other);
+                if all.pools.len() != one.pools.len() || !all.pools.iter().zip(&one.pools).all(same) {
+                    return Ok(None);
+                }
+                for ((_, mine), (_, others)) in all.pools.iter_mut().zip(&one.pools) {
                     mine.add(others);
                 }
             }
         }
     }
-    all.ok_or_else(|| io::Error::other("there is no worker"))
+    all.map(Some).ok_or_else(|| io::Error::other("there is no worker"))
 }

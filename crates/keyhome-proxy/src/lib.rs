@@ -13,6 +13,7 @@
 //! | one command a server, one reply of several | `worker/parts.rs`, `gather.rs` |
 //! | connections to servers, replies | `worker/servers.rs`, `server.rs` |
 //! | the order of a client's replies | `client/replies.rs` |
+//! | another config while clients are served | `reload.rs`, `worker/reload.rs` |
 //! | what needs a connection of its own | `worker/private.rs`, `blocking.rs`, `transactions.rs`, `subscriptions.rs` |
 
 mod answers;
@@ -23,6 +24,8 @@ mod counters;
 mod gather;
 mod listener;
 mod pool;
+mod proxy;
+mod reload;
 mod server;
 mod stats;
 mod stream;
@@ -30,121 +33,16 @@ mod subscriber;
 mod transaction;
 mod worker;
 
-use std::{
-    fmt, io,
-    sync::Arc,
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
+use std::{fmt, io, sync::Arc};
+
+use keyhome::{Error, ErrorKind};
+
+use crate::pool::Pool;
+
+pub use crate::{
+    proxy::{Options, Proxy},
+    reload::{ReloadRequest, Reloaded},
 };
-
-use keyhome::{Error, ErrorKind, config::Config};
-
-use crate::{
-    control::{Control, Line},
-    listener::Listener,
-    pool::Pool,
-    stats::StatsListener,
-    worker::Worker,
-};
-
-/// How the proxy runs, but for what the config says.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Options {
-    /// Threads, each with a listener of its own for every pool.
-    pub threads: usize,
-    /// Where statistics are to be had: a host, or the path of a unix socket; none: nowhere.
-    pub stats_address: Option<String>,
-    /// The port for them.
-    pub stats_port: u16,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { threads: 1, stats_address: None, stats_port: 22222 }
-    }
-}
-
-/// A proxy that runs.
-pub struct Proxy {
-    lines: Arc<Vec<Line>>,
-    threads: Vec<JoinHandle<io::Result<()>>>,
-}
-
-impl Proxy {
-    /// Whether `config` can be served, as far as the config alone tells.
-    ///
-    /// # Errors
-    /// [`Failure::Pool`].
-    pub fn check(config: &Config) -> Result<(), Failure> {
-        config.pools.iter().try_for_each(|pool| servable(pool).map(drop))
-    }
-
-    /// Serves every pool of `config` from now on.
-    ///
-    /// # Errors
-    /// [`Failure`]; then nobody is served.
-    pub fn start(config: &Config, options: &Options) -> Result<Self, Failure> {
-        let pools = config.pools.iter().map(servable).collect::<Result<Vec<_>, _>>()?;
-        let start = Instant::now();
-        let (mut workers, mut lines) = (Vec::new(), Vec::new());
-        for _ in 0..options.threads.max(1) {
-            let mut listeners = Vec::new();
-            for (at, pool) in pools.iter().enumerate() {
-                listeners.push(Listener::bind(&pool.settings, at).map_err(|error| Failure::Listen {
-                    who: format!("pool `{}`", pool.name),
-                    listen:
-                        pool.settings.listen.as_ref().map(|listen| listen.text.clone()).unwrap_or_default(),
-                    error,
-                })?);
-            }
-            let (worker, line) =
-                Worker::new(listeners, &pools, start, workers.is_empty()).map_err(Failure::System)?;
-            workers.push(worker);
-            lines.push(line);
-        }
-        let lines = Arc::new(lines);
-        if let Some(address) = &options.stats_address {
-            let stats = StatsListener::bind(address, options.stats_port);
-            let stats = stats.map_err(|error| Failure::Listen {
-                who: "the statistics".into(),
-                listen: if address.starts_with('/') {
-                    address.clone()
-                } else {
-                    format!("{address}:{}", options.stats_port)
-                },
-                error,
-            })?;
-            stats.serve(Arc::clone(&lines), pools);
-        }
-        let threads = workers.into_iter().map(|worker| thread::spawn(|| worker.run())).collect();
-        Ok(Self { lines, threads })
-    }
-
-    /// Takes no more clients, and waits until those there are have the replies to what they have sent, but no longer than
-    /// `within`. Whether all had them.
-    ///
-    /// # Errors
-    /// What the system says.
-    pub fn stop(self, within: Duration) -> io::Result<bool> {
-        for line in self.lines.iter() {
-            line.send(Control::Stop)?;
-        }
-        let deadline = Instant::now() + within;
-        while self.threads.iter().any(|thread| !thread.is_finished()) {
-            if Instant::now() >= deadline {
-                return Ok(false);
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-        Ok(true)
-    }
-
-    /// Whether a thread has ended that should not have.
-    pub fn has_failed(&self) -> bool {
-        self.threads.iter().any(JoinHandle::is_finished)
-    }
-}
 
 /// Why the proxy does not run.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{SystemTime, UNIX_EPOCH},
@@ -26,6 +26,8 @@ pub(crate) struct Pool {
     troubled: AtomicBool,
     /// Counts the changes of placement.
     version: AtomicU64,
+    /// The pool that took its place with a reload.
+    successor: OnceLock<Arc<Pool>>,
 }
 
 struct State {
@@ -63,7 +65,38 @@ impl Pool {
             all,
             troubled: AtomicBool::new(false),
             version: AtomicU64::new(0),
+            successor: OnceLock::new(),
         })
+    }
+
+    /// Takes the place of a pool of the same name: what is known of servers stays known. Threads that still serve the old
+    /// one report to this one from now on, so that nothing is lost between the two.
+    pub(crate) fn succeed(self: &Arc<Self>, old: &Self, now: u64) {
+        let mut before = old.state();
+        let mut state = self.state();
+        old.tell(&mut before);
+        let rules = self.settings.health_rules();
+        match before.health.reloaded(rules, old.all.nodes(), self.all.nodes(), now) {
+            Ok(health) => state.health = health,
+            // All are taken to be well, then.
+            Err(error) => tracing::error!(pool = self.name, %error, "health"),
+        }
+        state.ejects = before.ejects;
+        for (node, at) in old.all.nodes().iter().zip(&before.ejected_at) {
+            let index = self.all.nodes().iter().position(|new| new.name == node.name);
+            if let Some(place) = index.and_then(|index| state.ejected_at.get_mut(index)) {
+                *place = *at;
+            }
+        }
+        self.tell(&mut state);
+        // Nobody else sets it: reloads come one after the other.
+        let _ = old.successor.set(Arc::clone(self));
+    }
+
+    /// The place in this pool of a server of the old one, where it stays: same name, same address.
+    pub(crate) fn server_of(&self, old: &Self, server: usize) -> Option<usize> {
+        let old = old.all.nodes().get(server)?;
+        self.all.nodes().iter().position(|new| new.name == old.name && new.address == old.address)
     }
 
     /// The router with all servers.
@@ -94,6 +127,13 @@ impl Pool {
     #[cold]
     fn report_now(&self, server: usize, outcome: Outcome, now: u64) {
         let mut state = self.state();
+        if let Some(successor) = self.successor.get() {
+            drop(state);
+            if let Some(server) = successor.server_of(self, server) {
+                successor.report_now(server, outcome, now);
+            }
+            return;
+        }
         if let Err(error) = state.health.report(server, outcome, now) {
             tracing::error!(pool = self.name, %error, "health");
         }

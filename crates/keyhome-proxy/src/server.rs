@@ -64,6 +64,8 @@ pub(crate) struct ServerConnection {
     /// What it waits for may take as long as it likes.
     pub(crate) patient: bool,
     pub(crate) connected: bool,
+    /// No new request goes over it: its server, its password or its database is another since a reload.
+    pub(crate) leaves: bool,
     pub(crate) output: Output,
     pub(crate) waiting: VecDeque<Waiting>,
     /// How many of `waiting` have bytes in `output`, or fewer have.
@@ -110,6 +112,7 @@ impl ServerConnection {
             checks: false,
             patient: false,
             connected: false,
+            leaves: false,
             output: Output::default(),
             waiting: VecDeque::new(),
             unwritten: 0,
@@ -137,6 +140,12 @@ impl ServerConnection {
         self.unwritten += 1;
         self.waiting_bytes += bytes as u64;
         bytes as u64
+    }
+
+    /// Nobody needs it any more.
+    #[inline]
+    pub(crate) fn has_left(&self) -> bool {
+        self.leaves && self.waiting.is_empty() && self.owner.is_none()
     }
 
     /// Who waits for the reply that has come.

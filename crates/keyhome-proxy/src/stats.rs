@@ -13,10 +13,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use crate::{
-    control::{self, Line, Snapshot},
-    pool::Pool,
-};
+use crate::control::{self, Line, Snapshot};
 
 /// Where statistics are to be had.
 pub(crate) enum StatsListener {
@@ -38,16 +35,16 @@ impl StatsListener {
     }
 
     /// Answers for as long as the process lives.
-    pub(crate) fn serve(self, lines: Arc<Vec<Line>>, pools: Vec<Arc<Pool>>) {
+    pub(crate) fn serve(self, lines: Arc<Vec<Line>>) {
         let started = SystemTime::now();
         thread::spawn(move || {
             loop {
                 let sent = match &self {
                     Self::Tcp(listener) => listener.accept().and_then(|(mut to, _)| {
-                        to.write_all(describe(&control::count(&lines)?, &pools, started).as_bytes())
+                        to.write_all(describe(&control::count(&lines)?, started).as_bytes())
                     }),
                     Self::Unix(listener) => listener.accept().and_then(|(mut to, _)| {
-                        to.write_all(describe(&control::count(&lines)?, &pools, started).as_bytes())
+                        to.write_all(describe(&control::count(&lines)?, started).as_bytes())
                     }),
                 };
                 if let Err(error) = sent {
@@ -60,7 +57,7 @@ impl StatsListener {
     }
 }
 
-fn describe(counted: &Snapshot, pools: &[Arc<Pool>], started: SystemTime) -> String {
+fn describe(counted: &Snapshot, started: SystemTime) -> String {
     let seconds = |since: SystemTime| SystemTime::now().duration_since(since).unwrap_or_default().as_secs();
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let mut text = format!(
@@ -74,7 +71,7 @@ fn describe(counted: &Snapshot, pools: &[Arc<Pool>], started: SystemTime) -> Str
         counted.connections,
     );
     // Writing to a String cannot fail.
-    for (at, (pool, counters)) in pools.iter().zip(&counted.pools).enumerate() {
+    for (at, (pool, counters)) in counted.pools.iter().enumerate() {
         let comma = if at == 0 { "" } else { "," };
         let (ejects, ejected_at) = pool.ejections();
         let _ = write!(

@@ -24,4 +24,6 @@ pub(crate) struct Subscription {
     pub(crate) waits: usize,
     /// The client was told that it listens.
     pub(crate) confirmed: bool,
+    /// Confirmations that are not the client's, as it has asked for nothing: the channel has moved to another server.
+    pub(crate) silent: usize,
 }

@@ -51,3 +51,18 @@ fn what_cannot_be_done_is_an_error_and_the_connection_stays() {
     assert_eq!(error(&[b"CLIENT", b"TRACKING", b"ON"]), "ERR CLIENT TRACKING is not supported by the proxy");
     assert_eq!(connection.call(&[b"PING"]).unwrap(), Reply::Simple("PONG".into()));
 }
+
+#[test]
+fn a_transaction_that_fails_in_one_pipeline_answers_every_command() {
+    let fleet = Fleet::start();
+    let mut connection = fleet.connect();
+    // `d` and `e` are on two servers: what is queued for the first is under way when the second is refused.
+    let commands: [&[&[u8]]; 5] =
+        [&[b"MULTI"], &[b"SET", b"d", b"1"], &[b"SET", b"e", b"1"], &[b"EXEC"], &[b"GET", b"d"]];
+    connection.send(&commands.map(encode).concat()).unwrap();
+    let replies: Vec<Reply> = commands.iter().map(|_| connection.receive().unwrap()).collect();
+    assert_eq!(replies[..2], [Reply::Simple("OK".into()), Reply::Simple("QUEUED".into())]);
+    assert!(matches!(&replies[2], Reply::Error(text) if text.starts_with("CROSSSLOT ")), "{replies:?}");
+    assert!(matches!(&replies[3], Reply::Error(text) if text.starts_with("EXECABORT ")), "{replies:?}");
+    assert_eq!(replies[4], Reply::Bulk(None));
+}

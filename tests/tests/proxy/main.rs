@@ -5,4 +5,7 @@ mod beside_nutcracker;
 mod connections;
 mod faults;
 mod fleet;
+mod members;
+mod reload;
+mod reload_clients;
 mod running;

@@ -8,13 +8,16 @@ use std::{
 };
 
 use keyhome_live::{
-    RedisServer, Scratch, lease,
-    resp::{Connection, Reply},
+    Proxy, RedisServer, Scratch, lease,
+    resp::{Connection, Reply, encode},
 };
 use keyhome_tests::doors::CommandDoor;
 use serde_json::Value;
 
-use crate::fleet::{Fleet, PATIENT, POOL, pool};
+use crate::{
+    fleet::{Fleet, PATIENT, POOL, pool},
+    reload::wait_until,
+};
 
 fn tested(config: &str) -> (i32, String) {
     let scratch = Scratch::new().unwrap();
@@ -41,9 +44,12 @@ fn a_config_is_tested_without_being_served() {
 fn a_place_that_is_taken_is_said() {
     let fleet = Fleet::start();
     let program = CommandDoor::new();
-    let config = fleet.proxy.config().to_str().unwrap();
-    // Both ask for the port with SO_REUSEPORT; that for statistics belongs to one.
-    let stats = fleet.proxy.stats_port().to_string();
+    let text = fs::read_to_string(fleet.proxy.config()).unwrap();
+    let port = fleet.proxy.port(POOL).unwrap().to_string();
+    let scratch = Scratch::new().unwrap();
+    let config = scratch.path().join("nutcracker.yml");
+    fs::write(&config, text.replace(&port, &lease().unwrap().to_string())).unwrap();
+    let (config, stats) = (config.to_str().unwrap(), fleet.proxy.stats_port().to_string());
     let (exit, _, said) = program.run(&["proxy", "-c", config, "-a", "127.0.0.1", "-s", &stats], b"");
     assert!(exit == 1 && said.contains("the statistics cannot listen on"), "{exit}: {said}");
 }
@@ -104,9 +110,8 @@ fn who_stops_it_gently_gets_the_replies_that_are_owed() {
     idle.call(&[b"PING"]).unwrap();
     assert_eq!(fs::read_to_string(&pidfile).unwrap(), process.id().to_string());
     // A script that takes a while, and the signal while it runs.
-    let slow = b"local t = redis.call('TIME') local e = t[1] * 1000000 + t[2] + 500000 \
-        repeat t = redis.call('TIME') until t[1] * 1000000 + t[2] > e return 'done'";
-    connection.send(&keyhome_live::resp::encode(&[b"EVAL", slow, b"1", b"key"])).unwrap();
+    let slow = busy(500);
+    connection.send(&encode(&[b"EVAL", slow.as_bytes(), b"1", b"key"])).unwrap();
     thread::sleep(Duration::from_millis(150));
     let killed = Command::new("kill").arg(process.id().to_string()).status().unwrap();
     assert!(killed.success());
@@ -117,4 +122,49 @@ fn who_stops_it_gently_gets_the_replies_that_are_owed() {
     assert!(!pidfile.exists());
     let logged = fs::read_to_string(&log).unwrap();
     assert!(logged.contains("serves") && logged.contains("keyhome stops"), "{logged}");
+}
+
+/// A script that keeps its server busy for so many milliseconds.
+fn busy(milliseconds: u32) -> String {
+    format!(
+        "local t = redis.call('TIME') local e = t[1] * 1000000 + t[2] + {milliseconds} * 1000 \
+         repeat t = redis.call('TIME') until t[1] * 1000000 + t[2] > e return 'done'"
+    )
+}
+
+#[test]
+fn a_transaction_that_is_being_done_is_owed_a_reply_too() {
+    let mut fleet = Fleet::start();
+    let mut connection = fleet.connect();
+    let script = busy(500);
+    let mut bytes = encode(&[b"MULTI"]);
+    bytes.extend(encode(&[b"EVAL", script.as_bytes(), b"1", b"key"]));
+    bytes.extend(encode(&[b"EXEC"]));
+    connection.send(&bytes).unwrap();
+    assert_eq!(connection.receive().unwrap(), Reply::Simple("OK".into()));
+    assert_eq!(connection.receive().unwrap(), Reply::Simple("QUEUED".into()));
+    terminate(&mut fleet.proxy);
+    assert_eq!(connection.receive().unwrap(), Reply::Array(Some(vec![Reply::Bulk(Some(b"done".to_vec()))])));
+    assert!(connection.receive().is_err(), "it is closed after that");
+}
+
+#[test]
+fn who_stops_it_waits_no_longer_than_was_said() {
+    let scratch = Scratch::new().unwrap();
+    let servers = [RedisServer::start(&scratch).unwrap()];
+    let arguments = ["--shutdown-timeout", "200"];
+    let pools = [pool(&servers, 60_000)];
+    let mut proxy = Proxy::start(&scratch, CommandDoor::new().program(), &pools, &arguments).unwrap();
+    let mut connection = proxy.connect(POOL).unwrap();
+    let script = busy(60_000);
+    connection.send(&encode(&[b"EVAL", script.as_bytes(), b"1", b"key"])).unwrap();
+    wait_until("it was asked", || proxy.stats().unwrap().contains("\"out_queue\":1"));
+    terminate(&mut proxy);
+    assert!(connection.receive().is_err(), "the server takes much longer");
+    wait_until("it has ended", || !proxy.process().is_running().unwrap());
+}
+
+fn terminate(proxy: &mut Proxy) {
+    let process = proxy.process().id().to_string();
+    assert!(Command::new("kill").arg(process).status().unwrap().success());
 }

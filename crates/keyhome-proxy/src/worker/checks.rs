@@ -18,7 +18,7 @@ impl Worker {
         if !self.checks {
             return;
         }
-        for at in 0..self.pools.len() {
+        for at in 0..self.served {
             let pool = self.pools[at].pool.clone();
             if pool.settings.on_failure != OnFailure::Probe {
                 continue;

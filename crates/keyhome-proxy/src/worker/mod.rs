@@ -6,16 +6,22 @@
 
 mod blocking;
 mod checks;
+mod keyhome_command;
 mod parts;
 mod private;
+mod reload;
 mod requests;
+mod resubscriptions;
 mod servers;
 mod subscriptions;
 mod transactions;
 
 use std::{
     io::{self, ErrorKind},
-    sync::{Arc, mpsc::Receiver},
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender},
+    },
     time::{Duration, Instant},
 };
 
@@ -27,7 +33,7 @@ use slab::Slab;
 use crate::{
     buffers::Stock,
     client::{Client, Session},
-    control::{Control, Line, Snapshot},
+    control::{Control, Line, Snapshot, Wish},
     counters::PoolCounters,
     listener::Listener,
     pool::{Pool, PoolView},
@@ -59,7 +65,7 @@ enum Why {
 }
 
 /// The connections to one server, by protocol: RESP2, then RESP3.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct ToServer {
     /// Those that all clients share.
     shared: [Vec<Option<usize>>; 2],
@@ -67,15 +73,27 @@ struct ToServer {
     idle: [Vec<usize>; 2],
 }
 
+impl ToServer {
+    fn of_pool(pool: &Pool) -> Vec<Self> {
+        let none = vec![None; pool.settings.server_connections.get() as usize];
+        let to_server = Self { shared: [none.clone(), none], idle: [Vec::new(), Vec::new()] };
+        vec![to_server; pool.all().nodes().len()]
+    }
+}
+
 /// One thread's share of the proxy.
 pub(crate) struct Worker {
     poll: Poll,
-    listeners: Vec<Listener>,
+    /// Which of the workers it is.
+    number: usize,
+    listeners: Slab<Listener>,
     clients: Slab<Client>,
     generation: u32,
     next_id: u64,
     servers: Slab<ServerConnection>,
+    /// Those that are served, as many as `served`, and behind them those of before a reload that something still needs.
     pools: Vec<PoolView>,
+    served: usize,
     counters: Vec<PoolCounters>,
     /// By pool and server.
     to_servers: Vec<Vec<ToServer>>,
@@ -98,6 +116,7 @@ pub(crate) struct Worker {
     /// No more clients are taken; the worker ends when there are none.
     stopping: bool,
     control: Receiver<Control>,
+    wishes: Sender<Wish>,
     /// Whether it is the one that checks servers which are out.
     checks: bool,
     /// The shortest timeout of all pools.
@@ -105,38 +124,29 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// The worker, and the way to talk to it. One of them `checks` servers that are out.
+    /// The worker, and the way to talk to it. Number 0 checks servers that are out.
     pub(crate) fn new(
-        mut listeners: Vec<Listener>,
+        number: usize,
+        listeners: Vec<Listener>,
         pools: &[Arc<Pool>],
         start: Instant,
-        checks: bool,
+        wishes: Sender<Wish>,
     ) -> io::Result<(Self, Line)> {
         let poll = Poll::new()?;
         let (line, control) = Line::new(Arc::new(Waker::new(poll.registry(), token(CONTROL, 0))?));
-        for (index, listener) in listeners.iter_mut().enumerate() {
-            listener.register(poll.registry(), token(LISTENER, index))?;
-        }
-        let of_server = |pool: &Pool| {
-            let none = vec![None; pool.settings.server_connections.get() as usize];
-            let to_server = ToServer { shared: [none.clone(), none], idle: [Vec::new(), Vec::new()] };
-            vec![to_server; pool.all().nodes().len()]
-        };
-        let timeouts = pools.iter().filter_map(|pool| pool.settings.timeout.filter(|timeout| *timeout > 0));
-        let timeouts = timeouts.map(|timeout| u64::from(timeout).div_ceil(4));
-        let probes = pools.iter().filter(|pool| checks && pool.settings.on_failure == OnFailure::Probe);
-        let ticks = timeouts.chain(probes.map(|_| checks::TICK));
-        let worker = Self {
+        let mut worker = Self {
             poll,
-            listeners,
+            number,
+            listeners: Slab::new(),
             clients: Slab::new(),
             generation: 0,
             next_id: 1,
             servers: Slab::new(),
-            to_servers: pools.iter().map(|pool| of_server(pool)).collect(),
-            tick: ticks.min().map(|tick| Duration::from_millis(tick.clamp(1, 1000))),
+            to_servers: pools.iter().map(|pool| ToServer::of_pool(pool)).collect(),
+            tick: None,
             counters: pools.iter().map(|pool| PoolCounters::new(pool.all().nodes().len())).collect(),
             pools: pools.iter().cloned().map(PoolView::new).collect(),
+            served: pools.len(),
             stock: Stock::new(),
             scratch: vec![0; READ],
             homes: Vec::new(),
@@ -149,15 +159,39 @@ impl Worker {
             resumed: Vec::new(),
             total_connections: 0,
             stopping: false,
-            checks,
+            checks: number == 0,
             control,
+            wishes,
         };
+        for listener in listeners {
+            worker.listen(listener)?;
+        }
+        worker.set_tick();
         Ok((worker, line))
+    }
+
+    fn listen(&mut self, mut listener: Listener) -> io::Result<()> {
+        let entry = self.listeners.vacant_entry();
+        listener.register(self.poll.registry(), token(LISTENER, entry.key()))?;
+        entry.insert(listener);
+        Ok(())
+    }
+
+    /// How often it is looked whether somebody has waited too long, or a server is to be checked.
+    fn set_tick(&mut self) {
+        let settings = || self.pools.iter().map(|view| &view.pool.settings);
+        let timeouts = settings().filter_map(|settings| settings.timeout.filter(|timeout| *timeout > 0));
+        let timeouts = timeouts.map(|timeout| u64::from(timeout).div_ceil(4));
+        let probes = settings().filter(|settings| self.checks && settings.on_failure == OnFailure::Probe);
+        let ticks = timeouts.chain(probes.map(|_| checks::TICK));
+        self.tick = ticks.min().map(|tick| Duration::from_millis(tick.clamp(1, 1000)));
     }
 
     /// Serves until it is told to stop.
     pub(crate) fn run(mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
+        self.now = self.start.elapsed().as_micros() as u64;
+        self.preconnect();
         loop {
             let wait = if self.unread.is_empty() && self.resumed.is_empty() {
                 self.tick
@@ -219,32 +253,44 @@ impl Worker {
             match control {
                 // Whoever asked may be gone.
                 Control::Count(to) => drop(to.send(self.count())),
+                Control::Reload(change) => self.reload(change),
+                Control::Reply(waiting, reply) => self.hand_over(waiting, &reply),
                 Control::Stop => self.stop(),
             }
         }
     }
 
     fn count(&self) -> Snapshot {
-        let mut pools = self.counters.clone();
+        let mut counters = self.counters.clone();
         for (_, connection) in &self.servers {
-            connection.count_into(&mut pools[connection.pool].servers[connection.server]);
+            connection.count_into(&mut counters[connection.pool].servers[connection.server]);
         }
+        let served = self.pools.iter().take(self.served).map(|view| Arc::clone(&view.pool));
+        let pools = served.zip(counters).collect();
         let open = self.listeners.len() + self.clients.len() + self.servers.len();
         Snapshot { pools, total_connections: self.total_connections, connections: open as u64 }
     }
 
-    /// Who waits for nothing is let go now, the others when they have their replies.
     fn stop(&mut self) {
         self.stopping = true;
-        self.listeners.clear();
+        for (_, mut listener) in std::mem::take(&mut self.listeners) {
+            listener.deregister(self.poll.registry());
+        }
         let all: Vec<usize> = self.clients.iter().map(|(index, _)| index).collect();
         for index in all {
-            let waits = self.clients.get(index).is_some_and(|it| !it.special && !it.replies.is_empty());
-            if !waits {
-                self.close_client(index, Why::Done);
-            } else if let Some(client) = self.clients.get_mut(index) {
-                client.closing = true;
-            }
+            self.let_go(index);
+        }
+    }
+
+    /// Closes a client when it has its replies: now, if it waits for none, or for something that may never happen.
+    fn let_go(&mut self, index: usize) {
+        let Some(client) = self.clients.get_mut(index) else { return };
+        let waits = !client.replies.is_empty() || client.output.len() > 0;
+        if waits && client.blocked_on.is_empty() {
+            client.closing = true;
+            self.client_is_due(index);
+        } else {
+            self.close_client(index, Why::Done);
         }
     }
 

@@ -29,6 +29,9 @@ impl Worker {
         let Some(connection) = self.servers.get_mut(index) else { return };
         connection.owner = None;
         connection.patient = false;
+        if connection.leaves {
+            return self.discard(index);
+        }
         let idle =
             &mut self.to_servers[connection.pool][connection.server].idle[usize::from(connection.resp3)];
         if idle.len() < MOST_IDLE {

@@ -6,7 +6,7 @@ use keyhome::command::{CommandKind, CommandRoute, FanOut, ScanCursor, command_ki
 use keyhome_resp::{Progress, RequestReader, Word, error};
 
 use super::{READ, Why, Worker};
-use crate::{answers, pool::Refusal, server::Waiting};
+use crate::{answers, client::Client, pool::Refusal, server::Waiting};
 
 /// A client that has so many bytes of replies to read is not read from.
 pub(super) const MOST_UNREAD: usize = 256 * 1024;
@@ -112,7 +112,8 @@ impl Worker {
 
     /// Takes the requests of a client that was held up.
     pub(super) fn go_on(&mut self, index: usize) {
-        if self.clients.get(index).is_some_and(|client| !client.input.bytes.is_empty()) {
+        let has_more = |client: &Client| !client.closing && !client.input.bytes.is_empty();
+        if self.clients.get(index).is_some_and(has_more) {
             self.take_requests(index, None);
         }
         self.read_client(index);
@@ -194,6 +195,10 @@ impl Worker {
         client.session.last_request = self.now;
         let Some(name) = request.word(0) else { return Taken::Now };
         let Ok(kind) = command_kind(name, request.word(1)) else {
+            if name.eq_ignore_ascii_case(b"keyhome") {
+                self.keyhome(index, request);
+                return Taken::Now;
+            }
             self.answer(index, |out| answers::unknown(out, &request.words()));
             return Taken::Now;
         };

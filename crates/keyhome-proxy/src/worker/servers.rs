@@ -64,6 +64,23 @@ impl Worker {
         Ok(index)
     }
 
+    /// `preconnect`: servers have a connection before the first request. Where there can be none, that is a failure of the
+    /// server like any other, as in twemproxy.
+    pub(super) fn preconnect(&mut self) {
+        for pool in 0..self.served {
+            if !self.pools[pool].pool.settings.preconnect {
+                continue;
+            }
+            for server in 0..self.to_servers[pool].len() {
+                if self.to_servers[pool][server].shared[0].first() == Some(&None)
+                    && let Ok(index) = self.connect(pool, server, false)
+                {
+                    self.to_servers[pool][server].shared[0][0] = Some(index);
+                }
+            }
+        }
+    }
+
     pub(super) fn server_is_writable(&mut self, index: usize) {
         let Some(connection) = self.servers.get_mut(index) else { return };
         if !connection.connected {
@@ -123,6 +140,14 @@ impl Worker {
     /// Takes the replies that are in `scratch`, up to `count`, or in the connection's own input. None where nobody waits
     /// for one, or what came is none.
     fn take_replies(&mut self, index: usize, count: Option<usize>) -> Option<()> {
+        let taken = self.take_all_replies(index, count);
+        if self.servers.get(index).is_some_and(ServerConnection::has_left) {
+            self.discard(index);
+        }
+        taken
+    }
+
+    fn take_all_replies(&mut self, index: usize, count: Option<usize>) -> Option<()> {
         if let Some(count) = count {
             let scratch = std::mem::take(&mut self.scratch);
             let used = self.take_replies_from(index, &scratch[..count]);
@@ -195,7 +220,7 @@ impl Worker {
 
     /// A reply, to who waits for it; it may be there no more.
     #[inline]
-    fn hand_over(&mut self, waiting: Waiting, reply: &[u8]) {
+    pub(super) fn hand_over(&mut self, waiting: Waiting, reply: &[u8]) {
         let index = waiting.client as usize;
         let Some(client) = self.clients.get_mut(index).filter(|it| it.generation == waiting.generation)
         else {
@@ -229,8 +254,10 @@ impl Worker {
         let pool = &self.pools[connection.pool].pool;
         let server = &pool.all().nodes()[connection.server].name;
         tracing::warn!(pool = pool.name, server, pending = connection.waiting.len(), reason = text, "closed");
-        let outcome = if connection.checks { Outcome::CheckFailed } else { Outcome::Failure };
-        pool.report(connection.server, outcome, self.now);
+        if !connection.leaves {
+            let outcome = if connection.checks { Outcome::CheckFailed } else { Outcome::Failure };
+            pool.report(connection.server, outcome, self.now);
+        }
         let counters = &mut self.counters[connection.pool];
         match text {
             END => counters.servers[connection.server].server_eof += 1,
@@ -238,6 +265,11 @@ impl Worker {
             _ => counters.servers[connection.server].server_err += 1,
         }
         counters.forward_error += connection.waiting.iter().filter(|it| it.client != NOBODY).count() as u64;
+        self.end_connection(connection, index, text);
+    }
+
+    /// An error to everyone who waits on a connection that is no more.
+    pub(super) fn end_connection(&mut self, connection: ServerConnection, index: usize, text: &str) {
         if let Some((client, generation)) = connection.owner
             && let Some(owner) =
                 self.clients.get_mut(client as usize).filter(|it| it.generation == generation)

@@ -82,34 +82,42 @@ impl Worker {
             },
         };
         if let Some(subscriber) = &mut self.clients[index].subscriber {
-            let new = Subscription { server: servers.start, waits: 0, confirmed: false };
+            let new = Subscription { server: servers.start, waits: 0, confirmed: false, silent: 0 };
             subscriber.of(sort).entry(name.to_vec()).or_insert(new).waits = servers.len();
         }
         for server in servers {
-            let held =
-                self.clients[index].subscriber.as_ref().and_then(|it| it.connections.get(&server).copied());
-            let connection = match held.map_or_else(|| self.private(index, server), Ok) {
-                Ok(connection) => connection,
-                // A subscriber that is deaf to one server would not know: its connection ends, as that server's has.
-                Err(text) => {
-                    self.answer(index, |out| error(out, text));
-                    self.clients[index].closing = true;
-                    return;
-                }
-            };
-            let client = &mut self.clients[index];
-            if let Some(subscriber) = &mut client.subscriber {
-                subscriber.connections.insert(server, connection);
-                subscriber.unconfirmed += 1;
+            if !self.tell_server(index, server, command, name) {
+                return;
             }
-            client.halted = true;
-            if let Some(to) = self.servers.get_mut(connection) {
-                to.listens = true;
-                to.patient = true;
-                keyhome_resp::request(to.output.buffer(&mut self.stock), &[command.as_bytes(), name]);
-            }
-            self.server_is_due(connection);
         }
+    }
+
+    /// Says it to the server on the connection that the client listens on there. False if there can be none.
+    pub(super) fn tell_server(&mut self, index: usize, server: usize, command: &str, name: &[u8]) -> bool {
+        let held =
+            self.clients[index].subscriber.as_ref().and_then(|it| it.connections.get(&server).copied());
+        let connection = match held.map_or_else(|| self.private(index, server), Ok) {
+            Ok(connection) => connection,
+            // A subscriber that is deaf to one server would not know: its connection ends, as that server's has.
+            Err(text) => {
+                self.answer(index, |out| error(out, text));
+                self.clients[index].closing = true;
+                return false;
+            }
+        };
+        let client = &mut self.clients[index];
+        if let Some(subscriber) = &mut client.subscriber {
+            subscriber.connections.insert(server, connection);
+            subscriber.unconfirmed += 1;
+        }
+        client.halted = true;
+        if let Some(to) = self.servers.get_mut(connection) {
+            to.listens = true;
+            to.patient = true;
+            keyhome_resp::request(to.output.buffer(&mut self.stock), &[command.as_bytes(), name]);
+        }
+        self.server_is_due(connection);
+        true
     }
 
     /// What came on a connection that a client listens on.
@@ -142,6 +150,10 @@ impl Worker {
         };
         let of_sort = subscriber.of(sort);
         let Some(subscription) = of_sort.get_mut(name) else { return };
+        if subscription.silent > 0 {
+            subscription.silent -= 1;
+            return self.settle(index);
+        }
         subscription.waits = subscription.waits.saturating_sub(1);
         if subscription.waits == 0 {
             subscription.confirmed = true;

@@ -29,6 +29,10 @@ impl Worker {
         if begins && !self.clients[index].replies.is_empty() {
             return Taken::Later;
         }
+        // What was queued on a connection is answered before that is given up.
+        if matches!(kind.command, "exec" | "discard") && self.has_failed(index) {
+            return Taken::Later;
+        }
         match kind.command {
             "watch" => return self.watch(index, request),
             "multi" => self.multi(index, request),
@@ -39,6 +43,12 @@ impl Worker {
             command => self.end(index, command == "exec", request),
         }
         Taken::Now
+    }
+
+    /// Its transaction can only fail, and replies are still to come.
+    fn has_failed(&self, index: usize) -> bool {
+        let client = &self.clients[index];
+        !client.replies.is_empty() && client.transaction.as_ref().is_some_and(|it| it.multi && it.failed)
     }
 
     fn watch(&mut self, index: usize, request: &Request<'_>) -> Taken {

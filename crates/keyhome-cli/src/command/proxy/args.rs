@@ -91,5 +91,5 @@ Examples:
   keyhome proxy -t -c nutcracker.yml
   keyhome proxy -d -c nutcracker.yml -o proxy.log -p proxy.pid
 
-SIGTERM lets clients have their replies and ends; SIGINT ends at once; SIGHUP opens the log anew; SIGTTIN and SIGTTOU log
-more and less. Exit codes: 0 stopped, 1 it cannot run.";
+SIGTERM lets clients have their replies and ends; SIGINT ends at once; SIGHUP reads the config and opens the log anew;
+SIGTTIN and SIGTTOU log more and less. Exit codes: 0 stopped, 1 it cannot run.";

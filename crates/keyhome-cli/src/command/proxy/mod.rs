@@ -16,7 +16,7 @@ use signal_hook::{
 pub(crate) use args::ProxyArgs;
 
 use crate::{
-    config_file::ConfigFile,
+    config_file::{ConfigFile, is_stdin},
     failure::{Answer, Failure},
     report,
 };
@@ -66,8 +66,7 @@ pub(crate) fn run(args: &ProxyArgs, json: bool) -> Answer {
 }
 
 fn serve(args: &ProxyArgs) -> Result<(), Failure> {
-    let file = ConfigFile::read(&args.config)?;
-    let config = Config::parse(file.text()).map_err(|error| file.invalid(error))?;
+    let config = read(args)?;
     Proxy::check(&config).map_err(Failure::Proxy)?;
     if args.test_conf {
         report::line(&format!("keyhome: configuration file '{}' syntax is ok", args.config.display()));
@@ -87,13 +86,13 @@ fn serve(args: &ProxyArgs) -> Result<(), Failure> {
     let signals = [SIGTERM, SIGINT, SIGHUP, SIGTTIN, SIGTTOU];
     let mut signals =
         Signals::new(signals).map_err(|error| Failure::Input(format!("no signals: {error}")))?;
-    let proxy = Proxy::start(&config, &options).map_err(Failure::Proxy)?;
+    let mut proxy = Proxy::start(&config, &options).map_err(Failure::Proxy)?;
     if let Some(path) = &args.pid_file {
         let written = fs::write(path, process::id().to_string());
         written.map_err(|error| Failure::Read { file: path.clone(), error })?;
     }
     tracing::info!(pools = config.pools.len(), threads = args.threads, "keyhome {} serves", keyhome::VERSION);
-    let ended = watch(&proxy, &mut signals, &log);
+    let ended = watch(args, &mut proxy, &mut signals, &log);
     if let Some(path) = &args.pid_file {
         let _ = fs::remove_file(path);
     }
@@ -109,19 +108,52 @@ fn serve(args: &ProxyArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+fn read(args: &ProxyArgs) -> Result<Config, Failure> {
+    let file = ConfigFile::read(&args.config)?;
+    Config::parse(file.text()).map_err(|error| file.invalid(error))
+}
+
 /// Until the signal that ends it; None if it ends by itself.
-fn watch(proxy: &Proxy, signals: &mut Signals, log: &log::Log) -> Option<i32> {
+fn watch(args: &ProxyArgs, proxy: &mut Proxy, signals: &mut Signals, log: &log::Log) -> Option<i32> {
     const LOOK: Duration = Duration::from_millis(50);
     while !proxy.has_failed() {
         for signal in signals.pending() {
             match signal {
-                SIGHUP => log.open_anew(),
+                SIGHUP => {
+                    log.open_anew();
+                    // What came of it is in the log.
+                    let _ = reload(args, proxy);
+                }
                 SIGTTIN => log.change_level(1),
                 SIGTTOU => log.change_level(-1),
                 signal => return Some(signal),
             }
         }
+        while let Some(request) = proxy.reload_request() {
+            let outcome = reload(args, proxy);
+            proxy.answer(&request, outcome.as_ref().map(drop).map_err(String::as_str));
+        }
         thread::sleep(LOOK);
     }
     None
+}
+
+/// Reads the config again and serves it. Where it is not in order, all stays as it is, and why is said.
+fn reload(args: &ProxyArgs, proxy: &mut Proxy) -> Result<(), String> {
+    let reloaded = if is_stdin(&args.config) {
+        Err(Failure::Input("it came from stdin, which cannot be read again".into()))
+    } else {
+        read(args).and_then(|config| proxy.reload(&config).map_err(Failure::Proxy))
+    };
+    match reloaded {
+        Ok(it) => {
+            tracing::info!(added = it.added, kept = it.kept, removed = it.removed, "the config is in force");
+            Ok(())
+        }
+        Err(failure) => {
+            let why = failure.to_string();
+            tracing::error!(why, file = %args.config.display(), "the config is not taken; the old one stays");
+            Err(why)
+        }
+    }
 }

@@ -1,0 +1,139 @@
+//! The proxy as its owner sees it: started, reloaded, stopped.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use keyhome::config::Config;
+
+use crate::{
+    Failure,
+    control::{Control, Line, Wish},
+    listener::Listener,
+    pool::Pool,
+    servable,
+    stats::StatsListener,
+    worker::Worker,
+};
+
+/// How the proxy runs, but for what the config says.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// Threads, each with a listener of its own for every pool.
+    pub threads: usize,
+    /// Where statistics are to be had: a host, or the path of a unix socket; none: nowhere.
+    pub stats_address: Option<String>,
+    /// The port for them.
+    pub stats_port: u16,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { threads: 1, stats_address: None, stats_port: 22222 }
+    }
+}
+
+/// A proxy that runs.
+pub struct Proxy {
+    pub(crate) lines: Arc<Vec<Line>>,
+    threads: Vec<JoinHandle<io::Result<()>>>,
+    /// Those that are served.
+    pub(crate) pools: Vec<Arc<Pool>>,
+    pub(crate) start: Instant,
+    pub(crate) wishes: Receiver<Wish>,
+}
+
+impl Proxy {
+    /// Whether `config` can be served, as far as the config alone tells.
+    ///
+    /// # Errors
+    /// [`Failure::Pool`].
+    pub fn check(config: &Config) -> Result<(), Failure> {
+        config.pools.iter().try_for_each(|pool| servable(pool).map(drop))
+    }
+
+    /// Serves every pool of `config` from now on.
+    ///
+    /// # Errors
+    /// [`Failure`]; then nobody is served.
+    pub fn start(config: &Config, options: &Options) -> Result<Self, Failure> {
+        let pools = config.pools.iter().map(servable).collect::<Result<Vec<_>, _>>()?;
+        let start = Instant::now();
+        let (mut workers, mut lines) = (Vec::new(), Vec::new());
+        let count = options.threads.max(1);
+        let mut listeners: Vec<Vec<Listener>> = (0..count).map(|_| Vec::new()).collect();
+        for (at, pool) in pools.iter().enumerate() {
+            share_out(bind(pool, at, count)?, &mut listeners);
+        }
+        let (wish, wishes) = mpsc::channel();
+        for (number, listeners) in listeners.into_iter().enumerate() {
+            let worker = Worker::new(number, listeners, &pools, start, wish.clone());
+            let (worker, line) = worker.map_err(Failure::System)?;
+            workers.push(worker);
+            lines.push(line);
+        }
+        let lines = Arc::new(lines);
+        if let Some(address) = &options.stats_address {
+            let stats = StatsListener::bind(address, options.stats_port);
+            let stats = stats.map_err(|error| Failure::Listen {
+                who: "the statistics".into(),
+                listen: if address.starts_with('/') {
+                    address.clone()
+                } else {
+                    format!("{address}:{}", options.stats_port)
+                },
+                error,
+            })?;
+            stats.serve(Arc::clone(&lines));
+        }
+        let threads = workers.into_iter().map(|worker| thread::spawn(|| worker.run())).collect();
+        Ok(Self { lines, threads, pools, start, wishes })
+    }
+
+    /// Takes no more clients, and waits until those there are have the replies to what they have sent, but no longer than
+    /// `within`. Whether all had them.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn stop(self, within: Duration) -> io::Result<bool> {
+        for line in self.lines.iter() {
+            line.send(Control::Stop)?;
+        }
+        let deadline = Instant::now() + within;
+        while self.threads.iter().any(|thread| !thread.is_finished()) {
+            if Instant::now() >= deadline {
+                return Ok(false);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(true)
+    }
+
+    /// Whether a thread has ended that should not have.
+    pub fn has_failed(&self) -> bool {
+        self.threads.iter().any(JoinHandle::is_finished)
+    }
+}
+
+/// Listeners for pool number `at`, one for each thread.
+pub(crate) fn bind(pool: &Pool, at: usize, count: usize) -> Result<Vec<Listener>, Failure> {
+    Listener::bind(&pool.settings, at, count).map_err(|error| Failure::Listen {
+        who: format!("pool `{}`", pool.name),
+        listen: pool.settings.listen.as_ref().map(|listen| listen.text.clone()).unwrap_or_default(),
+        error,
+    })
+}
+
+/// Gives each thread one of them.
+pub(crate) fn share_out(listeners: Vec<Listener>, threads: &mut [Vec<Listener>]) {
+    for (listener, thread) in listeners.into_iter().zip(threads) {
+        thread.push(listener);
+    }
+}
