@@ -1,11 +1,11 @@
 # Thin on purpose: the work is in crates/xtask, and `cargo xtask --help` says more.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-long bench
+.PHONY: help setup build demo test test-long bench bench-proxy
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target about; do \
-		printf '  make %-10s %s\n' "$$target" "$$about"; done
+		printf '  make %-12s %s\n' "$$target" "$$about"; done
 
 setup: ## Install what is missing on this machine (Debian, as root; else it says what to install)
 	@scripts/setup
@@ -24,3 +24,6 @@ test-long: setup ## Run what takes longer: property tests and fuzzing with far m
 
 bench: setup ## Print how fast keyhome is beside the obvious alternatives, as ratios
 	@cargo xtask bench
+
+bench-proxy: setup ## Print what a request costs keyhome's proxy beside nutcracker and Envoy
+	@cargo xtask bench-proxy

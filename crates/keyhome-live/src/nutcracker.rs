@@ -86,6 +86,11 @@ impl Nutcracker {
         self.0.port(pool)
     }
 
+    /// Its process number.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// A new connection to a pool.
     pub fn connect(&self, pool: &str) -> io::Result<Connection> {
         Connection::open(self.port(pool)?)

@@ -64,6 +64,12 @@ enum Command {
     TestLong,
     /// Print how fast keyhome is beside the obvious alternatives
     Bench,
+    /// Print what a request costs keyhome's proxy beside nutcracker and Envoy
+    BenchProxy {
+        /// Only the rows whose names contain one of these; all of them if none is named
+        #[arg(value_name = "ROW")]
+        rows: Vec<String>,
+    },
     /// Write the command table of keyhome-core anew from the recordings of real servers
     Commands,
 }
@@ -80,6 +86,7 @@ fn main() -> ExitCode {
         Command::Test { stages, .. } => test::run(&checkout, &stages),
         Command::TestLong => test::run_long(&checkout),
         Command::Bench => bench::run(&checkout),
+        Command::BenchProxy { rows } => bench::proxy(&checkout, &rows),
         Command::Commands => commands::write(&checkout),
     });
     match done {
