@@ -1,5 +1,7 @@
 //! What a worker counts. It alone writes, and hands copies to who asks, so that counting costs an addition.
 
+use crate::{error_kinds::ErrorCounts, latencies::Latencies};
+
 /// Of one pool, in one worker; added up over workers for who looks at them. The names are nutcracker's.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PoolCounters {
@@ -13,6 +15,16 @@ pub(crate) struct PoolCounters {
     pub(crate) forward_error: u64,
     /// Parts of requests that were split.
     pub(crate) fragments: u64,
+    /// Clients that were ever accepted.
+    pub(crate) clients: u64,
+    /// What clients have asked for, whoever answers.
+    pub(crate) requests: u64,
+    /// Bytes from clients.
+    pub(crate) received: u64,
+    /// Bytes to clients.
+    pub(crate) sent: u64,
+    /// Errors that are the proxy's own.
+    pub(crate) errors: ErrorCounts,
     pub(crate) servers: Vec<ServerCounters>,
 }
 
@@ -37,6 +49,10 @@ pub(crate) struct ServerCounters {
     /// Requests that were written and wait for their reply.
     pub(crate) out_queue: u64,
     pub(crate) out_queue_bytes: u64,
+    /// Replies that are errors.
+    pub(crate) error_replies: u64,
+    /// From when a request was written to when its reply was there.
+    pub(crate) latencies: Latencies,
 }
 
 impl ServerCounters {
@@ -44,6 +60,13 @@ impl ServerCounters {
     pub(crate) fn count_request(&mut self, bytes: u64) {
         self.requests += 1;
         self.request_bytes += bytes;
+    }
+
+    #[inline]
+    pub(crate) fn count_response(&mut self, reply: &[u8]) {
+        self.responses += 1;
+        self.response_bytes += reply.len() as u64;
+        self.error_replies += u64::from(matches!(reply.first(), Some(b'-' | b'!')));
     }
 }
 
@@ -59,6 +82,11 @@ impl PoolCounters {
         self.client_connections += other.client_connections;
         self.forward_error += other.forward_error;
         self.fragments += other.fragments;
+        self.clients += other.clients;
+        self.requests += other.requests;
+        self.received += other.received;
+        self.sent += other.sent;
+        self.errors.add(&other.errors);
         for (mine, others) in self.servers.iter_mut().zip(&other.servers) {
             mine.add(others);
         }
@@ -75,6 +103,8 @@ macro_rules! fields {
 
             fn add(&mut self, other: &Self) {
                 $(self.$name += other.$name;)*
+                self.error_replies += other.error_replies;
+                self.latencies.add(&other.latencies);
             }
         }
     };

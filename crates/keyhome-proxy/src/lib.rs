@@ -21,12 +21,18 @@ mod buffers;
 mod client;
 mod control;
 mod counters;
+mod error_kinds;
 mod gather;
+mod hot_keys;
+mod latencies;
 mod listener;
+mod metrics;
 mod pool;
 mod proxy;
 mod reload;
+mod sent_requests;
 mod server;
+mod slow_log;
 mod stats;
 mod stream;
 mod subscriber;
@@ -80,7 +86,12 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-fn servable(pool: &keyhome::config::Pool) -> Result<Arc<Pool>, Failure> {
+/// The pool as it will be served; it takes over what its namesake among `served` has kept.
+fn servable(
+    pool: &keyhome::config::Pool,
+    options: &Options,
+    served: &[Arc<Pool>],
+) -> Result<Arc<Pool>, Failure> {
     let failure = |error| Failure::Pool { pool: pool.name.clone(), error };
     if pool.settings.listen.is_none() {
         let error = Error::new(ErrorKind::ConfigField, "`listen` is missing: where clients connect");
@@ -91,5 +102,6 @@ fn servable(pool: &keyhome::config::Pool) -> Result<Arc<Pool>, Failure> {
             Error::new(ErrorKind::ConfigMemcached, "the pool is memcached's, as `redis: true` is not given");
         return Err(failure(error));
     }
-    Pool::new(pool).map(Arc::new).map_err(failure)
+    let old = served.iter().find(|old| old.name == pool.name);
+    Pool::new(pool, options, old.map(Arc::as_ref)).map(Arc::new).map_err(failure)
 }

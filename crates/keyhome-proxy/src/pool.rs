@@ -14,10 +14,18 @@ use keyhome::{
     health::{Event, LiveSet},
 };
 
+use crate::{
+    Options,
+    hot_keys::{HotKeysOfPool, OfThread},
+    slow_log::SlowLog,
+};
+
 /// A pool and the state of its servers.
 pub(crate) struct Pool {
     pub(crate) name: String,
     pub(crate) settings: Settings,
+    pub(crate) slow_log: Arc<SlowLog>,
+    pub(crate) hot_keys: Arc<HotKeysOfPool>,
     /// With all servers.
     all: Router,
     state: Mutex<State>,
@@ -34,9 +42,18 @@ struct State {
     health: Health,
     /// Without those that are out.
     router: Arc<Router>,
-    /// How often servers were taken out, and when each was last, in microseconds since 1970.
-    ejects: u64,
-    ejected_at: Vec<u64>,
+    /// How often each server was taken out, and when it was last.
+    ejections: Vec<Ejections>,
+}
+
+/// How often a server was taken out.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ejections {
+    pub(crate) count: u64,
+    /// The last time, in microseconds since 1970; 0: never.
+    pub(crate) last: u64,
+    /// It is out.
+    pub(crate) is_out: bool,
 }
 
 /// Why a request has no server to go to.
@@ -50,17 +67,26 @@ pub(crate) enum Refusal {
 }
 
 impl Pool {
-    pub(crate) fn new(pool: &config::Pool) -> Result<Self, Error> {
+    /// Slow log and hot keys are those of the pool whose place it is to take, if there is one.
+    pub(crate) fn new(pool: &config::Pool, options: &Options, old: Option<&Self>) -> Result<Self, Error> {
         let all = pool.router()?;
         let health = Health::new(pool.settings.health_rules(), all.nodes().len())?;
+        let (slow_log, hot_keys) = match old {
+            Some(old) => (Arc::clone(&old.slow_log), Arc::clone(&old.hot_keys)),
+            None => (
+                Arc::new(SlowLog::new(options.slowlog_slower_than, options.slowlog_max_len)),
+                Arc::new(HotKeysOfPool::new(options.hot_keys)?),
+            ),
+        };
         Ok(Self {
             name: pool.name.clone(),
             settings: pool.settings.clone(),
+            slow_log,
+            hot_keys,
             state: Mutex::new(State {
                 health,
                 router: Arc::new(all.clone()),
-                ejects: 0,
-                ejected_at: vec![0; all.nodes().len()],
+                ejections: vec![Ejections::default(); all.nodes().len()],
             }),
             all,
             troubled: AtomicBool::new(false),
@@ -81,11 +107,10 @@ impl Pool {
             // All are taken to be well, then.
             Err(error) => tracing::error!(pool = self.name, %error, "health"),
         }
-        state.ejects = before.ejects;
-        for (node, at) in old.all.nodes().iter().zip(&before.ejected_at) {
+        for (node, ejections) in old.all.nodes().iter().zip(&before.ejections) {
             let index = self.all.nodes().iter().position(|new| new.name == node.name);
-            if let Some(place) = index.and_then(|index| state.ejected_at.get_mut(index)) {
-                *place = *at;
+            if let Some(place) = index.and_then(|index| state.ejections.get_mut(index)) {
+                *place = *ejections;
             }
         }
         self.tell(&mut state);
@@ -104,10 +129,11 @@ impl Pool {
         &self.all
     }
 
-    /// How often servers were taken out, and when each was last, in microseconds since 1970; 0: never.
-    pub(crate) fn ejections(&self) -> (u64, Vec<u64>) {
+    /// How often each server was taken out, and whether it is.
+    pub(crate) fn ejections(&self) -> Vec<Ejections> {
         let state = self.state();
-        (state.ejects, state.ejected_at.clone())
+        let servers = state.ejections.iter().enumerate();
+        servers.map(|(index, it)| Ejections { is_out: !state.health.is_live(index), ..*it }).collect()
     }
 
     /// A panic of another worker does not make what it left unusable: health is changed call by call.
@@ -155,10 +181,10 @@ impl Pool {
             match event {
                 Event::Ejected { index, .. } | Event::Postponed { index, .. } => {
                     tracing::warn!(pool = self.name, server = name(index), "ejected");
-                    state.ejects += 1;
                     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-                    if let Some(at) = state.ejected_at.get_mut(index) {
-                        *at = now.as_micros() as u64;
+                    if let Some(ejections) = state.ejections.get_mut(index) {
+                        ejections.count += 1;
+                        ejections.last = now.as_micros() as u64;
                     }
                 }
                 Event::Returned { index, away, keys_elsewhere, .. } => {
@@ -184,18 +210,29 @@ pub(crate) struct PoolView {
     router: Arc<Router>,
     version: u64,
     dice: u64,
+    hot_keys: Option<OfThread>,
 }
 
 impl PoolView {
     pub(crate) fn new(pool: Arc<Pool>) -> Self {
         let router = Arc::clone(&pool.state().router);
         let dice = &raw const router as u64 | 1;
-        Self { version: pool.version.load(Ordering::Acquire), router, pool, dice }
+        let hot_keys = pool.hot_keys.of_thread();
+        Self { version: pool.version.load(Ordering::Acquire), router, pool, dice, hot_keys }
     }
 
-    /// The server of a key.
+    /// The server of a key, which is counted.
     #[inline]
     pub(crate) fn home(&mut self, key: &[u8], now: u64) -> Result<usize, Refusal> {
+        if let Some(hot_keys) = &self.hot_keys {
+            hot_keys.record(key, now);
+        }
+        self.place(key, now)
+    }
+
+    /// The server of what is placed as if it were a key.
+    #[inline]
+    pub(crate) fn place(&mut self, key: &[u8], now: u64) -> Result<usize, Refusal> {
         if self.pool.troubled.load(Ordering::Relaxed) {
             self.update(now)?;
         }

@@ -16,6 +16,7 @@ use crate::{
     Failure,
     control::{Control, Line, Wish},
     listener::Listener,
+    metrics::MetricsListener,
     pool::Pool,
     servable,
     stats::StatsListener,
@@ -32,11 +33,30 @@ pub struct Options {
     pub stats_address: Option<String>,
     /// The port for them.
     pub stats_port: u16,
+    /// The host at which Prometheus finds metrics; none: nowhere.
+    pub metrics_address: Option<String>,
+    /// The port for them.
+    pub metrics_port: u16,
+    /// Requests that take as many microseconds are kept for SLOWLOG; none: no request is.
+    pub slowlog_slower_than: Option<u64>,
+    /// How many of them are kept for each pool.
+    pub slowlog_max_len: usize,
+    /// Counters for hot keys, for each pool and thread; 0: none are counted.
+    pub hot_keys: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { threads: 1, stats_address: None, stats_port: 22222 }
+        Self {
+            threads: 1,
+            stats_address: None,
+            stats_port: 22222,
+            metrics_address: None,
+            metrics_port: 0,
+            slowlog_slower_than: Some(10_000),
+            slowlog_max_len: 128,
+            hot_keys: 0,
+        }
     }
 }
 
@@ -46,6 +66,7 @@ pub struct Proxy {
     threads: Vec<JoinHandle<io::Result<()>>>,
     /// Those that are served.
     pub(crate) pools: Vec<Arc<Pool>>,
+    pub(crate) options: Options,
     pub(crate) start: Instant,
     pub(crate) wishes: Receiver<Wish>,
 }
@@ -56,7 +77,8 @@ impl Proxy {
     /// # Errors
     /// [`Failure::Pool`].
     pub fn check(config: &Config) -> Result<(), Failure> {
-        config.pools.iter().try_for_each(|pool| servable(pool).map(drop))
+        let options = Options::default();
+        config.pools.iter().try_for_each(|pool| servable(pool, &options, &[]).map(drop))
     }
 
     /// Serves every pool of `config` from now on.
@@ -64,7 +86,8 @@ impl Proxy {
     /// # Errors
     /// [`Failure`]; then nobody is served.
     pub fn start(config: &Config, options: &Options) -> Result<Self, Failure> {
-        let pools = config.pools.iter().map(servable).collect::<Result<Vec<_>, _>>()?;
+        let pools = config.pools.iter().map(|pool| servable(pool, options, &[]));
+        let pools = pools.collect::<Result<Vec<_>, _>>()?;
         let start = Instant::now();
         let (mut workers, mut lines) = (Vec::new(), Vec::new());
         let count = options.threads.max(1);
@@ -93,8 +116,17 @@ impl Proxy {
             })?;
             stats.serve(Arc::clone(&lines));
         }
+        if let Some(address) = &options.metrics_address {
+            let metrics = MetricsListener::bind(address, options.metrics_port);
+            let metrics = metrics.map_err(|error| Failure::Listen {
+                who: "the metrics".into(),
+                listen: format!("{address}:{}", options.metrics_port),
+                error,
+            })?;
+            metrics.serve(Arc::clone(&lines));
+        }
         let threads = workers.into_iter().map(|worker| thread::spawn(|| worker.run())).collect();
-        Ok(Self { lines, threads, pools, start, wishes })
+        Ok(Self { lines, threads, pools, options: options.clone(), start, wishes })
     }
 
     /// Takes no more clients, and waits until those there are have the replies to what they have sent, but no longer than

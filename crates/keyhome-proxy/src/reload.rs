@@ -38,7 +38,8 @@ impl Proxy {
     /// # Errors
     /// [`Failure`]; then nothing has changed.
     pub fn reload(&mut self, config: &Config) -> Result<Reloaded, Failure> {
-        let pools = config.pools.iter().map(servable).collect::<Result<Vec<_>, _>>()?;
+        let pools = config.pools.iter().map(|pool| servable(pool, &self.options, &self.pools));
+        let pools = pools.collect::<Result<Vec<_>, _>>()?;
         let listeners = self.listen_anew(&pools)?;
         let old = std::mem::replace(&mut self.pools, pools);
         let now = self.start.elapsed().as_micros() as u64;

@@ -13,6 +13,7 @@ use mio::net::{TcpStream, UnixStream};
 use crate::{
     buffers::{Input, Output, Stock},
     counters::ServerCounters,
+    sent_requests::SentRequests,
     stream::Stream,
 };
 
@@ -27,6 +28,8 @@ pub(crate) struct Waiting {
     pub(crate) part: u32,
     /// Bytes of the request.
     bytes: u32,
+    /// How long it waited to be written, in microseconds.
+    queued: u32,
     /// When it was queued, in microseconds of the worker's clock.
     pub(crate) since: u64,
 }
@@ -35,12 +38,18 @@ impl Waiting {
     /// A request of a client, or a part of one.
     #[inline]
     pub(crate) fn of(client: usize, generation: u32, number: u32, part: u32, since: u64) -> Self {
-        Self { client: client as u32, generation, number, part, bytes: 0, since }
+        Self { client: client as u32, generation, number, part, bytes: 0, queued: 0, since }
     }
 
     /// A request that the proxy makes for itself.
     pub(crate) fn own(since: u64) -> Self {
         Self::of(NOBODY as usize, 0, 0, 0, since)
+    }
+
+    /// Microseconds since it was written.
+    #[inline]
+    pub(crate) fn written_for(&self, now: u64) -> u64 {
+        now.saturating_sub(self.since + u64::from(self.queued))
     }
 }
 
@@ -68,6 +77,8 @@ pub(crate) struct ServerConnection {
     pub(crate) leaves: bool,
     pub(crate) output: Output,
     pub(crate) waiting: VecDeque<Waiting>,
+    /// What the requests in `waiting` are, where there is a slow log.
+    sent: Option<Box<SentRequests>>,
     /// How many of `waiting` have bytes in `output`, or fewer have.
     unwritten: usize,
     /// Bytes of the requests in `waiting`.
@@ -101,7 +112,8 @@ fn resolve(address: &str) -> io::Result<SocketAddr> {
 }
 
 impl ServerConnection {
-    pub(crate) fn new(stream: Stream, pool: usize, server: usize, resp3: bool) -> Self {
+    /// `keeps_requests`: so that [`last_words`](Self::last_words) knows them.
+    pub(crate) fn new(stream: Stream, pool: usize, server: usize, resp3: bool, keeps_requests: bool) -> Self {
         Self {
             stream,
             pool,
@@ -115,6 +127,7 @@ impl ServerConnection {
             leaves: false,
             output: Output::default(),
             waiting: VecDeque::new(),
+            sent: keeps_requests.then(Box::default),
             unwritten: 0,
             waiting_bytes: 0,
             input: Input::default(),
@@ -135,6 +148,9 @@ impl ServerConnection {
         let before = out.len();
         write(out);
         let bytes = out.len() - before;
+        if let (Some(sent), Some(frame)) = (&mut self.sent, out.get(before..)) {
+            sent.push(frame);
+        }
         waiting.bytes = bytes as u32;
         self.waiting.push_back(waiting);
         self.unwritten += 1;
@@ -153,12 +169,24 @@ impl ServerConnection {
     pub(crate) fn next_waiting(&mut self) -> Option<Waiting> {
         let waiting = self.waiting.pop_front()?;
         self.waiting_bytes -= u64::from(waiting.bytes);
+        if let Some(sent) = &mut self.sent {
+            sent.pop(waiting.bytes);
+        }
         Some(waiting)
     }
 
-    /// Writes what waits to be written.
-    pub(crate) fn write(&mut self, stock: &mut Stock) -> io::Result<()> {
+    /// The words of the request for whose reply `waiting` waited last.
+    pub(crate) fn last_words(&self, waiting: &Waiting) -> Vec<Vec<u8>> {
+        self.sent.as_ref().map(|sent| sent.last_words(waiting.bytes)).unwrap_or_default()
+    }
+
+    /// Writes what waits to be written. Requests count as written when all that wait are, at `now`.
+    pub(crate) fn write(&mut self, stock: &mut Stock, now: u64) -> io::Result<()> {
         if self.output.write_to(&mut self.stream, stock)? {
+            let written = self.waiting.len().saturating_sub(self.unwritten);
+            for waiting in self.waiting.range_mut(written..) {
+                waiting.queued = now.saturating_sub(waiting.since) as u32;
+            }
             self.unwritten = 0;
         }
         Ok(())

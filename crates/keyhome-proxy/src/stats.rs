@@ -73,15 +73,16 @@ fn describe(counted: &Snapshot, started: SystemTime) -> String {
     // Writing to a String cannot fail.
     for (at, (pool, counters)) in counted.pools.iter().enumerate() {
         let comma = if at == 0 { "" } else { "," };
-        let (ejects, ejected_at) = pool.ejections();
+        let ejections = pool.ejections();
         let _ = write!(
             text,
-            "{comma}{}: {{\"client_eof\":{}, \"client_err\":{}, \"client_connections\":{}, \"server_ejects\":{ejects}, \
+            "{comma}{}: {{\"client_eof\":{}, \"client_err\":{}, \"client_connections\":{}, \"server_ejects\":{}, \
              \"forward_error\":{}, \"fragments\":{}, ",
             quoted(&pool.name),
             counters.client_eof,
             counters.client_err,
             counters.client_connections,
+            ejections.iter().map(|server| server.count).sum::<u64>(),
             counters.forward_error,
             counters.fragments,
         );
@@ -92,8 +93,8 @@ fn describe(counted: &Snapshot, started: SystemTime) -> String {
                 let comma = if place == 0 { "" } else { ", " };
                 let _ = write!(text, "{comma}\"{name}\":{value}");
                 if name == "server_connections" {
-                    let _ =
-                        write!(text, ", \"server_ejected_at\":{}", ejected_at.get(at).copied().unwrap_or(0));
+                    let last = ejections.get(at).map_or(0, |it| it.last);
+                    let _ = write!(text, ", \"server_ejected_at\":{last}");
                 }
             }
             text.push('}');

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail, ensure};
 
 use crate::checkout::Checkout;
+use crate::dist;
 use crate::external::{output, run};
 use crate::python_environment::Environment;
 
@@ -71,7 +72,17 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
         "--quiet",
         "--ignore=tests/redis_py",
         "--ignore=tests/ecosystem",
+        "--ignore=tests/proxy",
     ]))
+}
+
+/// What Python's libraries make of what the proxy writes.
+pub(crate) fn test_proxy(checkout: &Checkout) -> Result<()> {
+    dist::build_command(checkout)?;
+    let tools = with_wheel(checkout)?;
+    let mut tests = tools.command("python");
+    tests.args(["-m", "pytest", "--quiet", "tests/proxy"]).current_dir(folder(checkout));
+    run(tests.env("KEYHOME_BIN", dist::keyhome(checkout)))
 }
 
 /// Ratios beside what Python programs use today.

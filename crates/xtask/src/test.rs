@@ -53,6 +53,11 @@ const STAGES: &[Stage] = &[
         run: redis_py::test_apps,
     },
     Stage {
+        name: "metrics",
+        about: "what the proxy tells Prometheus, read by Prometheus's own parser",
+        run: python::test_proxy,
+    },
+    Stage {
         name: "pip",
         about: "wheel and sdist in empty environments, and the lines of the documentation",
         run: python_packages::test,

@@ -37,10 +37,15 @@ pub(crate) struct Fleet {
 
 impl Fleet {
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// With further arguments of the command line.
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
         let scratch = Scratch::new().unwrap();
         let servers = servers(&scratch);
         let program = CommandDoor::new();
-        let proxy = Proxy::start(&scratch, program.program(), &[pool(&servers, PATIENT)], &[]).unwrap();
+        let proxy = Proxy::start(&scratch, program.program(), &[pool(&servers, PATIENT)], arguments).unwrap();
         Self { servers, proxy, _scratch: scratch }
     }
 

@@ -1,8 +1,12 @@
 //! What the proxy answers itself: about the connection, which is one to the proxy and not to any server.
 
+mod hot_keys;
+pub(crate) mod keyhome;
+mod slow_log;
+
 use std::fmt::Write;
 
-use keyhome::{Error, Router, command::CommandKind};
+use ::keyhome::{Error, Router, command::CommandKind};
 use keyhome_resp::{array, bulk, error, integer, map, null, simple};
 
 use crate::{client::Session, pool::Pool};
@@ -141,7 +145,7 @@ pub(crate) fn of(
         }
         "client|tracking" => error(out, "ERR CLIENT TRACKING is not supported by the proxy"),
         "info" => info(pool, out),
-        _ => return false,
+        command => return slow_log::of(&pool.slow_log, command, words, out),
     }
     true
 }
@@ -216,7 +220,7 @@ fn info(pool: &Pool, out: &mut Vec<u8>) {
         "# Server\r\nredis_version:{REDIS_VERSION}\r\nredis_mode:standalone\r\nkeyhome_version:{}\r\nprocess_id:{}\r\n\
          \r\n# Replication\r\nrole:master\r\nconnected_slaves:0\r\n\r\n# Persistence\r\nloading:0\r\n\r\n# Keyhome\r\n\
          pool:{}\r\nservers:{}\r\n",
-        keyhome::VERSION,
+        ::keyhome::VERSION,
         std::process::id(),
         pool.name,
         pool.all().nodes().len(),

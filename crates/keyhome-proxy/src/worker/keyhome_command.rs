@@ -20,11 +20,11 @@ impl Worker {
             Some(word) if word.eq_ignore_ascii_case(b"reload") => {
                 self.answer(index, |out| answers::wrong_words(out, "keyhome|reload"));
             }
-            Some(word) => {
-                let word = String::from_utf8_lossy(&word[..word.len().min(128)]).into_owned();
-                self.answer(index, |out| error(out, &format!("ERR unknown subcommand '{word}' of KEYHOME")));
+            _ => {
+                let mut reply = Vec::new();
+                answers::keyhome::of(&client.session, pool, &words, self.now, &mut reply);
+                self.answer(index, |out| out.extend_from_slice(&reply));
             }
-            None => self.answer(index, |out| answers::wrong_words(out, "keyhome")),
         }
     }
 }

@@ -13,6 +13,7 @@ mod reload;
 mod requests;
 mod resubscriptions;
 mod servers;
+mod slow_requests;
 mod subscriptions;
 mod transactions;
 
@@ -314,6 +315,7 @@ impl Worker {
             let session = Session::new(self.next_id, address, self.now);
             entry.insert(Client::new(stream, pool, self.generation, session));
             self.counters[pool].client_connections += 1;
+            self.counters[pool].clients += 1;
             self.total_connections += 1;
             self.next_id += 1;
         }
@@ -334,7 +336,10 @@ impl Worker {
         for index in due.drain(..) {
             let Some(client) = self.clients.get_mut(index) else { continue };
             client.is_due = false;
-            match client.output.write_to(&mut client.stream, &mut self.stock) {
+            let waits = client.output.len();
+            let written = client.output.write_to(&mut client.stream, &mut self.stock);
+            self.counters[client.pool].sent += (waits - client.output.len()) as u64;
+            match written {
                 Ok(all) => {
                     if all && client.closing && client.replies.is_empty() {
                         self.close_client(index, Why::Done);

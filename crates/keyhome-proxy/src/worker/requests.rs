@@ -60,7 +60,8 @@ impl Worker {
                 return;
             }
             // What belongs to a frame of which a part is here already goes behind it.
-            let apart = client.input.bytes.is_empty();
+            let kept = client.input.bytes.len();
+            let apart = kept == 0;
             let read = if apart {
                 client.stream.read(&mut self.scratch)
             } else {
@@ -69,6 +70,8 @@ impl Worker {
             match read {
                 Ok(0) => return self.client_has_ended(index),
                 Ok(count) => {
+                    let received = if apart { count } else { client.input.bytes.len() - kept };
+                    self.counters[client.pool].received += received as u64;
                     self.take_requests(index, apart.then_some(count));
                     if count < READ {
                         return;
@@ -184,7 +187,12 @@ impl Worker {
 
     pub(super) fn answer(&mut self, index: usize, write: impl FnOnce(&mut Vec<u8>)) {
         if let Some(client) = self.clients.get_mut(index) {
-            client.answer(&mut self.stock, write);
+            let errors = &mut self.counters[client.pool].errors;
+            client.answer(&mut self.stock, |out| {
+                let before = out.len();
+                write(out);
+                errors.count_reply(out.get(before..).unwrap_or_default());
+            });
             self.client_is_due(index);
         }
     }
@@ -193,6 +201,7 @@ impl Worker {
     fn request(&mut self, index: usize, request: &Request<'_>) -> Taken {
         let Some(client) = self.clients.get_mut(index) else { return Taken::Now };
         client.session.last_request = self.now;
+        self.counters[client.pool].requests += 1;
         let Some(name) = request.word(0) else { return Taken::Now };
         let Ok(kind) = command_kind(name, request.word(1)) else {
             if name.eq_ignore_ascii_case(b"keyhome") {
@@ -331,7 +340,13 @@ impl Worker {
                 let mut homes = std::mem::take(&mut self.homes);
                 homes.clear();
                 let found = places.iter().try_for_each(|at| {
-                    homes.push((*at, self.pools[pool].home(words[*at], self.now)?));
+                    let (view, word) = (&mut self.pools[pool], words[*at]);
+                    // A channel is no key.
+                    let home = match route.fan_out {
+                        FanOut::Channel => view.place(word, self.now)?,
+                        _ => view.home(word, self.now)?,
+                    };
+                    homes.push((*at, home));
                     Ok(())
                 });
                 let taken = match found {

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use keyhome::{Outcome, health::is_failure};
 use keyhome_resp::error;
 
-use super::{READ, SERVER, Worker, checks, token};
+use super::{READ, SERVER, Worker, checks, slow_requests::note_if_slow, token};
 use crate::server::{self, NOBODY, ServerConnection, Waiting};
 
 impl Worker {
@@ -53,7 +53,8 @@ impl Worker {
                 return Err(text_of(&problem));
             }
         };
-        let mut connection = ServerConnection::new(stream, pool, server, resp3);
+        let keeps_requests = view.pool.slow_log.is_on();
+        let mut connection = ServerConnection::new(stream, pool, server, resp3, keeps_requests);
         let settings = &view.pool.settings;
         let out = connection.output.buffer(&mut self.stock);
         let own = server::greeting(out, settings.redis_auth.as_deref(), settings.redis_db, resp3);
@@ -97,13 +98,17 @@ impl Worker {
 
     pub(super) fn write_to_servers(&mut self) {
         let mut due = std::mem::take(&mut self.due_servers);
+        if due.is_empty() {
+            return;
+        }
+        let now = self.start.elapsed().as_micros() as u64;
         for index in due.drain(..) {
             let Some(connection) = self.servers.get_mut(index) else { continue };
             connection.is_due = false;
             if !connection.connected {
                 continue;
             }
-            if let Err(problem) = connection.write(&mut self.stock) {
+            if let Err(problem) = connection.write(&mut self.stock, now) {
                 self.close_server(index, text_of(&problem));
             }
         }
@@ -194,8 +199,13 @@ impl Worker {
             let waiting = connection.next_waiting()?;
             if waiting.client != NOBODY {
                 let counters = &mut self.counters[connection.pool].servers[connection.server];
-                counters.responses += 1;
-                counters.response_bytes += length as u64;
+                counters.count_response(reply);
+                // What waits for something to happen says nothing about the server.
+                if !connection.patient {
+                    counters.latencies.record(waiting.written_for(self.now));
+                    let pool = &self.pools[connection.pool].pool;
+                    note_if_slow(pool, connection, &waiting, &self.clients, self.now);
+                }
             }
             if connection.checks {
                 self.checked(index, reply);
@@ -264,12 +274,14 @@ impl Worker {
             LATE => counters.servers[connection.server].server_timedout += 1,
             _ => counters.servers[connection.server].server_err += 1,
         }
-        counters.forward_error += connection.waiting.iter().filter(|it| it.client != NOBODY).count() as u64;
+        let pending = connection.waiting.iter().filter(|it| it.client != NOBODY).count() as u64;
+        counters.forward_error += pending;
+        counters.errors.count(text.as_bytes(), pending);
         self.end_connection(connection, index, text);
     }
 
     /// An error to everyone who waits on a connection that is no more.
-    pub(super) fn end_connection(&mut self, connection: ServerConnection, index: usize, text: &str) {
+    pub(super) fn end_connection(&mut self, mut connection: ServerConnection, index: usize, text: &str) {
         if let Some((client, generation)) = connection.owner
             && let Some(owner) =
                 self.clients.get_mut(client as usize).filter(|it| it.generation == generation)
@@ -285,7 +297,11 @@ impl Worker {
         }
         let mut reply = Vec::new();
         error(&mut reply, text);
-        for waiting in connection.waiting {
+        while let Some(waiting) = connection.next_waiting() {
+            if waiting.client != NOBODY && !connection.patient {
+                let pool = &self.pools[connection.pool].pool;
+                note_if_slow(pool, &connection, &waiting, &self.clients, self.now);
+            }
             self.hand_over(waiting, &reply);
         }
     }

@@ -76,7 +76,7 @@ impl Worker {
             (_, None) if !subscribes => return self.confirm(index, command, Some(name)),
             (Sort::Pattern, _) => 0..self.pools[pool].pool.all().nodes().len(),
             (_, Some(Subscription { server, .. })) => server..server + 1,
-            (_, None) => match self.pools[pool].home(name, self.now) {
+            (_, None) => match self.pools[pool].place(name, self.now) {
                 Ok(server) => server..server + 1,
                 Err(refusal) => return self.refuse(index, &refusal),
             },

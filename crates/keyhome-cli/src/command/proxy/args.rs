@@ -67,6 +67,26 @@ pub(crate) struct ProxyArgs {
     #[arg(short, long, value_name = "BYTES", hide = true, value_parser = clap::value_parser!(u32).range(512..=16_777_216))]
     pub(crate) mbuf_size: Option<u32>,
 
+    /// The port at which Prometheus finds metrics, at `/metrics`; without it there are none
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) metrics_port: Option<u16>,
+
+    /// The host for them
+    #[arg(long, value_name = "HOST", default_value = "127.0.0.1", requires = "metrics_port")]
+    pub(crate) metrics_address: String,
+
+    /// Requests that take so long are kept for SLOWLOG, as Redis keeps its own; -1 for none
+    #[arg(long, value_name = "MICROS", default_value_t = 10_000, allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-1..))]
+    pub(crate) slowlog_slower_than: i64,
+
+    /// How many of them are kept for each pool
+    #[arg(long, value_name = "N", default_value_t = 128)]
+    pub(crate) slowlog_max_len: usize,
+
+    /// Count hot keys for KEYHOME HOTKEYS, with so many counters for each pool and thread; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=4096))]
+    pub(crate) hot_keys: u16,
+
     /// Threads, each with clients and connections to servers of its own
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: u16,

@@ -83,6 +83,13 @@ fn serve(args: &ProxyArgs) -> Result<(), Failure> {
     options.threads = args.threads.into();
     options.stats_address = Some(args.stats_addr.clone());
     options.stats_port = args.stats_port;
+    options.slowlog_slower_than = u64::try_from(args.slowlog_slower_than).ok();
+    options.slowlog_max_len = args.slowlog_max_len;
+    options.hot_keys = args.hot_keys.into();
+    if let Some(port) = args.metrics_port {
+        options.metrics_address = Some(args.metrics_address.clone());
+        options.metrics_port = port;
+    }
     let signals = [SIGTERM, SIGINT, SIGHUP, SIGTTIN, SIGTTOU];
     let mut signals =
         Signals::new(signals).map_err(|error| Failure::Input(format!("no signals: {error}")))?;

@@ -1,0 +1,86 @@
+//! SLOWLOG, as the proxy answers it.
+
+use keyhome_live::resp::Reply;
+
+use crate::fleet::{Fleet, NAMES};
+
+fn array(reply: Reply) -> Vec<Reply> {
+    match reply {
+        Reply::Array(Some(replies)) => replies,
+        reply => panic!("no array: {reply:?}"),
+    }
+}
+
+fn text(reply: &Reply) -> String {
+    reply.clone().text().unwrap()
+}
+
+/// The words of an entry.
+fn words(entry: &Reply) -> Vec<String> {
+    array(array(entry.clone())[3].clone()).iter().map(text).collect()
+}
+
+#[test]
+fn requests_are_kept_as_redis_keeps_its_own() {
+    let fleet = Fleet::start_with(&["--slowlog-slower-than", "0", "--slowlog-max-len", "4"]);
+    let mut connection = fleet.connect();
+    connection.call(&[b"CLIENT", b"SETNAME", b"writer"]).unwrap().ok().unwrap();
+    // What redis itself keeps of the same commands.
+    let mut redis = fleet.servers[0].connect().unwrap();
+    redis.call(&[b"CONFIG", b"SET", b"slowlog-log-slower-than", b"0"]).unwrap().ok().unwrap();
+    let long = [b'v'; 700];
+    let many: Vec<Vec<u8>> = (0..40).map(|number| format!("member:{number}").into_bytes()).collect();
+    let sadd: Vec<&[u8]> =
+        [b"SADD".as_slice(), b"{tag}set"].into_iter().chain(many.iter().map(Vec::as_slice)).collect();
+    let requests: [&[&[u8]]; 5] =
+        [&[b"GET", b"gone"], &[b"set", b"key", b"v"], &[b"SET", b"key", &long], &sadd, &[b"GET", b"\xff"]];
+    for request in requests {
+        connection.call(request).unwrap();
+        redis.call(request).unwrap();
+    }
+    let of = |connection: &mut keyhome_live::resp::Connection, count: &[u8]| {
+        array(connection.call(&[b"SLOWLOG", b"GET", count]).unwrap())
+    };
+    let (ours, theirs) = (of(&mut connection, b"4"), of(&mut redis, b"4"));
+    assert_eq!(ours.len(), 4, "the last four are kept: {ours:?}");
+    let fields: Vec<_> =
+        ours.iter().zip(&theirs).map(|(a, b)| (array(a.clone()), array(b.clone()))).collect();
+    for (number, (ours, theirs)) in fields.iter().enumerate() {
+        assert_eq!((ours.len(), theirs.len()), (6, 6));
+        assert_eq!(ours[0], Reply::Integer(4 - number as i64));
+        assert!(matches!(ours[1], Reply::Integer(1_700_000_000..)), "{ours:?}");
+        assert!(matches!(ours[2], Reply::Integer(0..20_000_000)), "{ours:?}");
+        assert_eq!(ours[3], theirs[3]);
+        assert!(text(&ours[4]).starts_with("127.0.0.1:"), "{ours:?}");
+        assert_eq!(text(&ours[5]), "writer");
+    }
+    assert_eq!(words(&ours[1]).last().unwrap(), "... (11 more arguments)");
+    assert_eq!(connection.call(&[b"SLOWLOG", b"LEN"]).unwrap(), Reply::Integer(4));
+    assert_eq!(of(&mut connection, b"1").len(), 1);
+    assert_eq!(of(&mut connection, b"-1").len(), 4);
+    for wrong in [b"-2".as_slice(), b"x"] {
+        let ours = connection.call(&[b"SLOWLOG", b"GET", wrong]).unwrap();
+        assert_eq!(ours, redis.call(&[b"SLOWLOG", b"GET", wrong]).unwrap());
+    }
+    connection.call(&[b"SLOWLOG", b"RESET"]).unwrap().ok().unwrap();
+    assert_eq!(connection.call(&[b"SLOWLOG", b"LEN"]).unwrap(), Reply::Integer(0));
+}
+
+#[test]
+fn only_what_is_slow_is_kept_and_what_waits_on_purpose_is_not() {
+    let fleet = Fleet::start_with(&["--slowlog-slower-than", "200000"]);
+    let mut connection = fleet.connect();
+    let slow = b"local t = redis.call('TIME') local e = t[1] * 1000000 + t[2] + 250000 \
+        repeat t = redis.call('TIME') until t[1] * 1000000 + t[2] > e return 'done'";
+    connection.call(&[b"EVAL", slow, b"1", b"key"]).unwrap();
+    let waits = connection.call(&[b"BLPOP", b"nothing", b"0.3"]).unwrap();
+    assert_eq!(waits, Reply::Array(None));
+    let entries = array(connection.call(&[b"SLOWLOG", b"GET"]).unwrap());
+    let commands: Vec<String> = entries.iter().map(|entry| words(entry)[0].clone()).collect();
+    assert!(commands.contains(&"EVAL".to_owned()) && !commands.contains(&"BLPOP".to_owned()), "{commands:?}");
+    let fleet = Fleet::start_with(&["--slowlog-slower-than", "-1"]);
+    let mut connection = fleet.connect();
+    connection.call(&[b"EVAL", slow, b"1", b"key"]).unwrap();
+    assert_eq!(connection.call(&[b"SLOWLOG", b"LEN"]).unwrap(), Reply::Integer(0));
+    assert_eq!(NAMES.len(), fleet.servers.len());
+}
