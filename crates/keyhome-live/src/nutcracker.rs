@@ -88,7 +88,7 @@ impl Nutcracker {
 
     /// Its process number.
     pub fn id(&self) -> u32 {
-        self.process.id()
+        self.0.process.id()
     }
 
     /// A new connection to a pool.
