@@ -209,6 +209,8 @@ pub(crate) struct PoolView {
     pub(crate) pool: Arc<Pool>,
     router: Arc<Router>,
     version: u64,
+    /// The version whose channels are listened to.
+    followed: u64,
     dice: u64,
     hot_keys: Option<OfThread>,
 }
@@ -218,7 +220,43 @@ impl PoolView {
         let router = Arc::clone(&pool.state().router);
         let dice = &raw const router as u64 | 1;
         let hot_keys = pool.hot_keys.of_thread();
-        Self { version: pool.version.load(Ordering::Acquire), router, pool, dice, hot_keys }
+        let version = pool.version.load(Ordering::Acquire);
+        Self { version, followed: version, router, pool, dice, hot_keys }
+    }
+
+    /// Takes note of servers that are out or back, as a request would. Where all are out, placement stays what it was.
+    pub(crate) fn refresh(&mut self, now: u64) {
+        if self.pool.troubled.load(Ordering::Relaxed) {
+            let _: Result<(), Refusal> = self.update(now);
+        }
+    }
+
+    /// Whether keys have other homes than when this was last asked.
+    #[inline]
+    pub(crate) fn has_moved(&mut self) -> bool {
+        if self.pool.version.load(Ordering::Relaxed) == self.followed {
+            return false;
+        }
+        self.catch_up();
+        self.followed = self.version;
+        true
+    }
+
+    /// Not all could be done about it: it is asked again.
+    pub(crate) fn follow_again(&mut self) {
+        self.followed = u64::MAX;
+    }
+
+    #[cold]
+    fn catch_up(&mut self) {
+        let state = self.pool.state();
+        self.version = self.pool.version.load(Ordering::Acquire);
+        self.router = Arc::clone(&state.router);
+    }
+
+    /// Whether keys are placed on this server now.
+    pub(crate) fn is_live(&self, server: usize) -> bool {
+        self.router.is_live(server)
     }
 
     /// The server of a key, which is counted.

@@ -13,3 +13,4 @@ mod reload_clients;
 mod running;
 mod slow_log;
 mod statistics;
+mod subscriptions;

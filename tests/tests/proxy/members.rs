@@ -111,7 +111,10 @@ fn flags_without_a_meaning_here_are_taken() {
 }
 
 fn ask_over(path: &Path, request: &[u8], expected: &[u8]) {
-    let mut stream = UnixStream::connect(path).unwrap();
+    ask(&mut UnixStream::connect(path).unwrap(), request, expected);
+}
+
+fn ask(stream: &mut UnixStream, request: &[u8], expected: &[u8]) {
     stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
     stream.write_all(request).unwrap();
     let mut reply = vec![0; expected.len()];
@@ -148,8 +151,11 @@ fn several_pools_and_unix_sockets_on_both_sides() {
     proxy.reload_text(&both(&format!("{} 0666", listen.display()))).unwrap();
     assert_eq!(mode(&listen), 0o666);
     ask_over(&listen, b"GET key\r\n", b"$4\r\nunix\r\n");
+    let mut stays = UnixStream::connect(&listen).unwrap();
     proxy.reload_text(&both(&other.display().to_string())).unwrap();
     assert!(!listen.exists());
+    // Who came by the old path stays.
+    ask(&mut stays, b"GET key\r\n", b"$4\r\nunix\r\n");
     ask_over(&other, b"GET key\r\n", b"$4\r\nunix\r\n");
     proxy.reload_text(&tcp.yaml(&format!("127.0.0.1:{port}"))).unwrap();
     assert!(!other.exists());

@@ -186,21 +186,28 @@ fn patterns_on(server: &RedisServer) -> i64 {
 
 #[test]
 fn a_server_that_moves_answers_what_it_was_asked_and_is_asked_no_more() {
-    let mut it = Growing::start(|servers| Pool::new(POOL).server(format!("{}:1 name", servers[0].address())));
+    let it = Growing::start(|servers| Pool::new(POOL).server(format!("{}:1 name", servers[0].address())));
     let mut asks = it.connect();
-    let slow = b"local t = redis.call('TIME') local e = t[1] * 1000000 + t[2] + 500000 \
-        repeat t = redis.call('TIME') until t[1] * 1000000 + t[2] > e return redis.call('GET', KEYS[1])";
     asks.call(&[b"SET", b"key", b"old"]).unwrap().ok().unwrap();
-    it.servers[1].connect().unwrap().call(&[b"SET", b"key", b"new"]).unwrap().ok().unwrap();
-    asks.send(&encode(&[b"EVAL", slow, b"1", b"key"])).unwrap();
+    let mut new = it.servers[1].connect().unwrap();
+    new.call(&[b"SET", b"key", b"new"]).unwrap().ok().unwrap();
+    it.servers[0].pause().unwrap();
+    asks.send(&encode(&[b"GET", b"key"])).unwrap();
     wait_until("it was asked", || it.proxy.stats().unwrap().contains("\"out_queue\":1"));
     let moved = Pool::new(POOL).server(format!("{}:1 name", it.servers[1].address()));
-    it.proxy.reload(&[moved]).unwrap();
+    it.proxy.reload_text(&moved.yaml(&format!("127.0.0.1:{}", it.proxy.port(POOL).unwrap()))).unwrap();
     // While the old server is still at it, others have the new one; this client's requests are done in their order.
-    assert_eq!(it.connect().call(&[b"GET", b"key"]).unwrap(), bulk("new"));
     asks.send(&encode(&[b"GET", b"key"])).unwrap();
+    assert_eq!(it.connect().call(&[b"GET", b"key"]).unwrap(), bulk("new"));
+    new.call(&[b"SET", b"key", b"newer"]).unwrap().ok().unwrap();
+    it.servers[0].resume().unwrap();
     assert_eq!(asks.receive().unwrap(), bulk("old"));
-    assert_eq!(asks.receive().unwrap(), bulk("new"));
+    assert_eq!(asks.receive().unwrap(), bulk("newer"));
+    let mut old = it.servers[0].connect().unwrap();
+    wait_until("the connections to it are closed", || {
+        let clients = old.call(&[b"CLIENT", b"LIST"]).unwrap().text().unwrap();
+        clients.lines().count() == 1
+    });
 }
 
 #[test]

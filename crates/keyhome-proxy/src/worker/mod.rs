@@ -120,6 +120,8 @@ pub(crate) struct Worker {
     wishes: Sender<Wish>,
     /// Whether it is the one that checks servers which are out.
     checks: bool,
+    /// When it is next looked whether channels have moved.
+    next_follow: u64,
     /// The shortest timeout of all pools.
     tick: Option<Duration>,
 }
@@ -144,6 +146,7 @@ impl Worker {
             next_id: 1,
             servers: Slab::new(),
             to_servers: pools.iter().map(|pool| ToServer::of_pool(pool)).collect(),
+            next_follow: 0,
             tick: None,
             counters: pools.iter().map(|pool| PoolCounters::new(pool.all().nodes().len())).collect(),
             pools: pools.iter().cloned().map(PoolView::new).collect(),
@@ -184,7 +187,9 @@ impl Worker {
         let timeouts = settings().filter_map(|settings| settings.timeout.filter(|timeout| *timeout > 0));
         let timeouts = timeouts.map(|timeout| u64::from(timeout).div_ceil(4));
         let probes = settings().filter(|settings| self.checks && settings.on_failure == OnFailure::Probe);
-        let ticks = timeouts.chain(probes.map(|_| checks::TICK));
+        let moving = settings().filter(|settings| settings.auto_eject_hosts);
+        let moving = moving.map(|_| resubscriptions::TICK);
+        let ticks = timeouts.chain(probes.map(|_| checks::TICK)).chain(moving);
         self.tick = ticks.min().map(|tick| Duration::from_millis(tick.clamp(1, 1000)));
     }
 
@@ -243,6 +248,7 @@ impl Worker {
                 self.time_out();
                 self.check_servers();
             }
+            self.follow_channels();
             if self.stopping && self.clients.is_empty() {
                 return Ok(());
             }

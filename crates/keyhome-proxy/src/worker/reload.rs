@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{ToServer, Worker};
+use super::{ToServer, Worker, resubscriptions};
 use crate::{
     client::Client,
     control::{Change, Wish},
@@ -236,20 +236,13 @@ impl Worker {
 
 /// What a client has on servers, by the new places of these.
 fn change_places(client: &mut Client, to: &Move) {
-    // A place that no server has: nothing is sent there.
-    let place = |server: usize| to.server(server).unwrap_or(usize::MAX);
     if let Some(pinned) = client.transaction.as_mut().and_then(|it| it.pinned.as_mut()) {
-        pinned.server = place(pinned.server);
+        // A place that no server has: nothing is sent there.
+        pinned.server = to.server(pinned.server).unwrap_or(usize::MAX);
     }
     if let Some(subscriber) = &mut client.subscriber {
-        let connections = std::mem::take(&mut subscriber.connections);
-        // A confirmation that was to come from a server that is left will not come: the client connects again, and is well.
-        client.closing |=
-            subscriber.unconfirmed > 0 && connections.keys().any(|server| to.server(*server).is_none());
-        subscriber.connections =
-            connections.into_iter().filter_map(|(server, it)| Some((to.server(server)?, it))).collect();
-        for subscription in subscriber.channels.values_mut().chain(subscriber.shard_channels.values_mut()) {
-            subscription.server = place(subscription.server);
-        }
+        // A confirmation that was to come from a server that is left will not: the client connects again, and is well.
+        let complete = resubscriptions::change_places(subscriber, |server| to.server(server));
+        client.closing |= !complete;
     }
 }

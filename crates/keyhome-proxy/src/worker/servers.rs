@@ -189,7 +189,8 @@ impl Worker {
                 if let Some((client, generation)) = connection.owner
                     && self.clients.get(client as usize).is_some_and(|it| it.generation == generation)
                 {
-                    self.heard(client as usize, reply);
+                    let server = connection.server;
+                    self.heard(client as usize, server, reply);
                 }
                 continue;
             }
@@ -283,17 +284,17 @@ impl Worker {
     /// An error to everyone who waits on a connection that is no more.
     pub(super) fn end_connection(&mut self, mut connection: ServerConnection, index: usize, text: &str) {
         if let Some((client, generation)) = connection.owner
-            && let Some(owner) =
-                self.clients.get_mut(client as usize).filter(|it| it.generation == generation)
+            && self.clients.get(client as usize).is_some_and(|it| it.generation == generation)
         {
+            let client = client as usize;
+            let misses = connection.listens && !self.was_arriving(client, connection.server);
+            let owner = &mut self.clients[client];
             owner.blocked_on.retain(|connection| *connection != index);
-            if connection.listens {
-                // Who listens to nothing must know, and connects again.
-                owner.closing = true;
-            }
+            // Who listens to nothing must know, and connects again.
+            owner.closing |= misses;
             owner.update_special();
-            self.client_is_due(client as usize);
-            self.transaction_lost(client as usize);
+            self.client_is_due(client);
+            self.transaction_lost(client);
         }
         let mut reply = Vec::new();
         error(&mut reply, text);

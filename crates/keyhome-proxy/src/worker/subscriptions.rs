@@ -11,16 +11,8 @@ use super::{
 };
 use crate::{
     answers,
-    subscriber::{Subscriber, Subscription},
+    subscriber::{Sort, Subscription},
 };
-
-/// The kinds of subscriptions.
-#[derive(Clone, Copy, PartialEq)]
-enum Sort {
-    Channel,
-    ShardChannel,
-    Pattern,
-}
 
 impl Worker {
     /// (P|S)SUBSCRIBE and (P|S)UNSUBSCRIBE. None for other commands.
@@ -30,15 +22,7 @@ impl Worker {
         kind: &CommandKind,
         request: &Request<'_>,
     ) -> Option<Taken> {
-        let (sort, subscribes) = match kind.command {
-            "subscribe" => (Sort::Channel, true),
-            "unsubscribe" => (Sort::Channel, false),
-            "ssubscribe" => (Sort::ShardChannel, true),
-            "sunsubscribe" => (Sort::ShardChannel, false),
-            "psubscribe" => (Sort::Pattern, true),
-            "punsubscribe" => (Sort::Pattern, false),
-            _ => return None,
-        };
+        let (sort, subscribes) = Sort::of(kind.command)?;
         // Its confirmation comes after the replies of what was asked before.
         if !self.clients[index].replies.is_empty() {
             return Some(Taken::Later);
@@ -71,18 +55,21 @@ impl Worker {
 
     fn change(&mut self, index: usize, command: &str, sort: Sort, subscribes: bool, name: &[u8]) {
         let pool = self.clients[index].pool;
+        self.pools[pool].refresh(self.now);
         let known = self.clients[index].subscriber.as_mut().and_then(|it| it.of(sort).get(name).copied());
         let servers = match (sort, known) {
             (_, None) if !subscribes => return self.confirm(index, command, Some(name)),
-            (Sort::Pattern, _) => 0..self.pools[pool].pool.all().nodes().len(),
-            (_, Some(Subscription { server, .. })) => server..server + 1,
+            (Sort::Pattern, _) if subscribes => self.pools[pool].live().collect(),
+            (Sort::Pattern, _) => self.listened_on(index),
+            (_, Some(Subscription { server, .. })) => vec![server],
             (_, None) => match self.pools[pool].place(name, self.now) {
-                Ok(server) => server..server + 1,
+                Ok(server) => vec![server],
                 Err(refusal) => return self.refuse(index, &refusal),
             },
         };
         if let Some(subscriber) = &mut self.clients[index].subscriber {
-            let new = Subscription { server: servers.start, waits: 0, confirmed: false, silent: 0 };
+            let server = servers.first().copied().unwrap_or_default();
+            let new = Subscription { server, waits: 0, confirmed: false, left: 0 };
             subscriber.of(sort).entry(name.to_vec()).or_insert(new).waits = servers.len();
         }
         for server in servers {
@@ -92,72 +79,99 @@ impl Worker {
         }
     }
 
-    /// Says it to the server on the connection that the client listens on there. False if there can be none.
-    pub(super) fn tell_server(&mut self, index: usize, server: usize, command: &str, name: &[u8]) -> bool {
-        let held =
-            self.clients[index].subscriber.as_ref().and_then(|it| it.connections.get(&server).copied());
-        let connection = match held.map_or_else(|| self.private(index, server), Ok) {
-            Ok(connection) => connection,
+    /// The servers that the client listens on.
+    fn listened_on(&self, index: usize) -> Vec<usize> {
+        let subscriber = self.clients.get(index).and_then(|client| client.subscriber.as_ref());
+        subscriber.map(|it| it.connections.keys().copied().collect()).unwrap_or_default()
+    }
+
+    /// Says it to the server. False if there can be no connection to it.
+    fn tell_server(&mut self, index: usize, server: usize, command: &str, name: &[u8]) -> bool {
+        match self.listening_connection(index, server) {
+            Ok(connection) => {
+                self.say(index, connection, command, name);
+                true
+            }
             // A subscriber that is deaf to one server would not know: its connection ends, as that server's has.
             Err(text) => {
                 self.answer(index, |out| error(out, text));
                 self.clients[index].closing = true;
-                return false;
+                false
             }
-        };
-        let client = &mut self.clients[index];
-        if let Some(subscriber) = &mut client.subscriber {
-            subscriber.connections.insert(server, connection);
-            subscriber.unconfirmed += 1;
         }
-        client.halted = true;
+    }
+
+    /// The connection on which the client listens to a server.
+    pub(super) fn listening_connection(
+        &mut self,
+        index: usize,
+        server: usize,
+    ) -> Result<usize, &'static str> {
+        let subscriber = self.clients[index].subscriber.as_ref();
+        if let Some(connection) = subscriber.and_then(|it| it.connections.get(&server)) {
+            return Ok(*connection);
+        }
+        let connection = self.private(index, server)?;
+        if let Some(subscriber) = &mut self.clients[index].subscriber {
+            subscriber.connections.insert(server, connection);
+        }
         if let Some(to) = self.servers.get_mut(connection) {
             to.listens = true;
             to.patient = true;
+        }
+        Ok(connection)
+    }
+
+    /// Says it on a connection on which the client listens; requests wait for the confirmation.
+    pub(super) fn say(&mut self, index: usize, connection: usize, command: &str, name: &[u8]) {
+        let client = &mut self.clients[index];
+        client.halted = true;
+        if let Some(subscriber) = &mut client.subscriber {
+            subscriber.unconfirmed += 1;
+        }
+        if let Some(to) = self.servers.get_mut(connection) {
             keyhome_resp::request(to.output.buffer(&mut self.stock), &[command.as_bytes(), name]);
         }
         self.server_is_due(connection);
-        true
     }
 
     /// What came on a connection that a client listens on.
-    pub(super) fn heard(&mut self, index: usize, frame: &[u8]) {
+    pub(super) fn heard(&mut self, index: usize, server: usize, frame: &[u8]) {
         let Some(client) = self.clients.get_mut(index) else { return };
         let Some(subscriber) = &mut client.subscriber else { return };
         let Some(Value::Array(mut values)) = Value::of(frame) else {
             // The server refuses, as its ACL may tell it.
             subscriber.unconfirmed = subscriber.unconfirmed.saturating_sub(1);
-            client.output.buffer(&mut self.stock).extend_from_slice(frame);
-            self.client_is_due(index);
+            if subscriber.arriving.get_mut(&server).and_then(Vec::pop).is_none() {
+                client.output.buffer(&mut self.stock).extend_from_slice(frame);
+                self.client_is_due(index);
+            }
             return self.settle(index);
         };
-        let kind = values.next().and_then(Value::of);
-        let command = match kind {
-            Some(Value::Bulk(kind)) if kind.ends_with(b"subscribe") => {
-                String::from_utf8_lossy(kind).into_owned()
-            }
-            _ => {
-                client.output.buffer(&mut self.stock).extend_from_slice(frame);
-                return self.client_is_due(index);
-            }
+        let command = match values.next().and_then(Value::of) {
+            Some(Value::Bulk(kind)) => String::from_utf8_lossy(kind).into_owned(),
+            _ => String::new(),
+        };
+        let Some((sort, subscribes)) = Sort::of(&command) else {
+            client.output.buffer(&mut self.stock).extend_from_slice(frame);
+            return self.client_is_due(index);
         };
         let Some(Value::Bulk(name)) = values.next().and_then(Value::of) else { return };
         subscriber.unconfirmed = subscriber.unconfirmed.saturating_sub(1);
-        let sort = match command.as_bytes() {
-            [b'p', ..] => Sort::Pattern,
-            [b's', b's' | b'u', b'u' | b'n', ..] if command != "subscribe" => Sort::ShardChannel,
-            _ => Sort::Channel,
-        };
+        if subscribes && self.has_arrived(index, server, sort, name) {
+            return self.settle(index);
+        }
+        let Some(subscriber) = self.clients[index].subscriber.as_deref_mut() else { return };
         let of_sort = subscriber.of(sort);
         let Some(subscription) = of_sort.get_mut(name) else { return };
-        if subscription.silent > 0 {
-            subscription.silent -= 1;
+        if !subscribes && subscription.left > 0 {
+            subscription.left -= 1;
             return self.settle(index);
         }
         subscription.waits = subscription.waits.saturating_sub(1);
         if subscription.waits == 0 {
             subscription.confirmed = true;
-            if command.contains("unsub") {
+            if !subscribes {
                 of_sort.remove(name);
             }
             let name = name.to_vec();
@@ -190,7 +204,7 @@ impl Worker {
     }
 
     /// When all is confirmed, the next requests are taken; who listens to nothing any more is a client like any other.
-    fn settle(&mut self, index: usize) {
+    pub(super) fn settle(&mut self, index: usize) {
         let Some(client) = self.clients.get_mut(index) else { return };
         let Some(subscriber) = &client.subscriber else { return };
         if subscriber.unconfirmed > 0 {
@@ -232,20 +246,6 @@ impl Worker {
                 self.answer(index, |out| error(out, &text));
                 Taken::Now
             }
-        }
-    }
-}
-
-impl Subscriber {
-    fn is_empty(&self) -> bool {
-        self.channels.is_empty() && self.shard_channels.is_empty() && self.patterns.is_empty()
-    }
-
-    fn of(&mut self, sort: Sort) -> &mut BTreeMap<Vec<u8>, Subscription> {
-        match sort {
-            Sort::Channel => &mut self.channels,
-            Sort::ShardChannel => &mut self.shard_channels,
-            Sort::Pattern => &mut self.patterns,
         }
     }
 }
