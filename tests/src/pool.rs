@@ -104,20 +104,31 @@ impl Pool {
     }
 
     fn yaml(&self) -> String {
-        let (dialect, options) = self.system.dialect();
         let mut yaml = String::from("pool:\n");
-        if dialect != "twemproxy" {
-            put(&mut yaml, format_args!("  dialect: {dialect}"));
-        }
-        for (name, value) in options {
-            // A text in quotes, as JSON has it, is YAML too.
+        for (name, value) in self.settings() {
             put(&mut yaml, format_args!("  {name}: {value}"));
         }
         put(&mut yaml, format_args!("  servers:"));
-        for node in &self.nodes {
-            put(&mut yaml, format_args!("   - {}", server(node)));
+        for line in self.servers() {
+            put(&mut yaml, format_args!("   - {line}"));
         }
         yaml
+    }
+
+    /// The members of a config that say how it places, as they stand in the file.
+    pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
+        let (dialect, options) = self.system.dialect();
+        let dialect = (dialect != "twemproxy").then(|| ("dialect", dialect.to_owned()));
+        // A text in quotes, as JSON has it, is YAML too.
+        dialect
+            .into_iter()
+            .chain(options.into_iter().map(|(name, value)| (name, value.to_string())))
+            .collect()
+    }
+
+    /// The servers as they stand in a config.
+    pub(crate) fn servers(&self) -> impl Iterator<Item = String> {
+        self.nodes.iter().map(server)
     }
 
     /// CLUSTER NODES: each primary with its slots, the second one of two with a replica.

@@ -163,6 +163,50 @@ impl Witness for BehindNutcracker<'_> {
     }
 }
 
+/// The same servers behind `keyhome proxy`, which takes every pool that a config can describe.
+#[derive(Debug)]
+pub struct BehindProxy<'s> {
+    behind: &'s BehindNutcracker<'s>,
+    program: &'s Path,
+}
+
+impl<'s> BehindProxy<'s> {
+    /// With `program`, which is the command `keyhome`, as the proxy.
+    pub fn new(behind: &'s BehindNutcracker<'s>, program: &'s Path) -> Self {
+        Self { behind, program }
+    }
+
+    /// The pool on these servers, if there are enough of them and if it is a config's.
+    pub fn place(&self, pool: &Pool) -> Option<Pool> {
+        let addresses: Vec<String> = self.behind.servers.iter().map(RedisServer::address).collect();
+        (pool.nodes.len() <= addresses.len() && !pool.is_map()).then(|| pool.whole().at(&addresses))
+    }
+}
+
+impl Witness for BehindProxy<'_> {
+    fn name(&self) -> &'static str {
+        "keyhome proxy"
+    }
+
+    fn homes(&self, pool: &Pool, keys: &[Key]) -> Asked<Vec<Home>> {
+        if self.place(pool).as_ref() != Some(pool) {
+            return Asked::NotHere("its servers are others");
+        }
+        let set = |made: NutcrackerPool, (name, value): (&str, String)| made.set(name, value);
+        let made = pool.settings().into_iter().fold(NutcrackerPool::new(POOL), set);
+        let made = pool.servers().fold(made, NutcrackerPool::server);
+        let observe = || {
+            let proxy = Proxy::start(self.behind.scratch, self.program, &[made], &[])?;
+            let servers = &self.behind.servers[..pool.nodes.len()];
+            flush(servers)?;
+            let commands = keys.iter().map(|key| vec![b"SET".as_slice(), &key.0, b"1"]);
+            let written = proxy.connect(POOL)?.pipeline(commands)?;
+            found(servers, keys, &written)
+        };
+        Asked::Answered(observe().unwrap_or_else(|error: io::Error| panic!("{error}\n{}", pool.text())))
+    }
+}
+
 /// A real Redis Cluster of three nodes, its slots in pieces of unequal size.
 #[derive(Debug)]
 pub struct InCluster {
@@ -237,6 +281,11 @@ fn found(servers: &[RedisServer], keys: &[Key], written: &[Reply]) -> io::Result
     let holders = holders(servers)?;
     let home = |(key, reply): (&Key, &Reply)| match reply {
         Reply::Simple(ok) if ok == "OK" => home_of(&holders, key),
+        // A key without a home is refused by the proxy, with keyhome's code.
+        Reply::Error(text) => {
+            let code = text.strip_prefix("ERR ").and_then(|text| text.split(':').next());
+            Err(code.unwrap_or(text).to_owned())
+        }
         other => Err(format!("SET: {other:?}")),
     };
     Ok(keys.iter().zip(written).map(home).collect())

@@ -1,6 +1,7 @@
 //! A pool as all workers share it: who is live, and so where keys are.
 
 use std::{
+    fmt,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -64,6 +65,16 @@ pub(crate) enum Refusal {
     Out,
     /// The key has no home.
     NoHome(Error),
+}
+
+impl fmt::Display for Refusal {
+    /// The error reply. Of a server that is out clients are told what twemproxy tells them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AllOut | Self::Out => f.write_str("ERR Connection refused"),
+            Self::NoHome(error) => write!(f, "ERR {}: {error}", error.kind()),
+        }
+    }
 }
 
 impl Pool {

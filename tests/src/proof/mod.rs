@@ -16,9 +16,10 @@ use crate::{
     cases::Key,
     commands, contract,
     door::{Asked, Door, Witness},
+    doors::CommandDoor,
     keys,
     pool::{self, Pool},
-    real::{BehindNutcracker, InCluster},
+    real::{BehindNutcracker, BehindProxy, InCluster},
     tally::Count,
     traces::{self, Run},
 };
@@ -33,7 +34,8 @@ const KEYS: usize = 100_000;
 /// How many of them are asked for in every way that a door has, in every pool: other ones each time.
 const EVERY_WAY: usize = 5_000;
 
-/// How many of them are written through nutcracker in each pool that it has, and into a Redis Cluster.
+/// How many of them are written through nutcracker and through the proxy in each pool that they have, and into a Redis
+/// Cluster.
 const WRITTEN: usize = 10_000;
 
 /// Random runs beside the recorded ones: so many times as many.
@@ -175,6 +177,16 @@ impl<'d> Proof<'d> {
             "{} of the pools behind nutcracker {version}, {WRITTEN} keys in each",
             placed.len()
         ));
+        let program = CommandDoor::new();
+        let proxy = BehindProxy::new(&nutcracker, program.program());
+        let placed: Vec<Pool> = pools.iter().filter_map(|pool| proxy.place(pool)).collect();
+        for (number, pool) in placed.iter().enumerate() {
+            let part = part(&keys, number * WRITTEN, WRITTEN);
+            if let Err(disagreement) = self.beside_one(&proxy, pool, part) {
+                return Ok(Err(disagreement));
+            }
+        }
+        self.say(&format!("{} of the pools behind keyhome proxy, {WRITTEN} keys in each", placed.len()));
         if let Err(disagreement) = self.beside_one(&cluster, &cluster.pool(), &keys[..WRITTEN]) {
             return Ok(Err(disagreement));
         }
@@ -217,7 +229,10 @@ impl<'d> Proof<'d> {
         assert!(first.arcs >= 100 * POOLS, "{} entries of arcs", first.arcs);
         assert!(first.replayed >= 60_000, "{} decisions", first.replayed);
         assert_eq!(first.commands, COMMANDS);
-        assert!(first.beside >= 25 * WRITTEN, "every hash and distribution of twemproxy, and a cluster");
+        assert!(
+            first.beside >= 60 * WRITTEN,
+            "every hash and distribution of twemproxy, every dialect, and a cluster"
+        );
         for score in rest {
             assert_eq!(cases(score), cases(first), "{}", score.name);
             let same = |score: &Score| (score.homes, score.beside, score.slots);

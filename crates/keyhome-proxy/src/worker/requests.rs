@@ -270,12 +270,8 @@ impl Worker {
     }
 
     pub(super) fn refuse(&mut self, index: usize, refusal: &Refusal) {
-        let text = match refusal {
-            Refusal::AllOut | Refusal::Out => "ERR Connection refused".into(),
-            Refusal::NoHome(problem) => format!("ERR {problem}"),
-        };
         self.count_error(index);
-        self.answer(index, |out| error(out, &text));
+        self.answer(index, |out| error(out, &refusal.to_string()));
     }
 
     /// Sends a request to a server.

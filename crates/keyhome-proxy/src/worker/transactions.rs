@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     answers,
-    pool::Refusal,
     server::Waiting,
     transaction::{Pinned, Transaction},
 };
@@ -111,7 +110,7 @@ impl Worker {
             let pool = self.clients[index].pool;
             let pinned = match self.pools[pool].any(self.now) {
                 Ok(server) => self.pin(index, server),
-                Err(refusal) => Err(text_of(&refusal)),
+                Err(refusal) => Err(refusal.to_string()),
             };
             if let Err(text) = pinned {
                 self.end_here(index);
@@ -259,7 +258,7 @@ impl Worker {
         let pool = self.clients[index].pool;
         let mut homes = Vec::new();
         for at in keys {
-            let server = self.pools[pool].home(words[at], self.now).map_err(|refusal| text_of(&refusal))?;
+            let server = self.pools[pool].home(words[at], self.now).map_err(|refusal| refusal.to_string())?;
             homes.push((at, server));
         }
         match homes.first() {
@@ -336,12 +335,5 @@ impl Worker {
             ending: transaction.ending,
             ..Transaction::default()
         };
-    }
-}
-
-fn text_of(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::AllOut | Refusal::Out => "ERR Connection refused".into(),
-        Refusal::NoHome(problem) => format!("ERR {problem}"),
     }
 }
