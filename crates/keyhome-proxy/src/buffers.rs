@@ -1,7 +1,7 @@
 //! Bytes on their way: taken from a stock when there are some, given back when they are gone, so that a connection that
 //! is silent holds no memory and a busy one allocates none.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 
 /// Empty buffers to be used again.
 pub(crate) struct Stock {
@@ -10,6 +10,9 @@ pub(crate) struct Stock {
 
 /// Buffers that are kept. What is busy at one time is few: sockets take most writes at once.
 const KEPT: usize = 32;
+
+/// Room for what is to come, however little has come.
+const LEAST_ROOM: usize = 16 * 1024;
 
 /// The largest buffer that is kept.
 const LARGEST_KEPT: usize = 64 * 1024;
@@ -31,11 +34,27 @@ impl Stock {
     }
 }
 
+/// Times that a connection is written to at once: one that reads as fast as it is written to would hold up the others.
+const MOST_WRITES: usize = 8;
+
+/// How far writing has come.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Written {
+    /// All of it.
+    All,
+    /// The connection takes no more, and says when it does.
+    Blocked,
+    /// Others are to have their turn.
+    More,
+}
+
 /// What is to be written to a connection.
 #[derive(Default)]
 pub(crate) struct Output {
     bytes: Vec<u8>,
     written: usize,
+    /// The connection took no more the last time, and maybe a part.
+    is_cut: bool,
 }
 
 impl Output {
@@ -48,29 +67,49 @@ impl Output {
         &mut self.bytes
     }
 
+    /// Whether nothing of it was written.
+    #[inline]
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.is_cut
+    }
+
     /// Bytes that wait.
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.bytes.len() - self.written
     }
 
-    /// Writes what the connection takes; true when all is written.
-    pub(crate) fn write_to(&mut self, stream: &mut impl Write, stock: &mut Stock) -> io::Result<bool> {
+    /// Bytes of memory.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// Writes what the connection takes.
+    pub(crate) fn write_to(&mut self, stream: &mut impl Write, stock: &mut Stock) -> io::Result<Written> {
+        let mut writes = 0;
         while self.written < self.bytes.len() {
+            if writes == MOST_WRITES {
+                self.is_cut = true;
+                self.forget_written();
+                return Ok(Written::More);
+            }
+            writes += 1;
             match stream.write(&self.bytes[self.written..]) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Ok(count) => self.written += count,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.is_cut = true;
                     self.forget_written();
-                    return Ok(false);
+                    return Ok(Written::Blocked);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
         self.written = 0;
+        self.is_cut = false;
         stock.give(std::mem::take(&mut self.bytes));
-        Ok(true)
+        Ok(Written::All)
     }
 
     /// What a slow reader has read makes room before the buffer grows.
@@ -101,16 +140,6 @@ impl Input {
         self.expect(needed);
     }
 
-    /// Reads more, at least `room` bytes if so many come. A count that filled the room is given as it is.
-    pub(crate) fn read_from(&mut self, stream: &mut impl Read, room: usize) -> io::Result<usize> {
-        let before = self.bytes.len();
-        let more = (self.bytes.capacity() - before).clamp(room, 1 << 20);
-        self.bytes.resize(before + more, 0);
-        let read = stream.read(&mut self.bytes[before..]);
-        self.bytes.truncate(before + *read.as_ref().unwrap_or(&0));
-        read.map(|count| if count == more { usize::MAX } else { count })
-    }
-
     /// Forgets the first bytes, which have been used; `needed` bytes are to come in all.
     pub(crate) fn forget(&mut self, used: usize, needed: usize, stock: &mut Stock) {
         if used == self.bytes.len() {
@@ -123,9 +152,16 @@ impl Input {
         self.expect(needed);
     }
 
-    /// A large value comes in one piece then; one that only claims to be large gets memory as it comes.
+    /// Bytes of memory.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// A large value comes in few pieces then; one that only claims to be large gets memory as it comes, or many clients
+    /// that claim would take it all.
     fn expect(&mut self, needed: usize) {
-        let room = needed.saturating_sub(self.bytes.len()).min(1 << 20);
+        let come = self.bytes.len();
+        let room = needed.saturating_sub(come).min(come.max(LEAST_ROOM)).min(1 << 20);
         self.bytes.reserve(room);
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use mio::Waker;
 
-use crate::{counters::PoolCounters, listener::Listener, pool::Pool, server::Waiting};
+use crate::{counters::PoolCounters, listener::Listener, pool::Pool, resolver::Found, server::Waiting};
 
 /// A word to a worker.
 pub(crate) enum Control {
@@ -22,6 +22,8 @@ pub(crate) enum Control {
     Reload(Change),
     /// The reply to a client that was promised one.
     Reply(Waiting, Vec<u8>),
+    /// A name that a connection was waiting for was looked up.
+    Resolved { connection: usize, serial: u64, found: Found },
     /// Take no more clients; end when those there are have their replies.
     Stop,
 }
@@ -65,6 +67,12 @@ impl Line {
     pub(crate) fn new(waker: Arc<Waker>) -> (Self, Receiver<Control>) {
         let (sender, receiver) = mpsc::channel();
         (Self { sender: Mutex::new(sender), waker }, receiver)
+    }
+
+    /// Another end of the same way.
+    pub(crate) fn another(&self) -> Self {
+        let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Self { sender: Mutex::new(sender), waker: Arc::clone(&self.waker) }
     }
 
     pub(crate) fn send(&self, control: Control) -> io::Result<()> {

@@ -37,6 +37,11 @@ impl Gather {
         }
     }
 
+    /// Bytes of the replies that have come.
+    pub(crate) fn bytes(&self) -> usize {
+        self.parts.iter().map(Vec::len).sum()
+    }
+
     /// Writes the reply. Where a part failed, it is the error of the first part that did.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         let failed = self.parts.iter().find(|part| matches!(part.first(), Some(b'-' | b'!')));

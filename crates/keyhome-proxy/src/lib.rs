@@ -7,14 +7,15 @@
 //!
 //! | step | file |
 //! |---|---|
-//! | clients are accepted, read from, written to | `worker/mod.rs`, `worker/requests.rs` |
+//! | clients are accepted, read from, written to | `worker/mod.rs`, `worker/accepting.rs`, `worker/requests.rs` |
 //! | what the proxy answers itself | `answers/` |
 //! | the home of a key, servers that are out | `pool.rs` |
 //! | one command a server, one reply of several | `worker/parts.rs`, `gather.rs` |
-//! | connections to servers, replies | `worker/servers.rs`, `server.rs` |
+//! | connections to servers, replies | `worker/servers.rs`, `worker/connecting.rs`, `server.rs`, `resolver.rs` |
 //! | the order of a client's replies | `client/replies.rs` |
 //! | another config while clients are served | `reload.rs`, `worker/reload.rs` |
 //! | what needs a connection of its own | `worker/private.rs`, `blocking.rs`, `transactions.rs`, `subscriptions.rs` |
+//! | how much is held, and for how long | `limits.rs`, `worker/holding.rs` |
 
 mod answers;
 mod buffers;
@@ -25,11 +26,13 @@ mod error_kinds;
 mod gather;
 mod hot_keys;
 mod latencies;
+mod limits;
 mod listener;
 mod metrics;
 mod pool;
 mod proxy;
 mod reload;
+mod resolver;
 mod sent_requests;
 mod server;
 mod slow_log;
@@ -46,6 +49,7 @@ use keyhome::{Error, ErrorKind};
 use crate::pool::Pool;
 
 pub use crate::{
+    limits::Limits,
     proxy::{Options, Proxy},
     reload::{ReloadRequest, Reloaded},
 };

@@ -116,10 +116,11 @@ impl Listener {
     pub(crate) fn accept(&mut self) -> io::Result<Option<(Stream, String)>> {
         let accepted = match &self.socket {
             Bound::Tcp(listener) => listener.accept().and_then(|(stream, address)| {
-                stream.set_nodelay(true)?;
-                if self.keepalive {
-                    SockRef::from(&stream).set_keepalive(true)?;
-                }
+                let keepalive =
+                    || if self.keepalive { SockRef::from(&stream).set_keepalive(true) } else { Ok(()) };
+                // Only one that has gone again refuses these.
+                let set = stream.set_nodelay(true).and_then(|()| keepalive());
+                set.map_err(|_| io::ErrorKind::ConnectionAborted)?;
                 Ok((Stream::Tcp(stream), address.to_string()))
             }),
             Bound::Unix(listener) => {

@@ -15,9 +15,11 @@ use keyhome::config::Config;
 use crate::{
     Failure,
     control::{Control, Line, Wish},
+    limits::{Held, Limits},
     listener::Listener,
     metrics::MetricsListener,
     pool::Pool,
+    resolver::Resolver,
     servable,
     stats::StatsListener,
     worker::Worker,
@@ -43,6 +45,8 @@ pub struct Options {
     pub slowlog_max_len: usize,
     /// Counters for hot keys, for each pool and thread; 0: none are counted.
     pub hot_keys: usize,
+    /// What may be held.
+    pub limits: Limits,
 }
 
 impl Default for Options {
@@ -56,8 +60,16 @@ impl Default for Options {
             slowlog_slower_than: Some(10_000),
             slowlog_max_len: 128,
             hot_keys: 0,
+            limits: Limits::default(),
         }
     }
+}
+
+/// What all threads use, beside the pools.
+#[derive(Default)]
+pub(crate) struct Shared {
+    pub(crate) held: Arc<Held>,
+    pub(crate) resolver: Arc<Resolver>,
 }
 
 /// A proxy that runs.
@@ -95,9 +107,10 @@ impl Proxy {
         for (at, pool) in pools.iter().enumerate() {
             share_out(bind(pool, at, count)?, &mut listeners);
         }
+        let shared = Shared::default();
         let (wish, wishes) = mpsc::channel();
         for (number, listeners) in listeners.into_iter().enumerate() {
-            let worker = Worker::new(number, listeners, &pools, start, wish.clone());
+            let worker = Worker::new(number, listeners, &pools, options, &shared, start, wish.clone());
             let (worker, line) = worker.map_err(Failure::System)?;
             workers.push(worker);
             lines.push(line);

@@ -1,17 +1,12 @@
 //! A connection to a server, which many clients share: replies come in the order of the requests.
 
-use std::{
-    collections::VecDeque,
-    io,
-    net::{SocketAddr, ToSocketAddrs},
-    path::Path,
-};
+use std::{collections::VecDeque, io, net::SocketAddr, path::Path};
 
 use keyhome_resp::{ReplyReader, request};
 use mio::net::{TcpStream, UnixStream};
 
 use crate::{
-    buffers::{Input, Output, Stock},
+    buffers::{Input, Output, Stock, Written},
     counters::ServerCounters,
     sent_requests::SentRequests,
     stream::Stream,
@@ -75,6 +70,14 @@ pub(crate) struct ServerConnection {
     pub(crate) connected: bool,
     /// No new request goes over it: its server, its password or its database is another since a reload.
     pub(crate) leaves: bool,
+    /// When it began to connect, in microseconds of the worker's clock.
+    pub(crate) since: u64,
+    /// Tells it from others that had its place before.
+    pub(crate) serial: u64,
+    /// Addresses of the server's name that were not tried yet, the next one last.
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// The end of what comes can be read: news of that come once.
+    pub(crate) has_hung_up: bool,
     pub(crate) output: Output,
     pub(crate) waiting: VecDeque<Waiting>,
     /// What the requests in `waiting` are, where there is a slow log.
@@ -88,27 +91,19 @@ pub(crate) struct ServerConnection {
     pub(crate) is_due: bool,
 }
 
-/// Starts to connect to `host:port` or `/path`.
-///
-/// A name is resolved here, in place, as twemproxy does it; an address is not.
+/// Starts to connect to `host:port` or `/path`. For the address of a name, somebody else has to be asked.
 pub(crate) fn connect(address: &str) -> io::Result<Stream> {
     if address.starts_with('/') {
         return UnixStream::connect(Path::new(address)).map(Stream::Unix);
     }
-    let stream = TcpStream::connect(resolve(address)?)?;
-    stream.set_nodelay(true)?;
-    Ok(Stream::Tcp(stream))
+    address.parse().map_or(Ok(Stream::Unresolved), connect_to)
 }
 
-fn resolve(address: &str) -> io::Result<SocketAddr> {
-    if let Ok(address) = address.parse() {
-        return Ok(address);
-    }
-    // `::1:6379` is a host and a port for twemproxy.
-    let (host, port) = address.rsplit_once(':').ok_or(io::ErrorKind::InvalidInput)?;
-    let port: u16 = port.parse().map_err(|_| io::ErrorKind::InvalidInput)?;
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    (host, port).to_socket_addrs()?.next().ok_or_else(|| io::ErrorKind::HostUnreachable.into())
+/// Starts to connect.
+pub(crate) fn connect_to(address: SocketAddr) -> io::Result<Stream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    Ok(Stream::Tcp(stream))
 }
 
 impl ServerConnection {
@@ -125,6 +120,10 @@ impl ServerConnection {
             patient: false,
             connected: false,
             leaves: false,
+            since: 0,
+            serial: 0,
+            addresses: Vec::new(),
+            has_hung_up: false,
             output: Output::default(),
             waiting: VecDeque::new(),
             sent: keeps_requests.then(Box::default),
@@ -180,16 +179,28 @@ impl ServerConnection {
         self.sent.as_ref().map(|sent| sent.last_words(waiting.bytes)).unwrap_or_default()
     }
 
+    /// Whether none of the requests that wait was written, so that what comes is the reply to none.
+    #[inline]
+    pub(crate) fn is_unasked(&self) -> bool {
+        self.waiting.len() <= self.unwritten && self.output.is_whole()
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.input.held_bytes() + self.output.held_bytes()
+    }
+
     /// Writes what waits to be written. Requests count as written when all that wait are, at `now`.
-    pub(crate) fn write(&mut self, stock: &mut Stock, now: u64) -> io::Result<()> {
-        if self.output.write_to(&mut self.stream, stock)? {
+    pub(crate) fn write(&mut self, stock: &mut Stock, now: u64) -> io::Result<Written> {
+        let written = self.output.write_to(&mut self.stream, stock)?;
+        if written == Written::All {
             let written = self.waiting.len().saturating_sub(self.unwritten);
             for waiting in self.waiting.range_mut(written..) {
                 waiting.queued = now.saturating_sub(waiting.since) as u32;
             }
             self.unwritten = 0;
         }
-        Ok(())
+        Ok(written)
     }
 
     /// Adds what waits here.

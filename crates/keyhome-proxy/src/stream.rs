@@ -8,6 +8,8 @@ use mio::{Interest, Registry, Token, event::Source, net};
 pub(crate) enum Stream {
     Tcp(net::TcpStream),
     Unix(net::UnixStream),
+    /// None yet: where to connect is still being found out.
+    Unresolved,
 }
 
 impl Stream {
@@ -16,6 +18,7 @@ impl Stream {
         match self {
             Self::Tcp(stream) => stream.take_error(),
             Self::Unix(stream) => stream.take_error(),
+            Self::Unresolved => Ok(None),
         }
     }
 
@@ -25,6 +28,7 @@ impl Stream {
         match self {
             Self::Tcp(stream) => stream.register(registry, token, interest),
             Self::Unix(stream) => stream.register(registry, token, interest),
+            Self::Unresolved => Ok(()),
         }
     }
 }
@@ -35,6 +39,7 @@ impl Read for Stream {
         match self {
             Self::Tcp(stream) => stream.read(buffer),
             Self::Unix(stream) => stream.read(buffer),
+            Self::Unresolved => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
 }
@@ -45,6 +50,7 @@ impl Write for Stream {
         match self {
             Self::Tcp(stream) => stream.write(bytes),
             Self::Unix(stream) => stream.write(bytes),
+            Self::Unresolved => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
 

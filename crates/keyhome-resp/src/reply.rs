@@ -93,7 +93,8 @@ impl ReplyReader {
     #[inline]
     fn pass(&mut self, bytes: usize, values: u64) {
         self.at += bytes;
-        self.left = self.left - 1 + values;
+        // Lengths that only claim to be: no bytes could follow for so many values.
+        self.left = (self.left - 1).saturating_add(values);
     }
 
     #[cold]

@@ -39,6 +39,9 @@ impl Default for Limits {
     }
 }
 
+/// Words for which there is room after a request: one of a million words leaves no memory behind.
+const MOST_KEPT: usize = 256;
+
 /// How far a request has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
@@ -63,6 +66,9 @@ pub struct RequestReader {
 impl RequestReader {
     /// Begins with another request.
     pub fn clear(&mut self) {
+        if self.words.capacity() > MOST_KEPT {
+            self.words = Vec::new();
+        }
         self.words.clear();
         self.at = 0;
         self.left = None;

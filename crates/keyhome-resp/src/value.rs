@@ -29,7 +29,7 @@ pub enum Value<'a> {
 impl<'a> Value<'a> {
     /// The value at the start of a reply that is whole; None where it is not.
     pub fn of(reply: &'a [u8]) -> Option<Self> {
-        let (kind, rest) = reply.split_first()?;
+        let (kind, rest) = without_attributes(reply)?.split_first()?;
         let line = || rest.iter().position(|byte| *byte == b'\r').map(|end| &rest[..end]);
         Some(match kind {
             b'+' => Self::Simple(line()?),
@@ -37,7 +37,7 @@ impl<'a> Value<'a> {
             b':' => Self::Integer(number::number(line()?)?),
             b'_' => Self::Null,
             b'#' | b',' | b'(' => Self::Other(reply.get(..line()?.len() + 3)?),
-            b'$' | b'=' | b'!' | b'*' | b'%' | b'~' | b'>' | b'|' => {
+            b'$' | b'=' | b'!' | b'*' | b'%' | b'~' | b'>' => {
                 let Line::Number(length, header) = number::line(rest) else { return None };
                 let body = rest.get(header..)?;
                 let Ok(length) = usize::try_from(length) else { return Some(Self::Null) };
@@ -45,18 +45,25 @@ impl<'a> Value<'a> {
                     b'$' => Self::Bulk(body.get(..length)?),
                     b'=' => Self::Bulk(body.get(4..length)?),
                     b'!' => Self::Error(body.get(..length)?),
-                    b'%' => Self::Map(Values { left: length * 2, bytes: body }),
-                    b'|' => {
-                        let mut attributes = Values { left: length * 2, bytes: body };
-                        attributes.by_ref().for_each(drop);
-                        return Self::of(attributes.bytes);
-                    }
+                    b'%' => Self::Map(Values { left: length.saturating_mul(2), bytes: body }),
                     _ => Self::Array(Values { left: length, bytes: body }),
                 }
             }
             _ => return None,
         })
     }
+}
+
+/// The value behind the attributes that stand before it. There may be any number of them, so nothing calls itself here.
+fn without_attributes(mut reply: &[u8]) -> Option<&[u8]> {
+    while let Some(rest) = reply.strip_prefix(b"|") {
+        let Line::Number(length, header) = number::line(rest) else { return None };
+        let left = usize::try_from(length).ok()?.saturating_mul(2);
+        let mut attributes = Values { left, bytes: rest.get(header..)? };
+        attributes.by_ref().for_each(drop);
+        reply = attributes.bytes;
+    }
+    Some(reply)
 }
 
 /// The values of an aggregate, each as the bytes of a reply of its own.
@@ -110,6 +117,8 @@ mod tests {
         assert_eq!(Value::of(b",1.5\r\n"), Some(Value::Other(b",1.5\r\n")));
         assert_eq!(Value::of(b"|1\r\n+a\r\n+b\r\n:1\r\n"), Some(Value::Integer(1)));
         assert_eq!(Value::of(b"$9\r\nab"), None);
+        let deep = [b"|0\r\n".repeat(1_000_000).as_slice(), b":1\r\n"].concat();
+        assert_eq!(Value::of(&deep), Some(Value::Integer(1)));
     }
 
     #[test]

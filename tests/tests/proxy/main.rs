@@ -3,13 +3,18 @@
 
 mod beside_nutcracker;
 mod connections;
+mod fake_server;
 mod faults;
 mod fleet;
 mod hot_keys;
+mod limits;
+mod many_clients;
 mod members;
 mod metrics;
+mod misbehaving;
 mod reload;
 mod reload_clients;
+mod rubbish;
 mod running;
 mod slow_log;
 mod statistics;

@@ -15,6 +15,21 @@ use crate::{
     transaction::Transaction,
 };
 
+/// A client that has so many bytes of replies to read is not read from.
+const MOST_UNREAD: usize = 256 * 1024;
+
+/// Requests of one client that are with servers.
+const MOST_PENDING: usize = 1024;
+
+/// Bytes of requests of one client that are with servers.
+const MOST_ASKED: usize = 16 << 20;
+
+/// Bytes of replies that one client has still to get, if they are as large as those before.
+const MOST_EXPECTED: usize = 16 << 20;
+
+/// The size of a reply as long as none has come: a client that asks for much at once is answered a few at first.
+const UNKNOWN_SIZE: usize = 256 * 1024;
+
 /// A connection of a client.
 #[allow(clippy::struct_excessive_bools, reason = "each is asked alone, and some of them for every request")]
 pub(crate) struct Client {
@@ -38,8 +53,14 @@ pub(crate) struct Client {
     pub(crate) closing: bool,
     /// It has closed its end, or said QUIT.
     pub(crate) said_all: bool,
-    /// Reading has stopped until replies are written.
+    /// No more of its requests are taken until replies are written.
     pub(crate) paused: bool,
+    /// The end of what it says can be read: news of that come once.
+    pub(crate) has_hung_up: bool,
+    /// The size of a large reply among its latest.
+    pub(crate) reply_size: usize,
+    /// Bytes of its requests since none was with a server.
+    asked: usize,
     /// Its requests wait until those before them are answered.
     pub(crate) halted: bool,
     /// It is among those to be written to.
@@ -64,6 +85,9 @@ impl Client {
             closing: false,
             said_all: false,
             paused: false,
+            has_hung_up: false,
+            reply_size: UNKNOWN_SIZE,
+            asked: 0,
             halted: false,
             is_due: false,
         }
@@ -77,7 +101,38 @@ impl Client {
     /// The reply of a server to request `number`, or a part of it.
     #[inline]
     pub(crate) fn receive(&mut self, number: u32, part: u32, reply: &[u8], stock: &mut Stock) {
+        self.reply_size = reply.len().max(self.reply_size - self.reply_size / 8);
         self.replies.receive(number, part, reply, &mut self.output, stock);
+    }
+
+    /// Notes a request that was taken. False: before more are, replies must have come and been read.
+    ///
+    /// What is asked for at once is what has to be held at once, when servers are quicker than the client, or slower.
+    #[inline]
+    pub(crate) fn may_ask_more_after(&mut self, bytes: usize) -> bool {
+        self.asked += bytes;
+        self.may_ask(MOST_PENDING, MOST_EXPECTED)
+    }
+
+    /// Whether its requests are to be taken again. Later than they would just be allowed: to go on has a price.
+    pub(crate) fn may_go_on(&mut self) -> bool {
+        if self.replies.is_empty() {
+            self.asked = 0;
+        }
+        self.may_ask(MOST_PENDING / 2, MOST_EXPECTED / 2)
+    }
+
+    fn may_ask(&self, pending: usize, expected: usize) -> bool {
+        let waiting = self.replies.len();
+        waiting < pending
+            && waiting.saturating_mul(self.reply_size) < expected
+            && self.asked < MOST_ASKED
+            && self.output.len() < MOST_UNREAD
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.input.held_bytes() + self.output.held_bytes() + self.replies.held_bytes()
     }
 
     /// To be called when a part of what makes it special has come or gone.

@@ -31,6 +31,8 @@ pub(crate) struct Replies {
     /// Replies that came before it was their turn, one after the other.
     held: Vec<u8>,
     held_count: usize,
+    /// Bytes of replies that are apart or made of parts.
+    apart_bytes: usize,
 }
 
 impl Replies {
@@ -43,6 +45,11 @@ impl Replies {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.slots.is_empty()
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.held.capacity() + self.apart_bytes
     }
 
     /// The number of a request that a server answers.
@@ -94,9 +101,11 @@ impl Replies {
             }
             Some(Slot::Waiting) => self.hold(at, reply),
             Some(Slot::Gathering(gather)) => {
+                self.apart_bytes += reply.len();
                 if !gather.add(part as usize, reply) {
                     return;
                 }
+                self.apart_bytes -= gather.bytes();
                 if at == 0 {
                     gather.write(output.buffer(stock));
                     self.advance(output, stock);
@@ -120,6 +129,7 @@ impl Replies {
             self.held_count += 1;
             *slot = Slot::Held { start, end: self.held.len() as u32 };
         } else {
+            self.apart_bytes += reply.len();
             *slot = Slot::Apart(reply.to_vec());
         }
     }
@@ -139,7 +149,10 @@ impl Replies {
                         self.held.clear();
                     }
                 }
-                Slot::Apart(reply) => output.buffer(stock).extend_from_slice(reply),
+                Slot::Apart(reply) => {
+                    self.apart_bytes -= reply.len();
+                    output.buffer(stock).extend_from_slice(reply);
+                }
                 Slot::Waiting | Slot::Gathering(_) => break,
             }
             self.slots.pop_front();

@@ -4,8 +4,11 @@
 //! once. So many clients' requests go to a server in one call, and a pipeline's replies to its client in another: nearly
 //! all the time of a proxy is spent in such calls.
 
+mod accepting;
 mod blocking;
 mod checks;
+mod connecting;
+mod holding;
 mod keyhome_command;
 mod parts;
 mod private;
@@ -27,22 +30,31 @@ use std::{
 };
 
 use keyhome::OnFailure;
-use keyhome_resp::Limits;
+use keyhome_resp::Limits as FrameLimits;
 use mio::{Events, Poll, Token, Waker};
 use slab::Slab;
 
 use crate::{
-    buffers::Stock,
-    client::{Client, Session},
+    buffers::{Stock, Written},
+    client::Client,
     control::{Control, Line, Snapshot, Wish},
     counters::PoolCounters,
+    limits::{Held, Limits},
     listener::Listener,
     pool::{Pool, PoolView},
+    proxy::{Options, Shared},
+    resolver::Resolver,
     server::ServerConnection,
 };
 
 /// Bytes that are read at once.
 const READ: usize = 64 * 1024;
+
+/// Times that one connection is read from in a turn, so that no other waits for it long.
+const MOST_READS: usize = 2;
+
+/// How often it is looked whether something has taken too long, at least.
+const MOST_TICK: Duration = Duration::from_secs(1);
 
 /// What is ready, by the lowest bits of its token.
 const LISTENER: usize = 0;
@@ -103,14 +115,29 @@ pub(crate) struct Worker {
     scratch: Vec<u8>,
     /// Positions of keys and the servers of these, of one request.
     homes: Vec<(usize, usize)>,
+    frame_limits: FrameLimits,
     limits: Limits,
+    /// What all threads hold.
+    held: Arc<Held>,
+    resolver: Arc<Resolver>,
+    /// The way to this worker.
+    line: Arc<Line>,
+    threads: usize,
+    /// What this one told that it holds, and what it has read since.
+    told_held: usize,
+    read_since_count: usize,
+    /// A client was refused, and none was let in since.
+    is_full: bool,
+    /// When clients are to be accepted that had to wait.
+    accept_again: Option<u64>,
     start: Instant,
     /// Microseconds since `start`, read once a turn of the loop.
     now: u64,
     due_clients: Vec<usize>,
     due_servers: Vec<usize>,
-    /// Clients of whom more is to be read, though nothing new has come.
+    /// Clients of whom more is to be read, though nothing new has come; servers likewise.
     unread: Vec<usize>,
+    unread_servers: Vec<usize>,
     /// Clients that were held up and are not any more.
     resumed: Vec<usize>,
     total_connections: u64,
@@ -122,8 +149,10 @@ pub(crate) struct Worker {
     checks: bool,
     /// When it is next looked whether channels have moved.
     next_follow: u64,
-    /// The shortest timeout of all pools.
-    tick: Option<Duration>,
+    /// How often it is looked whether something has taken too long: a part of the shortest timeout of all pools.
+    tick: Duration,
+    /// When it is looked next.
+    look_at: u64,
 }
 
 impl Worker {
@@ -132,6 +161,8 @@ impl Worker {
         number: usize,
         listeners: Vec<Listener>,
         pools: &[Arc<Pool>],
+        options: &Options,
+        shared: &Shared,
         start: Instant,
         wishes: Sender<Wish>,
     ) -> io::Result<(Self, Line)> {
@@ -147,19 +178,33 @@ impl Worker {
             servers: Slab::new(),
             to_servers: pools.iter().map(|pool| ToServer::of_pool(pool)).collect(),
             next_follow: 0,
-            tick: None,
+            tick: MOST_TICK,
+            look_at: 0,
             counters: pools.iter().map(|pool| PoolCounters::new(pool.all().nodes().len())).collect(),
             pools: pools.iter().cloned().map(PoolView::new).collect(),
             served: pools.len(),
             stock: Stock::new(),
             scratch: vec![0; READ],
             homes: Vec::new(),
-            limits: Limits::default(),
+            frame_limits: FrameLimits {
+                request_bytes: options.limits.request_bytes,
+                ..FrameLimits::default()
+            },
+            limits: options.limits,
+            held: Arc::clone(&shared.held),
+            resolver: Arc::clone(&shared.resolver),
+            line: Arc::new(line.another()),
+            threads: options.threads.max(1),
+            told_held: 0,
+            read_since_count: 0,
+            is_full: false,
+            accept_again: None,
             start,
             now: 0,
             due_clients: Vec::new(),
             due_servers: Vec::new(),
             unread: Vec::new(),
+            unread_servers: Vec::new(),
             resumed: Vec::new(),
             total_connections: 0,
             stopping: false,
@@ -190,7 +235,8 @@ impl Worker {
         let moving = settings().filter(|settings| settings.auto_eject_hosts);
         let moving = moving.map(|_| resubscriptions::TICK);
         let ticks = timeouts.chain(probes.map(|_| checks::TICK)).chain(moving);
-        self.tick = ticks.min().map(|tick| Duration::from_millis(tick.clamp(1, 1000)));
+        self.tick = ticks.min().map_or(MOST_TICK, |tick| Duration::from_millis(tick.max(1)).min(MOST_TICK));
+        self.look_at = 0;
     }
 
     /// Serves until it is told to stop.
@@ -199,12 +245,15 @@ impl Worker {
         self.now = self.start.elapsed().as_micros() as u64;
         self.preconnect();
         loop {
-            let wait = if self.unread.is_empty() && self.resumed.is_empty() {
-                self.tick
-            } else {
-                Some(Duration::ZERO)
+            let queues =
+                [&self.unread, &self.unread_servers, &self.resumed, &self.due_clients, &self.due_servers];
+            let is_idle = queues.iter().all(|queue| queue.is_empty());
+            let wait = match self.accept_again {
+                _ if !is_idle => Duration::ZERO,
+                Some(_) => self.tick.min(accepting::PAUSE),
+                None => self.tick,
             };
-            match self.poll.poll(&mut events, wait) {
+            match self.poll.poll(&mut events, Some(wait)) {
                 Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
                 _ => {}
             }
@@ -218,17 +267,20 @@ impl Worker {
                         if event.is_writable() {
                             self.client_is_due(index);
                         }
+                        if event.is_read_closed() {
+                            self.client_hangs_up(index);
+                        }
                         if event.is_readable() || event.is_error() {
                             self.read_client(index);
-                        }
-                        if event.is_read_closed() {
-                            self.client_is_leaving(index);
                         }
                     }
                     CONTROL => self.obey(),
                     _ => {
                         if event.is_writable() {
                             self.server_is_writable(index);
+                        }
+                        if event.is_read_closed() {
+                            self.server_hangs_up(index);
                         }
                         if event.is_readable() || event.is_error() {
                             self.read_server(index);
@@ -239,14 +291,23 @@ impl Worker {
             for client in std::mem::take(&mut self.unread) {
                 self.read_client(client);
             }
+            for server in std::mem::take(&mut self.unread_servers) {
+                self.read_server(server);
+            }
             for client in std::mem::take(&mut self.resumed) {
                 self.go_on(client);
             }
             self.write_to_servers();
             self.write_to_clients();
-            if self.tick.is_some() {
+            if self.now >= self.look_at {
+                self.look_at = self.now + self.tick.as_micros() as u64;
                 self.time_out();
                 self.check_servers();
+                self.close_idle();
+                self.count_held();
+            }
+            if self.accept_again.is_some() {
+                self.accept_again();
             }
             self.follow_channels();
             if self.stopping && self.clients.is_empty() {
@@ -262,6 +323,7 @@ impl Worker {
                 Control::Count(to) => drop(to.send(self.count())),
                 Control::Reload(change) => self.reload(change),
                 Control::Reply(waiting, reply) => self.hand_over(waiting, &reply),
+                Control::Resolved { connection, serial, found } => self.resolved(connection, serial, found),
                 Control::Stop => self.stop(),
             }
         }
@@ -301,32 +363,6 @@ impl Worker {
         }
     }
 
-    fn accept(&mut self, index: usize) {
-        while let Some(listener) = self.listeners.get_mut(index) {
-            let (mut stream, address) = match listener.accept() {
-                Ok(Some(accepted)) => accepted,
-                Ok(None) => return,
-                Err(error) => {
-                    tracing::warn!(%error, "a client could not be accepted");
-                    return;
-                }
-            };
-            let pool = listener.pool;
-            let entry = self.clients.vacant_entry();
-            if let Err(error) = stream.register(self.poll.registry(), token(CLIENT, entry.key())) {
-                tracing::warn!(%error, "a client could not be accepted");
-                continue;
-            }
-            self.generation = self.generation.wrapping_add(1);
-            let session = Session::new(self.next_id, address, self.now);
-            entry.insert(Client::new(stream, pool, self.generation, session));
-            self.counters[pool].client_connections += 1;
-            self.counters[pool].clients += 1;
-            self.total_connections += 1;
-            self.next_id += 1;
-        }
-    }
-
     /// Written to at the end of this turn.
     fn client_is_due(&mut self, index: usize) {
         if let Some(client) = self.clients.get_mut(index)
@@ -346,23 +382,30 @@ impl Worker {
             let written = client.output.write_to(&mut client.stream, &mut self.stock);
             self.counters[client.pool].sent += (waits - client.output.len()) as u64;
             match written {
-                Ok(all) => {
-                    if all && client.closing && client.replies.is_empty() {
+                Ok(written) => {
+                    if written == Written::More {
+                        self.client_is_due(index);
+                    } else if written == Written::All && client.closing && client.replies.is_empty() {
                         self.close_client(index, Why::Done);
-                    } else if client.paused && client.output.len() < requests::MOST_UNREAD {
+                    } else if client.paused && client.may_go_on() {
                         client.paused = false;
-                        self.unread.push(index);
+                        self.resumed.push(index);
+                    } else if written == Written::Blocked && self.has_too_much_unread(index) {
+                        self.close_unreading(index);
                     }
                 }
                 Err(_) => self.close_client(index, Why::Error),
             }
         }
+        due.append(&mut self.due_clients);
         self.due_clients = due;
     }
 
-    /// It has closed its end, while nothing is read from it: who waits for something to happen, or listens, is gone.
-    fn client_is_leaving(&mut self, index: usize) {
-        if self.clients.get(index).is_some_and(|client| client.halted && client.special) {
+    /// It has closed its end. Who waits for something to happen, or listens, while nothing is read from it, is gone.
+    fn client_hangs_up(&mut self, index: usize) {
+        let Some(client) = self.clients.get_mut(index) else { return };
+        client.has_hung_up = true;
+        if client.halted && client.special {
             self.close_client(index, Why::End);
         }
     }
@@ -371,6 +414,7 @@ impl Worker {
     fn close_client(&mut self, index: usize, why: Why) {
         self.forget_state(index);
         let Some(client) = self.clients.try_remove(index) else { return };
+        self.held.remove_client();
         let counters = &mut self.counters[client.pool];
         counters.client_connections -= 1;
         match why {

@@ -5,17 +5,8 @@ use std::io::{ErrorKind, Read};
 use keyhome::command::{CommandKind, CommandRoute, FanOut, ScanCursor, command_kind, command_route};
 use keyhome_resp::{Progress, RequestReader, Word, error};
 
-use super::{READ, Why, Worker};
+use super::{MOST_READS, READ, Why, Worker};
 use crate::{answers, client::Client, pool::Refusal, server::Waiting};
-
-/// A client that has so many bytes of replies to read is not read from.
-pub(super) const MOST_UNREAD: usize = 256 * 1024;
-
-/// A client that has so many requests to be answered is not read from.
-const MOST_PENDING: usize = 4096;
-
-/// Times that one client is read from in a turn, so that no other waits for it long.
-const MOST_READS: usize = 4;
 
 /// The frame that a request came in, and its words in it.
 pub(super) struct Request<'a> {
@@ -52,28 +43,18 @@ impl Worker {
             if client.closing {
                 return self.drain_closing(index);
             }
-            if client.halted {
+            if client.halted || client.paused {
                 return;
             }
-            if client.output.len() >= MOST_UNREAD || client.replies.len() >= MOST_PENDING {
-                client.paused = true;
-                return;
-            }
-            // What belongs to a frame of which a part is here already goes behind it.
-            let kept = client.input.bytes.len();
-            let apart = kept == 0;
-            let read = if apart {
-                client.stream.read(&mut self.scratch)
-            } else {
-                client.input.read_from(&mut client.stream, READ / 4)
-            };
-            match read {
+            // News of an end come once: it is read until there.
+            let has_hung_up = client.has_hung_up;
+            match client.stream.read(&mut self.scratch) {
                 Ok(0) => return self.client_has_ended(index),
                 Ok(count) => {
-                    let received = if apart { count } else { client.input.bytes.len() - kept };
-                    self.counters[client.pool].received += received as u64;
-                    self.take_requests(index, apart.then_some(count));
-                    if count < READ {
+                    self.counters[client.pool].received += count as u64;
+                    self.take_requests(index, count);
+                    self.count_after(count);
+                    if count < READ && !has_hung_up {
                         return;
                     }
                 }
@@ -100,7 +81,11 @@ impl Worker {
     /// What a client says after its end is not looked at.
     fn drain_closing(&mut self, index: usize) {
         let Some(client) = self.clients.get_mut(index) else { return };
-        while matches!(client.stream.read(&mut self.scratch), Ok(1..)) {}
+        for _ in 0..MOST_READS {
+            if !matches!(client.stream.read(&mut self.scratch), Ok(1..)) {
+                return;
+            }
+        }
     }
 
     /// Those before it are answered: on with the next request, which may be here already.
@@ -117,16 +102,17 @@ impl Worker {
     pub(super) fn go_on(&mut self, index: usize) {
         let has_more = |client: &Client| !client.closing && !client.input.bytes.is_empty();
         if self.clients.get(index).is_some_and(has_more) {
-            self.take_requests(index, None);
+            self.take_requests(index, 0);
         }
         self.read_client(index);
     }
 
-    /// Takes the requests that are in `scratch`, up to `count`, or in the client's own input.
-    fn take_requests(&mut self, index: usize, count: Option<usize>) {
+    /// Takes the requests that are in the client's own input and behind that in `scratch`, up to `count`. What belongs to
+    /// no frame of which a part is here already is taken where it lies.
+    fn take_requests(&mut self, index: usize, count: usize) {
         let Some(client) = self.clients.get_mut(index) else { return };
         let mut reader = std::mem::take(&mut client.reader);
-        if let Some(count) = count {
+        if client.input.bytes.is_empty() {
             let scratch = std::mem::take(&mut self.scratch);
             let (used, needed) = self.take_from(index, &mut reader, &scratch[..count]);
             if let Some(client) = self.clients.get_mut(index) {
@@ -135,6 +121,7 @@ impl Worker {
             self.scratch = scratch;
         } else {
             let mut input = std::mem::take(&mut client.input);
+            input.bytes.extend_from_slice(&self.scratch[..count]);
             let (used, needed) = self.take_from(index, &mut reader, &input.bytes);
             input.forget(used, needed, &mut self.stock);
             if let Some(client) = self.clients.get_mut(index) {
@@ -150,7 +137,7 @@ impl Worker {
     fn take_from(&mut self, index: usize, reader: &mut RequestReader, bytes: &[u8]) -> (usize, usize) {
         let mut used = 0;
         while used < bytes.len() {
-            match reader.read(&bytes[used..], &self.limits) {
+            match reader.read(&bytes[used..], &self.frame_limits) {
                 Ok(Progress::Whole(length)) => {
                     let frame = &bytes[used..used + length];
                     let request = Request { frame, words: reader.words(), inline: reader.is_inline() };
@@ -167,6 +154,11 @@ impl Worker {
                         return (bytes.len(), 0);
                     }
                     if client.halted {
+                        return (used, 0);
+                    }
+                    if !client.may_ask_more_after(length) {
+                        client.paused = true;
+                        self.client_is_due(index);
                         return (used, 0);
                     }
                 }
@@ -317,6 +309,10 @@ impl Worker {
         }
         if let Some(taken) = self.subscription(index, kind, request) {
             return taken;
+        }
+        // It gives up connections on which replies may still be to come.
+        if kind.command == "reset" && !self.clients[index].replies.is_empty() {
+            return Taken::Later;
         }
         let words = request.words();
         if self.answer_here(index, kind, &words) {

@@ -1,12 +1,18 @@
-//! Connections to servers: made when a request needs one, shared by all clients of the thread.
+//! Connections to servers, shared by all clients of the thread: what is written to them, and what comes.
 
-use std::io::{self, ErrorKind, Read};
+use std::{
+    borrow::Cow,
+    io::{self, ErrorKind, Read},
+};
 
 use keyhome::{Outcome, health::is_failure};
 use keyhome_resp::error;
 
-use super::{READ, SERVER, Worker, checks, slow_requests::note_if_slow, token};
-use crate::server::{self, NOBODY, ServerConnection, Waiting};
+use super::{MOST_READS, READ, Worker, checks, slow_requests::note_if_slow};
+use crate::{
+    buffers::Written,
+    server::{NOBODY, ServerConnection, Waiting},
+};
 
 impl Worker {
     /// A shared connection to a server, to be written to at the end of this turn. The requests of one client all go over
@@ -34,68 +40,6 @@ impl Worker {
         Ok(index)
     }
 
-    #[cold]
-    pub(super) fn connect(&mut self, pool: usize, server: usize, resp3: bool) -> Result<usize, &'static str> {
-        let view = &self.pools[pool];
-        let node = &view.pool.all().nodes()[server];
-        let entry = self.servers.vacant_entry();
-        let index = entry.key();
-        let connected = server::connect(&node.address).and_then(|mut stream| {
-            stream.register(self.poll.registry(), token(SERVER, index))?;
-            Ok(stream)
-        });
-        let stream = match connected {
-            Ok(stream) => stream,
-            Err(problem) => {
-                let (pool, server_name) = (&view.pool.name, &node.name);
-                tracing::warn!(pool, server = server_name, error = %problem, "no connection");
-                view.pool.report(server, Outcome::Failure, self.now);
-                return Err(text_of(&problem));
-            }
-        };
-        let keeps_requests = view.pool.slow_log.is_on();
-        let mut connection = ServerConnection::new(stream, pool, server, resp3, keeps_requests);
-        let settings = &view.pool.settings;
-        let out = connection.output.buffer(&mut self.stock);
-        let own = server::greeting(out, settings.redis_auth.as_deref(), settings.redis_db, resp3);
-        connection.waiting.extend(std::iter::repeat_n(Waiting::own(self.now), own));
-        entry.insert(connection);
-        self.total_connections += 1;
-        self.server_is_due(index);
-        Ok(index)
-    }
-
-    /// `preconnect`: servers have a connection before the first request. Where there can be none, that is a failure of the
-    /// server like any other, as in twemproxy.
-    pub(super) fn preconnect(&mut self) {
-        for pool in 0..self.served {
-            if !self.pools[pool].pool.settings.preconnect {
-                continue;
-            }
-            for server in 0..self.to_servers[pool].len() {
-                if self.to_servers[pool][server].shared[0].first() == Some(&None)
-                    && let Ok(index) = self.connect(pool, server, false)
-                {
-                    self.to_servers[pool][server].shared[0][0] = Some(index);
-                }
-            }
-        }
-    }
-
-    pub(super) fn server_is_writable(&mut self, index: usize) {
-        let Some(connection) = self.servers.get_mut(index) else { return };
-        if !connection.connected {
-            match connection.stream.take_error() {
-                Ok(None) => connection.connected = true,
-                Ok(Some(problem)) | Err(problem) => return self.close_server(index, text_of(&problem)),
-            }
-        }
-        if !connection.is_due {
-            connection.is_due = true;
-            self.due_servers.push(index);
-        }
-    }
-
     pub(super) fn write_to_servers(&mut self) {
         let mut due = std::mem::take(&mut self.due_servers);
         if due.is_empty() {
@@ -108,43 +52,50 @@ impl Worker {
             if !connection.connected {
                 continue;
             }
-            if let Err(problem) = connection.write(&mut self.stock, now) {
-                self.close_server(index, text_of(&problem));
+            match connection.write(&mut self.stock, now) {
+                Ok(Written::More) => self.server_is_due(index),
+                Ok(_) => {}
+                Err(problem) => self.close_server(index, text_of(&problem)),
             }
         }
+        due.append(&mut self.due_servers);
         self.due_servers = due;
     }
 
+    pub(super) fn server_hangs_up(&mut self, index: usize) {
+        if let Some(connection) = self.servers.get_mut(index) {
+            connection.has_hung_up = connection.connected;
+        }
+    }
+
     pub(super) fn read_server(&mut self, index: usize) {
-        loop {
+        for _ in 0..MOST_READS {
             let Some(connection) = self.servers.get_mut(index) else { return };
-            let apart = connection.input.bytes.is_empty();
-            let read = if apart {
-                connection.stream.read(&mut self.scratch)
-            } else {
-                connection.input.read_from(&mut connection.stream, READ)
-            };
-            let outcome = match read {
-                Ok(0) => Err(END),
-                Ok(count) => match self.take_replies(index, apart.then_some(count)) {
-                    Some(()) => Ok(count >= READ),
-                    None => Err("ERR Invalid argument"),
-                },
+            // News of an end come once: it is read until there.
+            let has_hung_up = connection.has_hung_up;
+            let outcome = match connection.stream.read(&mut self.scratch) {
+                Ok(0) => Err(END.into()),
+                Ok(count) => {
+                    let taken = self.take_replies(index, count);
+                    self.count_after(count);
+                    taken.map(|()| count >= READ || has_hung_up)
+                }
                 Err(problem) if problem.kind() == ErrorKind::WouldBlock => Ok(false),
                 Err(problem) if problem.kind() == ErrorKind::Interrupted => Ok(true),
-                Err(problem) => Err(text_of(&problem)),
+                Err(problem) => Err(text_of(&problem).into()),
             };
             match outcome {
                 Ok(true) => {}
                 Ok(false) => return,
-                Err(text) => return self.close_server(index, text),
+                Err(text) => return self.close_server(index, &text),
             }
         }
+        self.unread_servers.push(index);
     }
 
-    /// Takes the replies that are in `scratch`, up to `count`, or in the connection's own input. None where nobody waits
-    /// for one, or what came is none.
-    fn take_replies(&mut self, index: usize, count: Option<usize>) -> Option<()> {
+    /// Takes the replies that are in the connection's own input and behind that in `scratch`, up to `count`. An error, to be
+    /// told to those who wait, where nobody waits for what came, or it is no reply.
+    fn take_replies(&mut self, index: usize, count: usize) -> Result<(), Cow<'static, str>> {
         let taken = self.take_all_replies(index, count);
         if self.servers.get(index).is_some_and(ServerConnection::has_left) {
             self.discard(index);
@@ -152,32 +103,34 @@ impl Worker {
         taken
     }
 
-    fn take_all_replies(&mut self, index: usize, count: Option<usize>) -> Option<()> {
-        if let Some(count) = count {
+    fn take_all_replies(&mut self, index: usize, count: usize) -> Result<(), Cow<'static, str>> {
+        let Some(connection) = self.servers.get_mut(index) else { return Ok(()) };
+        if connection.input.bytes.is_empty() {
             let scratch = std::mem::take(&mut self.scratch);
             let used = self.take_replies_from(index, &scratch[..count]);
-            if let (Some(used), Some(connection)) = (used, self.servers.get_mut(index)) {
-                connection.input.keep(&scratch[used..count], connection.reader.needed(), &mut self.stock);
+            if let (Ok(used), Some(connection)) = (&used, self.servers.get_mut(index)) {
+                connection.input.keep(&scratch[*used..count], connection.reader.needed(), &mut self.stock);
             }
             self.scratch = scratch;
             return used.map(drop);
         }
-        let mut input = std::mem::take(&mut self.servers.get_mut(index)?.input);
+        let mut input = std::mem::take(&mut connection.input);
+        input.bytes.extend_from_slice(&self.scratch[..count]);
         let used = self.take_replies_from(index, &input.bytes);
-        if let (Some(used), Some(connection)) = (used, self.servers.get_mut(index)) {
-            input.forget(used, connection.reader.needed(), &mut self.stock);
+        if let (Ok(used), Some(connection)) = (&used, self.servers.get_mut(index)) {
+            input.forget(*used, connection.reader.needed(), &mut self.stock);
             connection.input = input;
         }
         used.map(drop)
     }
 
     /// Hands whole replies to who waits for them, and gives the bytes that they took.
-    fn take_replies_from(&mut self, index: usize, bytes: &[u8]) -> Option<usize> {
+    fn take_replies_from(&mut self, index: usize, bytes: &[u8]) -> Result<usize, Cow<'static, str>> {
         let mut used = 0;
         while used < bytes.len() {
             // Handing one over can close the connection: a listener that has heard enough.
-            let Some(connection) = self.servers.get_mut(index) else { return Some(bytes.len()) };
-            let Ok(length) = connection.reader.read(&bytes[used..]) else { return None };
+            let Some(connection) = self.servers.get_mut(index) else { return Ok(bytes.len()) };
+            let length = connection.reader.read(&bytes[used..]).map_err(|_| WRONG)?;
             let Some(length) = length else { break };
             let reply = &bytes[used..used + length];
             used += length;
@@ -197,7 +150,10 @@ impl Worker {
             if reply[0] == b'>' {
                 continue;
             }
-            let waiting = connection.next_waiting()?;
+            if connection.is_unasked() {
+                return Err(unasked(reply));
+            }
+            let Some(waiting) = connection.next_waiting() else { return Err(WRONG.into()) };
             if waiting.client != NOBODY {
                 let counters = &mut self.counters[connection.pool].servers[connection.server];
                 counters.count_response(reply);
@@ -226,7 +182,7 @@ impl Worker {
             }
             self.hand_over(waiting, reply);
         }
-        Some(used)
+        Ok(used)
     }
 
     /// A reply, to who waits for it; it may be there no more.
@@ -265,7 +221,8 @@ impl Worker {
         let pool = &self.pools[connection.pool].pool;
         let server = &pool.all().nodes()[connection.server].name;
         tracing::warn!(pool = pool.name, server, pending = connection.waiting.len(), reason = text, "closed");
-        if !connection.leaves {
+        // That this proxy has no room, or needs it no more, is no failure of the server's.
+        if !connection.leaves && text != FULL {
             let outcome = if connection.checks { Outcome::CheckFailed } else { Outcome::Failure };
             pool.report(connection.server, outcome, self.now);
         }
@@ -313,8 +270,13 @@ impl Worker {
         let is_late = |connection: &ServerConnection| {
             let own = if connection.checks { checks::PATIENCE } else { 0 };
             let timeout = self.pools[connection.pool].pool.settings.timeout.unwrap_or(own);
-            let oldest = connection.waiting.front().filter(|_| timeout > 0 && !connection.patient);
-            oldest.is_some_and(|it| self.now >= it.since + u64::from(timeout) * 1000)
+            // Even who may wait for something to happen is not to wait for a connection.
+            let since = match connection.waiting.front() {
+                _ if !connection.connected => Some(connection.since),
+                Some(oldest) if !connection.patient => Some(oldest.since),
+                _ => None,
+            };
+            timeout > 0 && since.is_some_and(|since| self.now >= since + u64::from(timeout) * 1000)
         };
         let late: Vec<usize> = self
             .servers
@@ -331,12 +293,34 @@ impl Worker {
 /// What twemproxy says of a server that closed its connection.
 const END: &str = "ERR unknown";
 
+/// What it says of one that sends what cannot be.
+const WRONG: &str = "ERR Invalid argument";
+
+/// More is buffered than may be, and most of it on this connection.
+pub(super) const FULL: &str = "ERR the proxy holds more than it may";
+
+/// What a server says before it was asked: why it refuses the connection, as when it has too many. What is no error is
+/// the reply to something else, and would be taken for the next one's.
+#[cold]
+fn unasked(reply: &[u8]) -> Cow<'static, str> {
+    match reply.strip_prefix(b"-") {
+        Some(text) => String::from_utf8_lossy(text).trim_end().to_owned().into(),
+        None => WRONG.into(),
+    }
+}
+
 /// What it says of one that took too long.
 const LATE: &str = "ERR Connection timed out";
 
+/// Whether the process, or the system, has no room for another open file: EMFILE, ENFILE.
+pub(super) fn is_out_of_files(problem: &io::Error) -> bool {
+    matches!(problem.raw_os_error(), Some(23 | 24))
+}
+
 /// What twemproxy says: libc's words for the cause.
-fn text_of(problem: &io::Error) -> &'static str {
+pub(super) fn text_of(problem: &io::Error) -> &'static str {
     match problem.kind() {
+        _ if is_out_of_files(problem) => "ERR Too many open files",
         ErrorKind::ConnectionRefused => "ERR Connection refused",
         ErrorKind::ConnectionReset => "ERR Connection reset by peer",
         ErrorKind::TimedOut => LATE,

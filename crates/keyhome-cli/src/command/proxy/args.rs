@@ -1,8 +1,11 @@
 //! nutcracker's flags in nutcracker's meanings, and ours.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::ValueEnum;
+use keyhome_proxy::Limits;
+
+use super::bytes;
 
 /// What `keyhome proxy` takes.
 #[derive(Debug, clap::Args)]
@@ -94,6 +97,40 @@ pub(crate) struct ProxyArgs {
     /// After SIGTERM: how long clients may wait for the replies that they are owed
     #[arg(long, value_name = "MS", default_value_t = 10_000)]
     pub(crate) shutdown_timeout: u64,
+
+    /// Clients at one time
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_clients: u32,
+
+    /// Bytes of one request, as 1000, 64kb, 512mb or 1gb
+    #[arg(long, value_name = "BYTES", default_value = "1gb", value_parser = bytes::read)]
+    pub(crate) max_request_bytes: usize,
+
+    /// Bytes of replies that a client may leave unread before it is closed; 0: as many as it likes
+    #[arg(long, value_name = "BYTES", default_value = "256mb", value_parser = bytes::read)]
+    pub(crate) client_output_limit: usize,
+
+    /// Bytes that are buffered in all before the connection that holds most is closed; 0: as many as come
+    #[arg(long, value_name = "BYTES", default_value = "2gb", value_parser = bytes::read)]
+    pub(crate) buffered_limit: usize,
+
+    /// How long a client may ask for nothing before it is closed; 0: as long as it likes
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) idle_timeout: u64,
+}
+
+impl ProxyArgs {
+    /// What the proxy may hold, if it can have all the files that it needs.
+    pub(super) fn limits(&self) -> Limits {
+        let unless_none = |bytes: usize| if bytes == 0 { usize::MAX } else { bytes };
+        let mut limits = Limits::default();
+        limits.clients = self.max_clients as usize;
+        limits.request_bytes = unless_none(self.max_request_bytes);
+        limits.client_output = unless_none(self.client_output_limit);
+        limits.buffered = unless_none(self.buffered_limit);
+        limits.idle = Some(Duration::from_secs(self.idle_timeout)).filter(|idle| !idle.is_zero());
+        limits
+    }
 }
 
 /// How a line of the log looks.

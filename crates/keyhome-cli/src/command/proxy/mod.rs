@@ -1,7 +1,9 @@
 //! `keyhome proxy`: serves the pools of a config in nutcracker's place.
 
 mod args;
+mod bytes;
 mod log;
+mod open_files;
 
 use std::{fs, process, thread, time::Duration};
 
@@ -90,6 +92,8 @@ fn serve(args: &ProxyArgs) -> Result<(), Failure> {
         options.metrics_address = Some(args.metrics_address.clone());
         options.metrics_port = port;
     }
+    options.limits = args.limits();
+    options.limits.clients = open_files::clients(options.limits.clients, &config, options.threads);
     let signals = [SIGTERM, SIGINT, SIGHUP, SIGTTIN, SIGTTOU];
     let mut signals =
         Signals::new(signals).map_err(|error| Failure::Input(format!("no signals: {error}")))?;
