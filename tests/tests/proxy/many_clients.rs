@@ -1,4 +1,4 @@
-//! Ten thousand clients at one time.
+//! Ten thousand clients at one time, and what they leave behind.
 
 use std::{
     sync::Barrier,
@@ -11,7 +11,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::{
     fleet::{Fleet, POOL},
-    limits::resident,
+    limits::{peak, resident},
 };
 
 const CLIENTS: usize = 10_000;
@@ -73,5 +73,43 @@ fn ten_thousand_clients_are_served_at_one_time() {
     while !fleet.proxy.stats().unwrap().contains("\"client_connections\":0") {
         assert!(Instant::now() < deadline, "{}", fleet.proxy.stats().unwrap());
         thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// 200 clients write and read a value of 1 MB each.
+#[test]
+fn the_memory_of_a_burst_of_large_values_is_given_back() {
+    let mut fleet = Fleet::start();
+    let port = fleet.proxy.port(POOL).unwrap();
+    let value = vec![b'v'; MB];
+    thread::scope(|scope| {
+        for thread in 0..10 {
+            let value = &value;
+            scope.spawn(move || {
+                let key = format!("large:{thread}");
+                let request = encode(&[b"SET", key.as_bytes(), value]);
+                let mut clients: Vec<Connection> = (0..20).map(|_| Connection::open(port).unwrap()).collect();
+                for client in &mut clients {
+                    client.send(&request).unwrap();
+                    client.send(&encode(&[b"GET", key.as_bytes()])).unwrap();
+                }
+                for client in &mut clients {
+                    client.receive().unwrap().ok().unwrap();
+                    assert!(client.receive().unwrap().bytes() == Some(value.as_slice()));
+                }
+            });
+        }
+    });
+    let peak = peak(&mut fleet.proxy);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        // The system's allocator keeps what lies between buffers that are still in use, more or less of it by chance.
+        let left = resident(&mut fleet.proxy);
+        if left < peak / 4 * 3 {
+            println!("{} MB at most, {} MB later", peak / MB, left / MB);
+            break;
+        }
+        assert!(Instant::now() < deadline, "{} MB at most, {} MB later", peak / MB, left / MB);
+        thread::sleep(Duration::from_millis(100));
     }
 }
