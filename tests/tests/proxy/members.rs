@@ -3,8 +3,11 @@
 use std::{
     fs,
     io::{Read, Write},
+    net::{SocketAddr, TcpStream},
     os::unix::{fs::PermissionsExt, net::UnixStream},
     path::Path,
+    process::Command,
+    time::Duration,
 };
 
 use keyhome_live::{
@@ -80,12 +83,38 @@ fn tcpkeepalive_is_for_clients() {
         let scratch = Scratch::new().unwrap();
         let servers = servers(&scratch);
         let proxy = started(&scratch, &[pool(&servers, PATIENT).set("tcpkeepalive", given)], &[]);
-        let mut client = std::net::TcpStream::connect(("127.0.0.1", proxy.port(POOL).unwrap())).unwrap();
+        let mut client = TcpStream::connect(("127.0.0.1", proxy.port(POOL).unwrap())).unwrap();
         client.write_all(b"PING\r\n").unwrap();
         client.read_exact(&mut [0; 7]).unwrap();
         let port = client.local_addr().unwrap().port();
         wait_until("the timer", || timer(proxy.port(POOL).unwrap(), port) == expected);
     }
+}
+
+/// Connections that the kernel takes while the proxy accepts none, of twenty.
+fn taken_unasked(proxy: &mut Proxy, port: u16) -> usize {
+    let process = proxy.process().id().to_string();
+    let signal =
+        |name: &str| assert!(Command::new("kill").args([name, &process]).status().unwrap().success());
+    signal("-STOP");
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let connect = |_| TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok();
+    let taken: Vec<TcpStream> = (0..20).map(connect).take_while(Option::is_some).flatten().collect();
+    signal("-CONT");
+    taken.len()
+}
+
+#[test]
+fn backlog_is_how_many_may_wait_to_be_accepted() {
+    let scratch = Scratch::new().unwrap();
+    let servers = servers(&scratch);
+    let short = pool(&servers, PATIENT).set("backlog", "2");
+    let mut proxy = started(&scratch, &[short], &[]);
+    let port = proxy.port(POOL).unwrap();
+    let taken = taken_unasked(&mut proxy, port);
+    assert!((1..=4).contains(&taken), "{taken}");
+    proxy.reload(&[pool(&servers, PATIENT)]).unwrap();
+    assert_eq!(taken_unasked(&mut proxy, port), 20);
 }
 
 #[test]
@@ -115,7 +144,7 @@ fn ask_over(path: &Path, request: &[u8], expected: &[u8]) {
 }
 
 fn ask(stream: &mut UnixStream, request: &[u8], expected: &[u8]) {
-    stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream.write_all(request).unwrap();
     let mut reply = vec![0; expected.len()];
     stream.read_exact(&mut reply).unwrap();

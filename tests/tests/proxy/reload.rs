@@ -20,7 +20,8 @@ use crate::fleet::{Fleet, PATIENT, POOL, pool};
 
 /// A pool of some of these servers, by number, with their weights.
 pub(crate) fn pool_of(servers: &[RedisServer], members: &[(usize, u32)]) -> Pool {
-    let pool = Pool::new(POOL).set("timeout", PATIENT.to_string());
+    // With the default hash, keys that differ in their last digits only are neighbours.
+    let pool = Pool::new(POOL).set("hash", "md5").set("timeout", PATIENT.to_string());
     members.iter().fold(pool, |pool, (number, weight)| {
         pool.server(format!("{}:{weight} server-{number}", servers[*number].address()))
     })

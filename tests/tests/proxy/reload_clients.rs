@@ -251,13 +251,16 @@ fn a_server_that_is_out_stays_out() {
     let pool = ejecting(&it.servers, THREE);
     it.proxy.reload(&[pool]).unwrap();
     // Nobody finds out again that it is dead.
-    for number in 0..50 {
-        let key = format!("key:{number}");
+    for key in (0..50).map(|number| format!("key:{number}")).chain([key]) {
         connection.call(&[b"SET", key.as_bytes(), b"x"]).unwrap().ok().unwrap();
     }
     let stats: serde_json::Value = serde_json::from_str(&it.proxy.stats().unwrap()).unwrap();
     let of_pool = &stats[POOL];
-    assert_eq!(of_pool["server_ejects"], 1, "{stats}");
+    assert_eq!(
+        (&of_pool["server_ejects"], &of_pool["server-1"]["server_err"]),
+        (&1.into(), &1.into()),
+        "{stats}"
+    );
     assert!(of_pool["server-1"]["server_ejected_at"].as_u64().unwrap() > 0, "{stats}");
     assert!(of_pool["server-2"]["requests"].as_u64().unwrap() > 0, "{stats}");
 }

@@ -57,6 +57,7 @@ impl Worker {
 
     pub(super) fn reload(&mut self, change: Change) {
         let Change { pools, listeners, done } = change;
+        self.accept_last(&pools);
         self.change_listeners(&pools, listeners);
         let old = std::mem::take(&mut self.pools);
         let moves: Vec<Option<Move>> = old
@@ -77,6 +78,16 @@ impl Worker {
         self.preconnect();
         // Whoever reloads may be gone.
         let _ = done.send(());
+    }
+
+    /// Who has connected where nobody will listen is a client still.
+    fn accept_last(&mut self, pools: &[Arc<Pool>]) {
+        let is_kept = |listener: &Listener| pools.iter().any(|pool| listener.is_of(&pool.settings));
+        let ending = self.listeners.iter().filter(|(_, listener)| !is_kept(listener));
+        let ending: Vec<usize> = ending.map(|(index, _)| index).collect();
+        for index in ending {
+            self.accept(index);
+        }
     }
 
     fn change_listeners(&mut self, pools: &[Arc<Pool>], new: Vec<Listener>) {

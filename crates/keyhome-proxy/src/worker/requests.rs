@@ -100,8 +100,9 @@ impl Worker {
 
     /// Takes the requests of a client that was held up.
     pub(super) fn go_on(&mut self, index: usize) {
-        let has_more = |client: &Client| !client.closing && !client.input.bytes.is_empty();
-        if self.clients.get(index).is_some_and(has_more) {
+        // It may be held up by two things, of which one is over.
+        let goes_on = |it: &Client| !it.closing && !it.halted && !it.paused && !it.input.bytes.is_empty();
+        if self.clients.get(index).is_some_and(goes_on) {
             self.take_requests(index, 0);
         }
         self.read_client(index);
