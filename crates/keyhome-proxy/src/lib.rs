@@ -14,6 +14,8 @@
 //! | connections to servers, replies | `worker/servers.rs`, `worker/connecting.rs`, `server.rs`, `resolver.rs` |
 //! | the order of a client's replies | `client/replies.rs` |
 //! | another config while clients are served | `reload.rs`, `worker/reload.rs` |
+//! | what is counted, and who is told | `counters.rs`, `latencies.rs`, `error_kinds.rs`, `stats.rs`, `metrics/` |
+//! | slow requests and hot keys | `sent_requests.rs`, `slow_log.rs`, `hot_keys.rs` |
 //! | what needs a connection of its own | `worker/private.rs`, `blocking.rs`, `transactions.rs`, `subscriptions.rs` |
 //! | how much is held, and for how long | `limits.rs`, `worker/holding.rs` |
 

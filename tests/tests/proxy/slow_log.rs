@@ -1,6 +1,8 @@
 //! SLOWLOG, as the proxy answers it.
 
-use keyhome_live::resp::Reply;
+use std::{thread, time::Duration};
+
+use keyhome_live::resp::{Connection, Reply, encode};
 
 use crate::fleet::{Fleet, NAMES};
 
@@ -38,7 +40,7 @@ fn requests_are_kept_as_redis_keeps_its_own() {
         connection.call(request).unwrap();
         redis.call(request).unwrap();
     }
-    let of = |connection: &mut keyhome_live::resp::Connection, count: &[u8]| {
+    let of = |connection: &mut Connection, count: &[u8]| {
         array(connection.call(&[b"SLOWLOG", b"GET", count]).unwrap())
     };
     let (ours, theirs) = (of(&mut connection, b"4"), of(&mut redis, b"4"));
@@ -62,6 +64,13 @@ fn requests_are_kept_as_redis_keeps_its_own() {
         let ours = connection.call(&[b"SLOWLOG", b"GET", wrong]).unwrap();
         assert_eq!(ours, redis.call(&[b"SLOWLOG", b"GET", wrong]).unwrap());
     }
+    let with_servers = array(connection.call(&[b"KEYHOME", b"SLOWLOG", b"-1"]).unwrap());
+    assert_eq!(with_servers.len(), 4);
+    for (entry, known) in with_servers.into_iter().zip(&fields) {
+        let entry = array(entry);
+        assert_eq!((&entry[..6], entry.len()), (&known.0[..], 7));
+        assert!(NAMES.contains(&text(&entry[6]).as_str()), "{entry:?}");
+    }
     connection.call(&[b"SLOWLOG", b"RESET"]).unwrap().ok().unwrap();
     assert_eq!(connection.call(&[b"SLOWLOG", b"LEN"]).unwrap(), Reply::Integer(0));
 }
@@ -82,5 +91,22 @@ fn only_what_is_slow_is_kept_and_what_waits_on_purpose_is_not() {
     let mut connection = fleet.connect();
     connection.call(&[b"EVAL", slow, b"1", b"key"]).unwrap();
     assert_eq!(connection.call(&[b"SLOWLOG", b"LEN"]).unwrap(), Reply::Integer(0));
-    assert_eq!(NAMES.len(), fleet.servers.len());
+}
+
+/// Those that nobody answers are the slowest of all.
+#[test]
+fn what_was_given_up_is_kept_too() {
+    let mut fleet = Fleet::start_with(&["--slowlog-slower-than", "100000"]);
+    let mut connection = fleet.connect();
+    for server in &fleet.servers {
+        server.pause().unwrap();
+    }
+    connection.send(&encode(&[b"GET", b"key"])).unwrap();
+    thread::sleep(Duration::from_millis(150));
+    for server in &mut fleet.servers {
+        server.kill().unwrap();
+    }
+    assert!(matches!(connection.receive().unwrap(), Reply::Error(_)));
+    let entries = array(connection.call(&[b"SLOWLOG", b"GET"]).unwrap());
+    assert_eq!(entries.iter().map(words).collect::<Vec<_>>(), [["GET", "key"]]);
 }
