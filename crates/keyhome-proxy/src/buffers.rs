@@ -22,11 +22,11 @@ impl Stock {
         Self { buffers: Vec::with_capacity(KEPT) }
     }
 
-    fn take(&mut self) -> Vec<u8> {
+    pub(crate) fn take(&mut self) -> Vec<u8> {
         self.buffers.pop().unwrap_or_else(|| Vec::with_capacity(4096))
     }
 
-    fn give(&mut self, mut buffer: Vec<u8>) {
+    pub(crate) fn give(&mut self, mut buffer: Vec<u8>) {
         if self.buffers.len() < KEPT && (1..=LARGEST_KEPT).contains(&buffer.capacity()) {
             buffer.clear();
             self.buffers.push(buffer);

@@ -1,12 +1,17 @@
 //! One reply made of those of several servers.
 
+use std::ops::Range;
+
 use keyhome::command::{Merge, ScanCursor};
 use keyhome_resp::{Value, array, bulk, error, integer};
 
 /// The replies of the parts of one request, as they come in.
 pub(crate) struct Gather {
     merge: Merge,
-    parts: Vec<Vec<u8>>,
+    /// The replies that have come, one after the other.
+    bytes: Vec<u8>,
+    /// Where in `bytes` the reply of each part is; nowhere while it has not come.
+    parts: Vec<Range<usize>>,
     missing: usize,
     /// Which part each key is in, in the order of the keys.
     keys: Vec<u32>,
@@ -17,7 +22,7 @@ pub(crate) struct Gather {
 impl Gather {
     /// For `parts` parts. `keys` says which part each key is in, where the reply has a value a key.
     pub(crate) fn new(merge: Merge, parts: usize, keys: Vec<u32>) -> Self {
-        Self { merge, parts: vec![Vec::new(); parts], missing: parts, keys, scan: None }
+        Self { merge, bytes: Vec::new(), parts: vec![0..0; parts], missing: parts, keys, scan: None }
     }
 
     /// For the reply of the server that a scan is at.
@@ -28,8 +33,10 @@ impl Gather {
     /// Takes the reply of a part; true when all have come.
     pub(crate) fn add(&mut self, part: usize, reply: &[u8]) -> bool {
         match self.parts.get_mut(part) {
-            Some(place) if place.is_empty() => {
-                place.extend_from_slice(reply);
+            Some(place) if place.start == place.end => {
+                let start = self.bytes.len();
+                self.bytes.extend_from_slice(reply);
+                *place = start..self.bytes.len();
                 self.missing -= 1;
                 self.missing == 0
             }
@@ -39,13 +46,18 @@ impl Gather {
 
     /// Bytes of the replies that have come.
     pub(crate) fn bytes(&self) -> usize {
-        self.parts.iter().map(Vec::len).sum()
+        self.bytes.len()
+    }
+
+    /// The replies, in the order of the parts.
+    fn replies(&self) -> impl Iterator<Item = &[u8]> {
+        self.parts.iter().map(|part| self.bytes.get(part.clone()).unwrap_or_default())
     }
 
     /// Writes the reply. Where a part failed, it is the error of the first part that did.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        let failed = self.parts.iter().find(|part| matches!(part.first(), Some(b'-' | b'!')));
-        let succeeded = self.parts.iter().find(|part| !matches!(part.first(), Some(b'-' | b'!')));
+        let failed = self.replies().find(|reply| matches!(reply.first(), Some(b'-' | b'!')));
+        let succeeded = self.replies().find(|reply| !matches!(reply.first(), Some(b'-' | b'!')));
         match (self.merge, failed, succeeded) {
             (Merge::OneOk, _, Some(reply)) => out.extend_from_slice(reply),
             (_, Some(failed), _) => out.extend_from_slice(failed),
@@ -64,24 +76,24 @@ impl Gather {
             Merge::ByKey => self.by_key(out),
             Merge::Cursor => self.cursor(out),
             Merge::First => {
-                let value = self.parts.iter().find(|part| Value::of(part) != Some(Value::Null));
-                out.extend_from_slice(value.or(self.parts.first()).map_or(b"_\r\n", |part| part));
+                let value = self.replies().find(|reply| Value::of(reply) != Some(Value::Null));
+                out.extend_from_slice(value.or(self.replies().next()).unwrap_or(b"_\r\n"));
             }
-            _ => out.extend_from_slice(self.parts.first().map_or(b"_\r\n", |part| part)),
+            _ => out.extend_from_slice(self.replies().next().unwrap_or(b"_\r\n")),
         }
     }
 
     fn numbers(&self) -> Option<Vec<i64>> {
-        let number = |part: &Vec<u8>| match Value::of(part) {
+        let number = |reply| match Value::of(reply) {
             Some(Value::Integer(number)) => Some(number),
             _ => None,
         };
-        self.parts.iter().map(number).collect()
+        self.replies().map(number).collect()
     }
 
     /// A value a key, each from the part that its key is in.
     fn by_key(&self, out: &mut Vec<u8>) {
-        let values = self.parts.iter().map(|part| match Value::of(part) {
+        let values = self.replies().map(|reply| match Value::of(reply) {
             Some(Value::Array(values)) => Some(values),
             _ => None,
         });
@@ -100,7 +112,7 @@ impl Gather {
     /// The server's cursor, and which server: the next where this one is done.
     fn cursor(&self, out: &mut Vec<u8>) {
         let (Some((at, servers)), Some(Value::Array(mut values))) =
-            (self.scan, self.parts.first().and_then(|part| Value::of(part)))
+            (self.scan, self.replies().next().and_then(Value::of))
         else {
             return unlike(out);
         };
@@ -114,7 +126,7 @@ impl Gather {
     }
 
     fn union(&self, out: &mut Vec<u8>) {
-        let values = self.parts.iter().map(|part| match Value::of(part) {
+        let values = self.replies().map(|reply| match Value::of(reply) {
             Some(Value::Array(values)) => Some(values),
             _ => None,
         });
@@ -128,7 +140,7 @@ impl Gather {
         if let Some(numbers) = self.numbers() {
             return integer(out, numbers.into_iter().min().unwrap_or_default());
         }
-        let lists = self.parts.iter().map(|part| match Value::of(part) {
+        let lists = self.replies().map(|reply| match Value::of(reply) {
             Some(Value::Array(values)) => values
                 .map(|value| match Value::of(value) {
                     Some(Value::Integer(number)) => Some(number),

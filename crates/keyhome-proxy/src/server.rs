@@ -48,6 +48,9 @@ impl Waiting {
     }
 }
 
+/// So many bytes are worth a call of their own.
+const MUCH: usize = 32 * 1024;
+
 /// The client of requests that the proxy makes for itself.
 pub(crate) const NOBODY: u32 = u32::MAX;
 
@@ -78,6 +81,8 @@ pub(crate) struct ServerConnection {
     pub(crate) addresses: Vec<SocketAddr>,
     /// The end of what comes can be read: news of that come once.
     pub(crate) has_hung_up: bool,
+    /// What was wrong when it was written to early.
+    broken: Option<io::Error>,
     pub(crate) output: Output,
     pub(crate) waiting: VecDeque<Waiting>,
     /// What the requests in `waiting` are, where there is a slow log.
@@ -124,6 +129,7 @@ impl ServerConnection {
             serial: 0,
             addresses: Vec::new(),
             has_hung_up: false,
+            broken: None,
             output: Output::default(),
             waiting: VecDeque::new(),
             sent: keeps_requests.then(Box::default),
@@ -190,8 +196,19 @@ impl ServerConnection {
         self.input.held_bytes() + self.output.held_bytes()
     }
 
+    /// Writes before the end of a turn where much waits, so that what waits is never large and its memory is used again.
+    #[inline]
+    pub(crate) fn write_early(&mut self, stock: &mut Stock, now: u64) {
+        if self.output.len() >= MUCH && self.connected && self.broken.is_none() {
+            self.broken = self.write(stock, now).err();
+        }
+    }
+
     /// Writes what waits to be written. Requests count as written when all that wait are, at `now`.
     pub(crate) fn write(&mut self, stock: &mut Stock, now: u64) -> io::Result<Written> {
+        if let Some(broken) = self.broken.take() {
+            return Err(broken);
+        }
         let written = self.output.write_to(&mut self.stream, stock)?;
         if written == Written::All {
             let written = self.waiting.len().saturating_sub(self.unwritten);

@@ -65,6 +65,17 @@ impl Replies {
         self.first.wrapping_add(self.slots.len() as u32 - 1)
     }
 
+    /// Whether a reply of one server to request `number` is the next that the client is to have.
+    #[inline]
+    pub(crate) fn is_next(&self, number: u32) -> bool {
+        number == self.first && matches!(self.slots.front(), Some(Slot::Waiting))
+    }
+
+    /// The next reply is on its way already.
+    pub(crate) fn passed(&mut self, output: &mut Output, stock: &mut Stock) {
+        self.advance(output, stock);
+    }
+
     /// Answers the latest request, when those before it are answered.
     pub(crate) fn answer(
         &mut self,
@@ -75,11 +86,12 @@ impl Replies {
         if self.slots.is_empty() {
             write(output.buffer(stock));
         } else {
-            let mut reply = Vec::new();
+            let mut reply = stock.take();
             write(&mut reply);
             self.slots.push_back(Slot::Waiting);
             let last = self.slots.len() - 1;
-            self.hold(last, &reply);
+            self.hold(last, &reply, stock);
+            stock.give(reply);
         }
     }
 
@@ -99,7 +111,7 @@ impl Replies {
                 output.buffer(stock).extend_from_slice(reply);
                 self.advance(output, stock);
             }
-            Some(Slot::Waiting) => self.hold(at, reply),
+            Some(Slot::Waiting) => self.hold(at, reply, stock),
             Some(Slot::Gathering(gather)) => {
                 self.apart_bytes += reply.len();
                 if !gather.add(part as usize, reply) {
@@ -110,9 +122,10 @@ impl Replies {
                     gather.write(output.buffer(stock));
                     self.advance(output, stock);
                 } else {
-                    let mut whole = Vec::new();
+                    let mut whole = stock.take();
                     gather.write(&mut whole);
-                    self.hold(at, &whole);
+                    self.hold(at, &whole, stock);
+                    stock.give(whole);
                 }
             }
             // It was answered already: nothing is answered twice.
@@ -121,9 +134,12 @@ impl Replies {
     }
 
     #[inline]
-    fn hold(&mut self, at: usize, reply: &[u8]) {
+    fn hold(&mut self, at: usize, reply: &[u8], stock: &mut Stock) {
         let Some(slot) = self.slots.get_mut(at) else { return };
         if self.held.len() + reply.len() <= MOST_HELD {
+            if self.held.capacity() == 0 {
+                self.held = stock.take();
+            }
             let start = self.held.len() as u32;
             self.held.extend_from_slice(reply);
             self.held_count += 1;
@@ -164,7 +180,7 @@ impl Replies {
                 self.slots = VecDeque::new();
             }
             if self.held.capacity() > 0 && self.held_count == 0 {
-                self.held = Vec::new();
+                stock.give(std::mem::take(&mut self.held));
             }
         }
     }

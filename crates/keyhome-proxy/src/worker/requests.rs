@@ -293,6 +293,7 @@ impl Worker {
                 out.extend_from_slice(request.frame);
             }
         });
+        connection_.write_early(&mut self.stock, self.now);
         self.counters[connection_.pool].servers[connection_.server].count_request(bytes);
         if !connection_.is_due {
             connection_.is_due = true;

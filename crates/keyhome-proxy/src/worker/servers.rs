@@ -41,10 +41,10 @@ impl Worker {
     }
 
     pub(super) fn write_to_servers(&mut self) {
-        let mut due = std::mem::take(&mut self.due_servers);
-        if due.is_empty() {
+        if self.due_servers.is_empty() {
             return;
         }
+        let mut due = std::mem::take(&mut self.due_servers);
         let now = self.start.elapsed().as_micros() as u64;
         for index in due.drain(..) {
             let Some(connection) = self.servers.get_mut(index) else { continue };
@@ -193,7 +193,10 @@ impl Worker {
         else {
             return;
         };
-        client.receive(waiting.number, waiting.part, reply, &mut self.stock);
+        let sent = client.receive(waiting.number, waiting.part, reply, &mut self.stock);
+        if sent > 0 {
+            self.counters[client.pool].sent += sent as u64;
+        }
         if !client.is_due {
             client.is_due = true;
             self.due_clients.push(index);
