@@ -70,6 +70,9 @@ const STAGES: &[Stage] = &[
     Stage { name: "demo", about: "what `make demo` shows", run: doors::demo },
 ];
 
+/// Seconds, in `make test-long`.
+const SOAK: &str = "1800";
+
 /// Runs the stages that are named, or all. The tree must be as clean at the end as at the start.
 pub(crate) fn run(checkout: &Checkout, names: &[String]) -> Result<()> {
     if let Some(unknown) = names.iter().find(|name| STAGES.iter().all(|stage| stage.name != **name)) {
@@ -100,6 +103,11 @@ pub(crate) fn run_long(checkout: &Checkout) -> Result<()> {
     timeline.stage("properties", "property tests with 5,000 cases each, optimised", || {
         let mut tests = checkout.cargo("test");
         run_command(tests.args(["--workspace", "--release", "--locked"]).env("PROPTEST_CASES", "5000"))
+    })?;
+    timeline.stage("soak", "the proxy for half an hour: memory and open files do not grow", || {
+        let mut tests = checkout.cargo("test");
+        tests.args(["--package", "keyhome-tests", "--test", "proxy", "--release", "--locked", "--"]);
+        run_command(tests.args(["soak", "--nocapture"]).env("KEYHOME_SOAK_SECONDS", SOAK))
     })?;
     timeline.stage("fuzz", "every fuzz target, half an hour each", || fuzz::run_long(checkout))?;
     timeline.print();

@@ -17,5 +17,6 @@ mod reload_clients;
 mod rubbish;
 mod running;
 mod slow_log;
+mod soak;
 mod statistics;
 mod subscriptions;
