@@ -48,6 +48,8 @@ pub(crate) struct Wish {
 pub(crate) struct Snapshot {
     /// The pools that are served, and what was counted of each.
     pub(crate) pools: Vec<(Arc<Pool>, PoolCounters)>,
+    /// Bytes that are held for connections.
+    pub(crate) buffered: u64,
     /// Connections that were ever opened.
     pub(crate) total_connections: u64,
     /// Connections that are open, listening sockets among them.
@@ -108,6 +110,7 @@ fn count_once(lines: &[Line]) -> io::Result<Option<Snapshot>> {
             Some(all) => {
                 all.total_connections += one.total_connections;
                 all.connections += one.connections;
+                all.buffered += one.buffered;
                 let same =
                     |((mine, _), (other, _)): (&(Arc<Pool>, _), &(Arc<Pool>, _))| Arc::ptr_eq(mine, other);
                 if all.pools.len() != one.pools.len() || !all.pools.iter().zip(&one.pools).all(same) {

@@ -17,6 +17,8 @@ pub(crate) struct PoolCounters {
     pub(crate) fragments: u64,
     /// Clients that were ever accepted.
     pub(crate) clients: u64,
+    /// Clients that were refused, as there were too many.
+    pub(crate) refused: u64,
     /// What clients have asked for, whoever answers.
     pub(crate) requests: u64,
     /// Bytes from clients.
@@ -83,6 +85,7 @@ impl PoolCounters {
         self.forward_error += other.forward_error;
         self.fragments += other.fragments;
         self.clients += other.clients;
+        self.refused += other.refused;
         self.requests += other.requests;
         self.received += other.received;
         self.sent += other.sent;

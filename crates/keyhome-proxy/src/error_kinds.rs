@@ -2,7 +2,7 @@
 //! one has nothing to count.
 
 /// How the text of an error begins, and its kind. The first that fits holds.
-const KINDS: [(&str, &str); 17] = [
+const KINDS: [(&str, &str); 22] = [
     // twemproxy's words, which are libc's, for what became of a server.
     ("ERR Connection refused", "refused"),
     ("ERR Connection timed out", "timeout"),
@@ -10,17 +10,22 @@ const KINDS: [(&str, &str); 17] = [
     ("ERR unknown subcommand", "unknown_command"),
     ("ERR unknown", "closed"),
     ("ERR Connection reset by peer", "reset"),
+    ("ERR Broken pipe", "reset"),
     ("ERR Invalid argument", "invalid_reply"),
     ("ERR Host is down", "unreachable"),
     ("ERR No route to host", "unreachable"),
     ("ERR Network is unreachable", "unreachable"),
     ("ERR No such file or directory", "unreachable"),
+    ("ERR Too many open files", "limit"),
+    ("ERR the proxy holds more than it may", "limit"),
     ("ERR wrong number of arguments", "arguments"),
     ("ERR Protocol error", "protocol"),
     ("CROSSSLOT", "cross_slot"),
     ("EXECABORT", "exec_abort"),
     ("NOAUTH", "auth"),
     ("WRONGPASS", "auth"),
+    ("ERR invalid password", "auth"),
+    ("ERR Client sent AUTH", "auth"),
 ];
 
 /// How many errors of each kind there were.
@@ -90,6 +95,6 @@ mod tests {
         both.add(&counts);
         let found: Vec<_> = both.by_kind().into_iter().filter(|(_, count)| *count > 0).collect();
         assert_eq!(found, [("unknown_command", 2), ("closed", 2), ("auth", 4), ("other", 2)]);
-        assert_eq!(counts.by_kind().len(), 13);
+        assert_eq!(counts.by_kind().len(), 14);
     }
 }

@@ -6,7 +6,7 @@ use keyhome_resp::{Value, request};
 /// A request of no more bytes is kept as it is, a longer one as it will be shown.
 const WHOLE: usize = 512;
 
-/// Bytes that are kept for requests to come while none is on its way.
+/// Memory that is kept for requests to come while none is on its way.
 const MOST_IDLE: usize = 64 * 1024;
 
 /// The most words that are shown of a request, and bytes of each: redis-server's, in `src/slowlog.h`.
@@ -40,6 +40,22 @@ impl SentRequests {
     pub(crate) fn pop(&mut self, frame_bytes: u32) {
         self.last = self.next;
         self.next += if frame_bytes as usize <= WHOLE { frame_bytes as usize } else { 4 + self.cut_length() };
+        if self.next == self.bytes.len() && self.bytes.capacity() > MOST_IDLE {
+            self.give_back();
+        }
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// After a burst, when none is on its way any more. The last one may still be asked for.
+    #[cold]
+    fn give_back(&mut self) {
+        self.bytes.drain(..self.last);
+        self.bytes.shrink_to(MOST_IDLE);
+        (self.last, self.next) = (0, self.bytes.len());
     }
 
     /// The words of the request that was answered last, of which the frame had so many bytes: as redis-server shows them
@@ -72,7 +88,6 @@ impl SentRequests {
     fn forget_answered(&mut self) {
         if self.next == self.bytes.len() {
             self.bytes.clear();
-            self.bytes.shrink_to(MOST_IDLE);
         } else if self.next >= MOST_IDLE && self.next * 2 >= self.bytes.len() {
             self.bytes.drain(..self.next);
         } else {
@@ -159,5 +174,20 @@ mod tests {
             most = most.max(sent.bytes.len());
         }
         assert!(most < 3 * MOST_IDLE, "{most} bytes for few requests on their way");
+    }
+
+    #[test]
+    fn a_burst_gives_its_memory_back() {
+        let mut sent = SentRequests::default();
+        let words = vec![b"SET".to_vec(), b"key".to_vec(), vec![b'v'; 400]];
+        let frame = frame(&words);
+        (0..10_000).for_each(|_| sent.push(&frame));
+        assert!(sent.held_bytes() > 4_000_000);
+        (0..10_000).for_each(|_| sent.pop(frame.len() as u32));
+        assert!(sent.held_bytes() <= MOST_IDLE, "{}", sent.held_bytes());
+        assert_eq!(sent.last_words(frame.len() as u32), cut_words(&frame));
+        sent.push(&frame);
+        sent.pop(frame.len() as u32);
+        assert_eq!(sent.last_words(frame.len() as u32), cut_words(&frame));
     }
 }

@@ -193,7 +193,8 @@ impl ServerConnection {
 
     /// Bytes of memory.
     pub(crate) fn held_bytes(&self) -> usize {
-        self.input.held_bytes() + self.output.held_bytes()
+        let sent = self.sent.as_ref().map_or(0, |sent| sent.held_bytes());
+        self.input.held_bytes() + self.output.held_bytes() + sent
     }
 
     /// Writes before the end of a turn where much waits, so that what waits is never large and its memory is used again.

@@ -155,6 +155,37 @@ fn there_is_no_port_unless_it_is_asked_for_and_it_has_one_owner() {
     assert!(exit != 0 && said.contains("--metrics-port"), "{exit}: {said}");
 }
 
+#[test]
+fn limits_are_seen() {
+    let port = lease().unwrap();
+    let fleet = Fleet::start_with(&["--metrics-port", &port.to_string(), "--max-clients", "2"]);
+    // The fixture's own first connection may not have gone yet.
+    let let_in = |_| loop {
+        let mut connection = fleet.connect();
+        if matches!(connection.call(&[b"PING"]), Ok(Reply::Simple(_))) {
+            break connection;
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    let mut connections: Vec<_> = (0..2).map(let_in).collect();
+    assert!(matches!(fleet.connect().receive().unwrap(), Reply::Error(text) if text.contains("max number")));
+    // The largest of values, on its way in pieces: it is held until it is whole.
+    let request = encode(&[b"SET", b"key", &vec![b'v'; 4 << 20]]);
+    connections[0].send(&request[..request.len() - 10]).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let (text, samples) = scraped(port);
+        assert!(samples["keyhome_pool_clients_refused_total{pool=\"pool\"}"] >= 1.0, "{text}");
+        if samples["keyhome_proxy_buffered_bytes"] >= (4 << 20) as f64 {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{text}");
+        thread::sleep(Duration::from_millis(50));
+    }
+    connections[0].send(&request[request.len() - 10..]).unwrap();
+    connections[0].receive().unwrap().ok().unwrap();
+}
+
 /// docs/proxy.md lists every metric.
 #[test]
 fn the_documentation_names_every_metric() {

@@ -37,7 +37,7 @@ struct OfServer {
 
 use MetricType::{COUNTER, GAUGE};
 
-const OF_POOLS: [OfPool; 8] = [
+const OF_POOLS: [OfPool; 9] = [
     OfPool {
         name: "keyhome_pool_clients",
         help: "Clients that are connected.",
@@ -51,8 +51,14 @@ const OF_POOLS: [OfPool; 8] = [
         values: |it| one(it.clients),
     },
     OfPool {
+        name: "keyhome_pool_clients_refused_total",
+        help: "Clients that were refused, as there were as many as there may be.",
+        kind: COUNTER,
+        values: |it| one(it.refused),
+    },
+    OfPool {
         name: "keyhome_pool_clients_closed_total",
-        help: "Clients that are gone: eof, those that closed or said QUIT; error, all others.",
+        help: "Clients that are gone: eof, those that closed or said QUIT; error, all others, refused ones too.",
         kind: COUNTER,
         values: |it| by("reason", &[("eof", it.client_eof), ("error", it.client_err)]),
     },
@@ -177,6 +183,12 @@ pub(super) fn encode(counted: &Snapshot, started: SystemTime) -> io::Result<Vec<
             "Connections of clients and to servers, and listening sockets.",
             GAUGE,
             counted.connections as f64,
+        ),
+        (
+            "keyhome_proxy_buffered_bytes",
+            "Bytes that are held for connections, as they were within the last second.",
+            GAUGE,
+            counted.buffered as f64,
         ),
         (
             "keyhome_proxy_connections_opened_total",

@@ -62,6 +62,7 @@ impl Worker {
             // It may have gone, or not read it: closed it is in any case.
             let _ = stream.write(TOO_MANY);
             self.counters[pool].client_err += 1;
+            self.counters[pool].refused += 1;
             return;
         }
         self.is_full = false;

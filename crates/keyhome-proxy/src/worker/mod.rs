@@ -337,7 +337,12 @@ impl Worker {
         let served = self.pools.iter().take(self.served).map(|view| Arc::clone(&view.pool));
         let pools = served.zip(counters).collect();
         let open = self.listeners.len() + self.clients.len() + self.servers.len();
-        Snapshot { pools, total_connections: self.total_connections, connections: open as u64 }
+        Snapshot {
+            pools,
+            buffered: self.told_held as u64,
+            total_connections: self.total_connections,
+            connections: open as u64,
+        }
     }
 
     fn stop(&mut self) {
