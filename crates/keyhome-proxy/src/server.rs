@@ -68,8 +68,10 @@ pub(crate) struct ServerConnection {
     pub(crate) listens: bool,
     /// It finds out whether a server that is out is well again.
     pub(crate) checks: bool,
-    /// What it waits for may take as long as it likes.
+    /// What it waits for may take longer than the pool's timeout.
     pub(crate) patient: bool,
+    /// When it was or is to be answered where it is patient, but for the pool's timeout; none: that is not known.
+    pub(crate) wait_ends: Option<u64>,
     pub(crate) connected: bool,
     /// No new request goes over it: its server, its password or its database is another since a reload.
     pub(crate) leaves: bool,
@@ -123,6 +125,7 @@ impl ServerConnection {
             listens: false,
             checks: false,
             patient: false,
+            wait_ends: None,
             connected: false,
             leaves: false,
             since: 0,

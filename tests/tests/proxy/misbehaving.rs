@@ -9,7 +9,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use keyhome_live::{
@@ -247,5 +247,51 @@ fn a_client_that_says_no_more_gets_its_replies_and_then_the_end() {
         let mut replies = String::new();
         stream.read_to_string(&mut replies).unwrap();
         assert_eq!(replies, "+PONG\r\n$3\r\nkey\r\n");
+    }
+}
+
+/// A server that hangs is told from one where nothing happens by the time that the command itself gives.
+#[test]
+fn who_waits_for_something_to_happen_on_a_server_that_hangs_waits_no_longer_than_it_said() {
+    let hangs = FakeServer::start(|_, mut stream| while request(&mut stream).is_some() {});
+    let front = Front::of(&[hangs.address()], TIMEOUT, &[]);
+    let mut for_ever = front.connect();
+    for_ever.send(&encode(&[b"BLPOP", b"list", b"0"])).unwrap();
+    for words in [
+        &[b"BLPOP".as_slice(), b"list", b"0.1"][..],
+        &[b"BLMPOP", b"0.1", b"1", b"list", b"LEFT"],
+        &[b"XREAD", b"BLOCK", b"100", b"STREAMS", b"a", b"$"],
+        &[b"WAIT", b"1", b"100"],
+        &[b"WATCH", b"a"],
+    ] {
+        let reply = front.connect().call(words).unwrap();
+        assert_eq!(reply, error("ERR Connection timed out"), "{}", words[0].escape_ascii());
+    }
+    let mut listener = front.connect();
+    listener.send(&encode(&[b"SUBSCRIBE", b"channel"])).unwrap();
+    assert!(listener.receive().is_err(), "it is closed, as its subscription is not confirmed");
+    for_ever.send(&encode(&[b"PING"])).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    // The one that waits for ever is there, as it may.
+    while !front.proxy.stats().unwrap().contains("\"client_connections\":1,") {
+        assert!(Instant::now() < deadline, "{}", front.proxy.stats().unwrap());
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn servers_may_have_names_and_a_name_that_nobody_knows_holds_up_nobody() {
+    let well = FakeServer::start(|_, mut stream| echo(&mut stream));
+    // Of the addresses of this name, the IPv6 one may come first, where nobody listens.
+    let named = well.address().replace("127.0.0.1", "localhost");
+    let front = Front::of(&[named, "no-such-host.invalid:6379".into()], PATIENT, &[]);
+    let mut connection = front.connect();
+    let keys: Vec<String> = (0..40).map(|number| format!("key:{number}")).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    for _ in 0..3 {
+        let replies = get_all(&mut connection, &keys);
+        let found = keys.iter().zip(&replies).filter(|(key, reply)| **reply == value(key)).count();
+        let failed = replies.iter().filter(|reply| **reply == error("ERR Host is down")).count();
+        assert!(found > 5 && failed > 5 && found + failed == keys.len(), "{replies:?}");
     }
 }

@@ -3,6 +3,7 @@
 mod hot_keys;
 pub(crate) mod keyhome;
 mod slow_log;
+mod waiting;
 
 use std::fmt::Write;
 
@@ -10,6 +11,8 @@ use ::keyhome::{Error, Router, command::CommandKind};
 use keyhome_resp::{array, bulk, error, integer, map, null, simple};
 
 use crate::{client::Session, pool::Pool};
+
+pub(crate) use waiting::longest_wait;
 
 /// The version of Redis that clients are told: that of the protocol which is spoken.
 const REDIS_VERSION: &str = "7.0.15";

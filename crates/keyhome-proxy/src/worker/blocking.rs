@@ -8,7 +8,7 @@ use super::{
     Worker,
     requests::{Request, Taken},
 };
-use crate::{gather::Gather, server::Waiting};
+use crate::{answers, gather::Gather, server::Waiting};
 
 impl Worker {
     /// Sends a command that may wait. It goes when all before it are done, and those after it go when it is done: its
@@ -24,9 +24,11 @@ impl Worker {
                 return Taken::Now;
             }
         };
+        let ends = answers::longest_wait(&request.words()).map(|wait| self.now.saturating_add(wait));
         self.send_over(index, connection, request);
         if let Some(connection) = self.servers.get_mut(connection) {
             connection.patient = true;
+            connection.wait_ends = ends;
         }
         let client = &mut self.clients[index];
         client.blocked_on.push(connection);
@@ -56,6 +58,7 @@ impl Worker {
                 }
             }
         }
+        let ends = answers::longest_wait(&request.words()).map(|wait| self.now.saturating_add(wait));
         let client = &mut self.clients[index];
         let generation = client.generation;
         let number = client.replies.expect_parts(Box::new(Gather::new(merge, connections.len(), Vec::new())));
@@ -73,6 +76,7 @@ impl Worker {
             });
             self.counters[connection.pool].servers[connection.server].count_request(bytes);
             connection.patient = true;
+            connection.wait_ends = ends;
             self.server_is_due(index_);
         }
         Taken::Now

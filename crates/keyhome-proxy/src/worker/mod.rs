@@ -18,6 +18,7 @@ mod resubscriptions;
 mod servers;
 mod slow_requests;
 mod subscriptions;
+mod timeouts;
 mod transactions;
 
 use std::{
@@ -29,7 +30,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use keyhome::OnFailure;
 use keyhome_resp::Limits as FrameLimits;
 use mio::{Events, Poll, Token, Waker};
 use slab::Slab;
@@ -52,9 +52,6 @@ const READ: usize = 64 * 1024;
 
 /// Times that one connection is read from in a turn, so that no other waits for it long.
 const MOST_READS: usize = 2;
-
-/// How often it is looked whether something has taken too long, at least.
-const MOST_TICK: Duration = Duration::from_secs(1);
 
 /// What is ready, by the lowest bits of its token.
 const LISTENER: usize = 0;
@@ -178,7 +175,7 @@ impl Worker {
             servers: Slab::new(),
             to_servers: pools.iter().map(|pool| ToServer::of_pool(pool)).collect(),
             next_follow: 0,
-            tick: MOST_TICK,
+            tick: timeouts::MOST_TICK,
             look_at: 0,
             counters: pools.iter().map(|pool| PoolCounters::new(pool.all().nodes().len())).collect(),
             pools: pools.iter().cloned().map(PoolView::new).collect(),
@@ -224,19 +221,6 @@ impl Worker {
         listener.register(self.poll.registry(), token(LISTENER, entry.key()))?;
         entry.insert(listener);
         Ok(())
-    }
-
-    /// How often it is looked whether somebody has waited too long, or a server is to be checked.
-    fn set_tick(&mut self) {
-        let settings = || self.pools.iter().map(|view| &view.pool.settings);
-        let timeouts = settings().filter_map(|settings| settings.timeout.filter(|timeout| *timeout > 0));
-        let timeouts = timeouts.map(|timeout| u64::from(timeout).div_ceil(4));
-        let probes = settings().filter(|settings| self.checks && settings.on_failure == OnFailure::Probe);
-        let moving = settings().filter(|settings| settings.auto_eject_hosts);
-        let moving = moving.map(|_| resubscriptions::TICK);
-        let ticks = timeouts.chain(probes.map(|_| checks::TICK)).chain(moving);
-        self.tick = ticks.min().map_or(MOST_TICK, |tick| Duration::from_millis(tick.max(1)).min(MOST_TICK));
-        self.look_at = 0;
     }
 
     /// Serves until it is told to stop.
@@ -300,11 +284,7 @@ impl Worker {
             self.write_to_servers();
             self.write_to_clients();
             if self.now >= self.look_at {
-                self.look_at = self.now + self.tick.as_micros() as u64;
-                self.time_out();
-                self.check_servers();
-                self.close_idle();
-                self.count_held();
+                self.look();
             }
             if self.accept_again.is_some() {
                 self.accept_again();

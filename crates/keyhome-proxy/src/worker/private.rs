@@ -29,6 +29,7 @@ impl Worker {
         let Some(connection) = self.servers.get_mut(index) else { return };
         connection.owner = None;
         connection.patient = false;
+        connection.wait_ends = None;
         if connection.leaves {
             return self.discard(index);
         }

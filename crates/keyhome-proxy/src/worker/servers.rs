@@ -8,7 +8,7 @@ use std::{
 use keyhome::{Outcome, health::is_failure};
 use keyhome_resp::error;
 
-use super::{MOST_READS, READ, Worker, checks, slow_requests::note_if_slow};
+use super::{MOST_READS, READ, Worker, slow_requests::note_if_slow};
 use crate::{
     buffers::Written,
     server::{NOBODY, ServerConnection, Waiting},
@@ -139,6 +139,8 @@ impl Worker {
                 if connection.next_waiting().is_some() {
                     continue;
                 }
+                // The server answers.
+                connection.wait_ends = None;
                 if let Some((client, generation)) = connection.owner
                     && self.clients.get(client as usize).is_some_and(|it| it.generation == generation)
                 {
@@ -266,31 +268,6 @@ impl Worker {
             self.hand_over(waiting, &reply);
         }
     }
-
-    /// Closes the connections whose oldest request has waited too long: its reply, were it to come now, would be taken
-    /// for that of the next.
-    pub(super) fn time_out(&mut self) {
-        let is_late = |connection: &ServerConnection| {
-            let own = if connection.checks { checks::PATIENCE } else { 0 };
-            let timeout = self.pools[connection.pool].pool.settings.timeout.unwrap_or(own);
-            // Even who may wait for something to happen is not to wait for a connection.
-            let since = match connection.waiting.front() {
-                _ if !connection.connected => Some(connection.since),
-                Some(oldest) if !connection.patient => Some(oldest.since),
-                _ => None,
-            };
-            timeout > 0 && since.is_some_and(|since| self.now >= since + u64::from(timeout) * 1000)
-        };
-        let late: Vec<usize> = self
-            .servers
-            .iter()
-            .filter(|(_, connection)| is_late(connection))
-            .map(|(index, _)| index)
-            .collect();
-        for index in late {
-            self.close_server(index, LATE);
-        }
-    }
 }
 
 /// What twemproxy says of a server that closed its connection.
@@ -313,7 +290,7 @@ fn unasked(reply: &[u8]) -> Cow<'static, str> {
 }
 
 /// What it says of one that took too long.
-const LATE: &str = "ERR Connection timed out";
+pub(super) const LATE: &str = "ERR Connection timed out";
 
 /// Whether the process, or the system, has no room for another open file: EMFILE, ENFILE.
 pub(super) fn is_out_of_files(problem: &io::Error) -> bool {

@@ -131,6 +131,7 @@ impl Worker {
         }
         if let Some(to) = self.servers.get_mut(connection) {
             keyhome_resp::request(to.output.buffer(&mut self.stock), &[command.as_bytes(), name]);
+            to.wait_ends = Some(self.now);
         }
         self.server_is_due(connection);
     }
