@@ -82,7 +82,14 @@ mod tests {
             all.top(9).into_iter().map(|key| (key.key, key.count, key.error)).collect()
         };
         assert_eq!(top(7), [(b"a".to_vec(), 17, 0), (b"b".to_vec(), 3, 0)]);
+        // With a reload each thread takes up what another has left; what that has counted stays.
+        drop(one);
+        let again = pool.of_thread().unwrap();
+        again.record(b"a", 8);
+        assert_eq!(pool.threads.lock().unwrap().len(), 2);
+        assert_eq!(top(8)[0].1, 18);
         let later = top(WINDOW + 1);
+        // 11 and 7, each rounded down.
         assert_eq!((later[0].1, later[1].1), (8, 1));
         assert!(HotKeysOfPool::new(0).unwrap().of_thread().is_none());
         assert!(HotKeysOfPool::new(1 << 20).is_err());

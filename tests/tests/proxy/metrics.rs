@@ -18,7 +18,7 @@ use keyhome_tests::doors::CommandDoor;
 use crate::fleet::{Fleet, NAMES, PATIENT, POOL, pool};
 
 /// The samples, by name and labels as they are written.
-fn scraped(port: u16) -> (String, BTreeMap<String, f64>) {
+pub(crate) fn scraped(port: u16) -> (String, BTreeMap<String, f64>) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     let mut text = String::new();

@@ -2,9 +2,15 @@
 
 use std::{thread, time::Duration};
 
-use keyhome_live::resp::{Connection, Reply, encode};
+use keyhome_live::{
+    lease,
+    resp::{Connection, Reply, encode},
+};
 
-use crate::fleet::{Fleet, NAMES};
+use crate::{
+    fleet::{Fleet, NAMES},
+    metrics::scraped,
+};
 
 fn array(reply: Reply) -> Vec<Reply> {
     match reply {
@@ -91,6 +97,37 @@ fn only_what_is_slow_is_kept_and_what_waits_on_purpose_is_not() {
     let mut connection = fleet.connect();
     connection.call(&[b"EVAL", slow, b"1", b"key"]).unwrap();
     assert_eq!(connection.call(&[b"SLOWLOG", b"LEN"]).unwrap(), Reply::Integer(0));
+}
+
+#[test]
+fn a_reload_forgets_nothing_of_what_was_seen() {
+    let metrics = lease().unwrap();
+    let port = metrics.to_string();
+    let arguments = ["--slowlog-slower-than", "0", "--hot-keys", "8", "--metrics-port", &port];
+    let fleet = Fleet::start_with(&arguments);
+    let mut connection = fleet.connect();
+    for _ in 0..9 {
+        connection.call(&[b"GET", b"key"]).unwrap();
+    }
+    for _ in 0..5 {
+        connection.call(&[b"KEYHOME", b"RELOAD"]).unwrap().ok().unwrap();
+    }
+    connection.call(&[b"GET", b"key"]).unwrap();
+    assert_eq!(connection.call(&[b"SLOWLOG", b"LEN"]).unwrap(), Reply::Integer(10));
+    let hottest = array(connection.call(&[b"KEYHOME", b"HOTKEYS"]).unwrap());
+    let hottest = array(hottest[0].clone());
+    // Halved, if a minute has just begun.
+    assert!(
+        hottest[0].bytes() == Some(b"key") && matches!(hottest[2], Reply::Integer(5..=10)),
+        "{hottest:?}"
+    );
+    let (text, samples) = scraped(metrics);
+    // Those above, and this one.
+    assert_eq!(samples["keyhome_pool_requests_total{pool=\"pool\"}"] as u64, 17, "{text}");
+    let counts = NAMES.map(|name| {
+        samples[&format!("keyhome_server_latency_seconds_count{{pool=\"pool\",server=\"{name}\"}}")]
+    });
+    assert_eq!(counts.iter().sum::<f64>() as u64, 10, "{text}");
 }
 
 /// Those that nobody answers are the slowest of all.
