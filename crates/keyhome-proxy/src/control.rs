@@ -12,7 +12,10 @@ use std::{
 
 use mio::Waker;
 
-use crate::{counters::PoolCounters, listener::Listener, pool::Pool, resolver::Found, server::Waiting};
+use crate::{
+    counters::PoolCounters, listener::Listener, pool::Pool, resolver::Found, server::Waiting,
+    worker::Question,
+};
 
 /// A word to a worker.
 pub(crate) enum Control {
@@ -20,7 +23,9 @@ pub(crate) enum Control {
     Count(Sender<Snapshot>),
     /// Serve other pools from now on.
     Reload(Change),
-    /// The reply to a client that was promised one.
+    /// Answer this for a client of thread `from`.
+    Ask { question: Question, from: usize, waiting: Waiting },
+    /// The reply to a client that was promised one, or a part of it.
     Reply(Waiting, Vec<u8>),
     /// A name that a connection was waiting for was looked up.
     Resolved { connection: usize, serial: u64, found: Found },

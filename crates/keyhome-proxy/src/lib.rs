@@ -41,6 +41,7 @@ mod slow_log;
 mod stats;
 mod stream;
 mod subscriber;
+mod survey;
 mod transaction;
 mod worker;
 

@@ -11,7 +11,7 @@ use std::{
 
 use keyhome::{
     Error, ErrorKind, Health, Outcome, Router,
-    config::{self, Settings},
+    config::{self, Settings, Socket},
     health::{Event, LiveSet},
 };
 
@@ -133,6 +133,14 @@ impl Pool {
     pub(crate) fn server_of(&self, old: &Self, server: usize) -> Option<usize> {
         let old = old.all.nodes().get(server)?;
         self.all.nodes().iter().position(|new| new.name == old.name && new.address == old.address)
+    }
+
+    /// The port where clients connect.
+    pub(crate) fn port(&self) -> Option<u16> {
+        match self.settings.listen.as_ref()?.socket {
+            Socket::Tcp { port, .. } => Some(port),
+            Socket::Unix { .. } => None,
+        }
     }
 
     /// The router with all servers.
@@ -305,6 +313,14 @@ impl PoolView {
         let start = (self.dice % servers as u64) as usize;
         let live = (start..servers).chain(0..start).find(|server| self.router.is_live(*server));
         self.admitted(live.unwrap_or(start), now)
+    }
+
+    /// The router without the servers that are out.
+    pub(crate) fn router(&mut self, now: u64) -> Result<&Router, Refusal> {
+        if self.pool.troubled.load(Ordering::Relaxed) {
+            self.update(now)?;
+        }
+        Ok(&self.router)
     }
 
     /// The servers that are live.

@@ -47,6 +47,8 @@ pub struct Options {
     pub hot_keys: usize,
     /// What may be held.
     pub limits: Limits,
+    /// FLUSHDB, FLUSHALL and FUNCTION FLUSH go to all servers; otherwise they are refused.
+    pub allow_flush: bool,
 }
 
 impl Default for Options {
@@ -61,6 +63,7 @@ impl Default for Options {
             slowlog_max_len: 128,
             hot_keys: 0,
             limits: Limits::default(),
+            allow_flush: false,
         }
     }
 }
@@ -138,7 +141,11 @@ impl Proxy {
             })?;
             metrics.serve(Arc::clone(&lines));
         }
-        let threads = workers.into_iter().map(|worker| thread::spawn(|| worker.run())).collect();
+        let threads = workers.into_iter().map(|mut worker| {
+            worker.meet(Arc::clone(&lines), options);
+            thread::spawn(|| worker.run())
+        });
+        let threads = threads.collect();
         Ok(Self { lines, threads, pools, options: options.clone(), start, wishes })
     }
 

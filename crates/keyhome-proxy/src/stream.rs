@@ -1,6 +1,9 @@
 //! A connection over TCP or a unix socket.
 
-use std::io::{self, Read, Write};
+use std::{
+    io::{self, Read, Write},
+    os::fd::{AsRawFd, RawFd},
+};
 
 use mio::{Interest, Registry, Token, event::Source, net};
 
@@ -20,6 +23,32 @@ impl Stream {
             Self::Unix(stream) => stream.take_error(),
             Self::Unresolved => Ok(None),
         }
+    }
+
+    /// Where a client has connected to; empty where that is not known any more.
+    pub(crate) fn local_address(&self) -> String {
+        match self {
+            Self::Tcp(stream) => stream.local_addr().map(|address| address.to_string()).unwrap_or_default(),
+            Self::Unix(stream) => {
+                let address = stream.local_addr().ok();
+                let path = address.as_ref().and_then(|address| address.as_pathname());
+                path.map(|path| format!("{}:0", path.display())).unwrap_or_default()
+            }
+            Self::Unresolved => String::new(),
+        }
+    }
+
+    /// The number that the system knows it by.
+    pub(crate) fn descriptor(&self) -> RawFd {
+        match self {
+            Self::Tcp(stream) => stream.as_raw_fd(),
+            Self::Unix(stream) => stream.as_raw_fd(),
+            Self::Unresolved => -1,
+        }
+    }
+
+    pub(crate) fn is_unix(&self) -> bool {
+        matches!(self, Self::Unix(_))
     }
 
     /// Asks for news once for good: readiness is told when it changes, so that waiting for room costs no call.

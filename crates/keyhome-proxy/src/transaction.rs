@@ -10,6 +10,8 @@ pub(crate) struct Transaction {
     /// Commands without keys that came before the first key: where they go is not known yet.
     pub(crate) early: Vec<u8>,
     pub(crate) early_count: usize,
+    /// Commands that were queued.
+    pub(crate) queued: usize,
     /// A command could not be queued, or the connection is gone: EXEC will refuse.
     pub(crate) failed: bool,
     /// EXEC or DISCARD was sent: when it is answered, the connection is free.

@@ -29,11 +29,16 @@ pub fn bulk(out: &mut Vec<u8>, bytes: &[u8]) {
 
 /// A simple string, which has no line end.
 pub fn simple(out: &mut Vec<u8>, text: &str) {
-    line(out, b'+', text);
+    line(out, b'+', text.as_bytes());
 }
 
 /// An error: its first word is its code. A line end within would end it: it becomes a space.
 pub fn error(out: &mut Vec<u8>, text: &str) {
+    line(out, b'-', text.as_bytes());
+}
+
+/// An error that shows what a client has sent, which may be any bytes.
+pub fn error_bytes(out: &mut Vec<u8>, text: &[u8]) {
     line(out, b'-', text);
 }
 
@@ -52,9 +57,9 @@ pub fn null(out: &mut Vec<u8>, resp3: bool) {
     out.extend_from_slice(if resp3 { b"_\r\n" } else { b"$-1\r\n" });
 }
 
-fn line(out: &mut Vec<u8>, kind: u8, text: &str) {
+fn line(out: &mut Vec<u8>, kind: u8, text: &[u8]) {
     out.push(kind);
-    out.extend(text.bytes().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { byte }));
+    out.extend(text.iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }));
     out.extend_from_slice(b"\r\n");
 }
 

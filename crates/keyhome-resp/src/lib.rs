@@ -20,8 +20,9 @@ mod reply;
 mod request;
 mod value;
 
-pub use encode::{array, bulk, error, integer, map, null, request, simple};
+pub use encode::{array, bulk, error, error_bytes, integer, map, null, request, simple};
 pub use error::FrameError;
+pub use number::number;
 pub use reply::ReplyReader;
 pub use request::{Limits, Progress, RequestReader, Word};
 pub use value::{Value, Values};

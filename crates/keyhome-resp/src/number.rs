@@ -41,7 +41,7 @@ fn any_line(bytes: &[u8]) -> Line {
 }
 
 /// A decimal number as Redis writes it: a sign where it is negative, no leading zero.
-pub(crate) fn number(text: &[u8]) -> Option<i64> {
+pub fn number(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::{error::FrameError, inline, number};
+use crate::{encode, error::FrameError, inline, number};
 
 /// A word of a request: its place in the bytes that were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,8 @@ pub struct RequestReader {
     at: usize,
     /// Words that are still to come; None before the count.
     left: Option<usize>,
-    inline: bool,
+    /// A request that came as a line of words, as people type it, written as a frame; empty for others.
+    line: Vec<u8>,
 }
 
 impl RequestReader {
@@ -72,18 +73,23 @@ impl RequestReader {
         self.words.clear();
         self.at = 0;
         self.left = None;
-        self.inline = false;
+        // A connection that is silent holds no memory.
+        if !self.line.is_empty() {
+            self.line = Vec::new();
+        }
     }
 
-    /// The words that were found, in the buffer of the last [`read`](Self::read).
+    /// The words that were found, in the [frame](Self::frame).
     #[inline]
     pub fn words(&self) -> &[Word] {
         &self.words
     }
 
-    /// Whether the request is a line of words, as people type it: no frame that could be passed on.
-    pub fn is_inline(&self) -> bool {
-        self.inline
+    /// The frame of a request that is whole, which can be passed on: `read` as it was read; of a line of words, which is
+    /// no frame, one that says the same.
+    #[inline]
+    pub fn frame<'a>(&'a self, read: &'a [u8]) -> &'a [u8] {
+        if self.line.is_empty() { read } else { &self.line }
     }
 
     /// Reads on in `buffer`, which begins with the request's first byte.
@@ -157,8 +163,13 @@ impl RequestReader {
             self.at = buffer.len();
             return Ok(Progress::Partial(buffer.len() + 1));
         };
-        self.inline = true;
-        inline::words(&buffer[..length], &mut self.words)?;
+        let words = inline::words(buffer.get(..length).unwrap_or_default())?;
+        encode::array(&mut self.line, words.len());
+        for word in words {
+            encode::bulk(&mut self.line, &word);
+            let end = self.line.len() - 2;
+            self.words.push(Word { start: end - word.len(), end });
+        }
         Ok(Progress::Whole(length))
     }
 }
@@ -169,11 +180,12 @@ mod tests {
     use alloc::{string::String, vec};
     use proptest::prelude::*;
 
-    fn words(buffer: &[u8]) -> Result<(Vec<&[u8]>, usize), FrameError> {
+    fn words(buffer: &[u8]) -> Result<(Vec<Vec<u8>>, usize), FrameError> {
         let mut reader = RequestReader::default();
         match reader.read(buffer, &Limits::default())? {
             Progress::Whole(length) => {
-                Ok((reader.words().iter().map(|word| word.of(buffer)).collect(), length))
+                let frame = reader.frame(&buffer[..length]);
+                Ok((reader.words().iter().map(|word| word.of(frame).to_vec()).collect(), length))
             }
             Progress::Partial(_) => panic!("not whole: {}", buffer.escape_ascii()),
         }
@@ -181,12 +193,35 @@ mod tests {
 
     #[test]
     fn words_are_found() {
-        assert_eq!(words(b"*2\r\n$3\r\nGET\r\n$0\r\n\r\n+"), Ok((vec![b"GET".as_slice(), b""], 19)));
-        assert_eq!(words(b"*1\r\n$12\r\nabcdefghijkl\r\n"), Ok((vec![b"abcdefghijkl".as_slice()], 23)));
-        assert_eq!(words(b"*0\r\n"), Ok((vec![], 4)));
-        assert_eq!(words(b"*-1\r\nx"), Ok((vec![], 5)));
-        assert_eq!(words(b"ping  a\r\n"), Ok((vec![b"ping".as_slice(), b"a"], 9)));
-        assert_eq!(words(b"\r\n"), Ok((vec![], 2)));
+        for (bytes, expected) in [
+            (b"*2\r\n$3\r\nGET\r\n$0\r\n\r\n+".as_slice(), (vec![b"GET".as_slice(), b""], 19)),
+            (b"*1\r\n$12\r\nabcdefghijkl\r\n", (vec![b"abcdefghijkl"], 23)),
+            (b"*0\r\n", (vec![], 4)),
+            (b"*-1\r\nx", (vec![], 5)),
+            (b"ping  a\r\n", (vec![b"ping", b"a"], 9)),
+            (b"set a 'b c'\nx", (vec![b"set", b"a", b"b c"], 12)),
+            (b"\r\n", (vec![], 2)),
+        ] {
+            let (words, length) = words(bytes).unwrap();
+            assert_eq!(
+                (words.iter().map(Vec::as_slice).collect(), length),
+                expected,
+                "{}",
+                bytes.escape_ascii()
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_becomes_a_frame() {
+        let mut reader = RequestReader::default();
+        for _ in 0..2 {
+            assert_eq!(reader.read(b"GET 'a b'\r\n", &Limits::default()), Ok(Progress::Whole(11)));
+            assert_eq!(reader.frame(b"GET 'a b'\r\n"), b"*2\r\n$3\r\nGET\r\n$3\r\na b\r\n");
+            reader.clear();
+        }
+        assert_eq!(reader.read(b"*1\r\n$1\r\na\r\n", &Limits::default()), Ok(Progress::Whole(11)));
+        assert_eq!(reader.frame(b"*1\r\n$1\r\na\r\n"), b"*1\r\n$1\r\na\r\n");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
 mod beside_nutcracker;
+mod commands;
 mod connections;
 mod fake_server;
 mod faults;
@@ -12,6 +13,7 @@ mod many_clients;
 mod members;
 mod metrics;
 mod misbehaving;
+mod own_answers;
 mod reload;
 mod reload_clients;
 mod rubbish;

@@ -2,7 +2,7 @@
 
 use keyhome_resp::{array, bulk, error, integer, null};
 
-use super::wrong_words;
+use super::errors::wrong_words;
 use crate::pool::Pool;
 
 /// How many are given where the client does not say.

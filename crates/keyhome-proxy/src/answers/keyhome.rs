@@ -1,22 +1,142 @@
-//! KEYHOME: what the proxy says about itself to any client of Redis.
+//! KEYHOME: what the command line knows, from inside any client. Values have the names and the form of the command line's
+//! JSON.
 
-use keyhome_resp::error;
+use keyhome_resp::{array, bulk, error, integer, map, null, simple};
+use serde_json::{Value, json};
 
-use super::{hot_keys, slow_log};
-use crate::{client::Session, pool::Pool};
+use super::errors;
+use crate::pool::{PoolView, Refusal};
 
-/// Answers KEYHOME and its words.
-pub(crate) fn of(client: &Session, pool: &Pool, words: &[&[u8]], now: u64, out: &mut Vec<u8>) {
-    let (name, rest) = match words {
-        [_, name, rest @ ..] => (name.to_ascii_lowercase(), rest),
-        _ => return super::wrong_words(out, "keyhome"),
-    };
-    match &*name {
-        b"hotkeys" => hot_keys::of(pool, rest, now, client.resp3, out),
-        b"slowlog" => slow_log::with_servers(&pool.slow_log, rest, out),
-        _ => {
-            let name = String::from_utf8_lossy(&name[..name.len().min(128)]).into_owned();
-            error(out, &format!("ERR unknown subcommand '{name}' of KEYHOME"));
+/// The subcommands, as KEYHOME HELP says them.
+const HELP: &[&str] = &[
+    "KEYHOME <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+    "EXPLAIN <key>",
+    "    Each step from the key to the server that has it now.",
+    "FINGERPRINT",
+    "    Of the placement of this pool: equal where every key has the same home.",
+    "HOTKEYS [<count>]",
+    "    The keys that come most often (default: 10), if they are counted.",
+    "NODE <key> [<key> ...]",
+    "    The name of the server that has the key now; of several keys, a list.",
+    "POOLS",
+    "    The pools of this proxy, their servers, and which of these are in.",
+    "RELOAD",
+    "    Read the config again, as on SIGHUP.",
+    "SLOWLOG [<count>]",
+    "    Slow requests, and the server of each.",
+    "HELP",
+    "    Print this help.",
+];
+
+/// KEYHOME NODE.
+pub(crate) fn node(view: &mut PoolView, keys: &[&[u8]], now: u64, out: &mut Vec<u8>) {
+    if keys.is_empty() {
+        return errors::wrong_words(out, "keyhome|node");
+    }
+    let mut names = Vec::new();
+    for key in keys {
+        match view.home(key, now) {
+            Ok(server) => bulk(&mut names, name(view, server).as_bytes()),
+            Err(refusal) => return refuse(out, &refusal),
+        }
+    }
+    if keys.len() > 1 {
+        array(out, keys.len());
+    }
+    out.extend_from_slice(&names);
+}
+
+/// KEYHOME EXPLAIN.
+pub(crate) fn explain(view: &mut PoolView, keys: &[&[u8]], now: u64, resp3: bool, out: &mut Vec<u8>) {
+    let [key] = keys else { return errors::wrong_words(out, "keyhome|explain") };
+    match view.router(now) {
+        Err(refusal) => refuse(out, &refusal),
+        Ok(router) => match router.explain(key) {
+            Err(problem) => refuse(out, &Refusal::NoHome(problem)),
+            Ok(explanation) => match serde_json::to_value(&explanation) {
+                Ok(explanation) => write(out, &explanation, resp3),
+                Err(problem) => error(out, &format!("ERR {problem}")),
+            },
+        },
+    }
+}
+
+/// KEYHOME FINGERPRINT: of the pool with all its servers, as the command line computes it from the config.
+pub(crate) fn fingerprint(view: &PoolView, words: &[&[u8]], out: &mut Vec<u8>) {
+    if !words.is_empty() {
+        return errors::wrong_words(out, "keyhome|fingerprint");
+    }
+    match view.pool.all().fingerprint() {
+        Ok(fingerprint) => bulk(out, fingerprint.as_bytes()),
+        Err(problem) => error(out, &format!("ERR {problem}")),
+    }
+}
+
+/// KEYHOME POOLS.
+pub(crate) fn pools(views: &mut [PoolView], words: &[&[u8]], now: u64, resp3: bool, out: &mut Vec<u8>) {
+    if !words.is_empty() {
+        return errors::wrong_words(out, "keyhome|pools");
+    }
+    let pools: Vec<Value> = views.iter_mut().map(|view| describe(view, now)).collect();
+    write(out, &Value::Array(pools), resp3);
+}
+
+/// KEYHOME HELP.
+pub(crate) fn help(out: &mut Vec<u8>) {
+    array(out, HELP.len());
+    for line in HELP {
+        simple(out, line);
+    }
+}
+
+fn describe(view: &mut PoolView, now: u64) -> Value {
+    // Where all are out, none is in.
+    let live = view.router(now).cloned().ok();
+    let pool = &view.pool;
+    let nodes = pool.all().nodes().iter().enumerate().map(|(index, node)| {
+        let live = live.as_ref().is_some_and(|router| router.is_live(index));
+        json!({ "name": node.name, "address": node.address, "live": live })
+    });
+    json!({
+        "name": pool.name,
+        "listen": pool.settings.listen.as_ref().map(|listen| &listen.text),
+        "dialect": pool.all().dialect().id,
+        "fingerprint": pool.all().fingerprint().ok(),
+        "nodes": nodes.collect::<Vec<_>>(),
+    })
+}
+
+fn name(view: &PoolView, server: usize) -> String {
+    view.pool.all().nodes().get(server).map(|node| node.name.clone()).unwrap_or_default()
+}
+
+fn refuse(out: &mut Vec<u8>, refusal: &Refusal) {
+    error(out, &refusal.to_string());
+}
+
+/// A JSON value as a reply: a number that is none of RESP's integers is a string, and so is a truth of RESP2 a number.
+fn write(out: &mut Vec<u8>, value: &Value, resp3: bool) {
+    match value {
+        Value::Null => null(out, resp3),
+        Value::Bool(is) if resp3 => out.extend_from_slice(if *is { b"#t\r\n" } else { b"#f\r\n" }),
+        Value::Bool(is) => integer(out, i64::from(*is)),
+        Value::Number(number) => match number.as_i64() {
+            Some(number) => integer(out, number),
+            None => bulk(out, number.to_string().as_bytes()),
+        },
+        Value::String(text) => bulk(out, text.as_bytes()),
+        Value::Array(values) => {
+            array(out, values.len());
+            for value in values {
+                write(out, value, resp3);
+            }
+        }
+        Value::Object(members) => {
+            map(out, members.len(), resp3);
+            for (name, value) in members {
+                bulk(out, name.as_bytes());
+                write(out, value, resp3);
+            }
         }
     }
 }

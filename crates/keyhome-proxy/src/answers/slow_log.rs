@@ -2,7 +2,7 @@
 
 use keyhome_resp::{array, bulk, error, integer, simple};
 
-use super::wrong_words;
+use super::errors::wrong_words;
 use crate::slow_log::{SlowLog, SlowRequest};
 
 /// How many are given where the client does not say.

@@ -1,13 +1,16 @@
 //! A connection of a client.
 
+mod description;
 mod replies;
+mod selection;
 mod session;
 
 use std::io::Write;
 
 use keyhome_resp::RequestReader;
 
-pub(crate) use replies::Replies;
+pub(crate) use replies::{Replies, Wanted};
+pub(crate) use selection::{ClientType, Selection};
 pub(crate) use session::Session;
 
 use crate::{
@@ -153,6 +156,12 @@ impl Client {
     /// Bytes of memory.
     pub(crate) fn held_bytes(&self) -> usize {
         self.input.held_bytes() + self.output.held_bytes() + self.replies.held_bytes()
+    }
+
+    /// As after connecting: RESET. Where its state with servers goes is not known here.
+    pub(crate) fn reset(&mut self) {
+        self.session.reset();
+        self.replies.wanted = Wanted::All;
     }
 
     /// To be called when a part of what makes it special has come or gone.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::{
     buffers::{Output, Stock},
     gather::Gather,
+    survey::{Combine, Survey},
 };
 
 /// A reply that is to come.
@@ -17,6 +18,20 @@ enum Slot {
     Apart(Vec<u8>),
     /// It is made of several.
     Gathering(Box<Gather>),
+    /// It is made of what several say.
+    Surveying(Box<Survey>),
+    /// The client does not want it: so many parts of it are still to come.
+    Unwanted(u32),
+}
+
+/// Which replies a client wants: CLIENT REPLY.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    #[default]
+    All,
+    /// All but that of the next request.
+    AllButNext,
+    None,
 }
 
 /// `held` is cut when nothing in it waits; replies beyond this size are kept apart, so that it stays small.
@@ -33,6 +48,7 @@ pub(crate) struct Replies {
     held_count: usize,
     /// Bytes of replies that are apart or made of parts.
     apart_bytes: usize,
+    pub(crate) wanted: Wanted,
 }
 
 impl Replies {
@@ -55,14 +71,37 @@ impl Replies {
     /// The number of a request that a server answers.
     #[inline]
     pub(crate) fn expect(&mut self) -> u32 {
-        self.slots.push_back(Slot::Waiting);
+        self.push(Slot::Waiting, 1)
+    }
+
+    /// The number of a request that so many servers answer in parts.
+    pub(crate) fn expect_parts(&mut self, gather: Box<Gather>, parts: usize) -> u32 {
+        self.push(Slot::Gathering(gather), parts)
+    }
+
+    /// The number of a request about which so many are asked.
+    pub(crate) fn expect_survey(&mut self, asked: usize, combine: Combine) -> u32 {
+        self.push(Slot::Surveying(Box::new(Survey::new(asked, combine))), asked)
+    }
+
+    #[inline]
+    fn push(&mut self, slot: Slot, parts: usize) -> u32 {
+        let slot = if self.is_wanted() { slot } else { Slot::Unwanted(parts as u32) };
+        self.slots.push_back(slot);
         self.first.wrapping_add(self.slots.len() as u32 - 1)
     }
 
-    /// The number of a request that several servers answer.
-    pub(crate) fn expect_parts(&mut self, gather: Box<Gather>) -> u32 {
-        self.slots.push_back(Slot::Gathering(gather));
-        self.first.wrapping_add(self.slots.len() as u32 - 1)
+    /// Whether the reply to this request is wanted; to be asked once a request.
+    #[inline]
+    fn is_wanted(&mut self) -> bool {
+        match self.wanted {
+            Wanted::All => true,
+            Wanted::AllButNext => {
+                self.wanted = Wanted::All;
+                false
+            }
+            Wanted::None => false,
+        }
     }
 
     /// Whether a reply of one server to request `number` is the next that the client is to have.
@@ -83,6 +122,9 @@ impl Replies {
         stock: &mut Stock,
         write: impl FnOnce(&mut Vec<u8>),
     ) {
+        if !self.is_wanted() {
+            return;
+        }
         if self.slots.is_empty() {
             write(output.buffer(stock));
         } else {
@@ -128,8 +170,38 @@ impl Replies {
                     stock.give(whole);
                 }
             }
+            Some(Slot::Surveying(survey)) => {
+                self.apart_bytes += reply.len();
+                if survey.add(part as usize, reply) {
+                    self.finish_survey(at, output, stock);
+                }
+            }
+            Some(Slot::Unwanted(missing)) => {
+                *missing = missing.saturating_sub(1);
+                if *missing == 0 && at == 0 {
+                    self.advance(output, stock);
+                } else if *missing == 0 {
+                    self.hold(at, b"", stock);
+                }
+            }
             // It was answered already: nothing is answered twice.
             Some(Slot::Held { .. } | Slot::Apart(_)) | None => {}
+        }
+    }
+
+    #[cold]
+    fn finish_survey(&mut self, at: usize, output: &mut Output, stock: &mut Stock) {
+        let slot = self.slots.get_mut(at).map(|slot| std::mem::replace(slot, Slot::Waiting));
+        let mut whole = Vec::new();
+        if let Some(Slot::Surveying(survey)) = slot {
+            self.apart_bytes = self.apart_bytes.saturating_sub(survey.bytes());
+            survey.write(&mut whole);
+        }
+        if at == 0 {
+            output.buffer(stock).extend_from_slice(&whole);
+            self.advance(output, stock);
+        } else {
+            self.hold(at, &whole, stock);
         }
     }
 
@@ -169,7 +241,7 @@ impl Replies {
                     self.apart_bytes -= reply.len();
                     output.buffer(stock).extend_from_slice(reply);
                 }
-                Slot::Waiting | Slot::Gathering(_) => break,
+                Slot::Waiting | Slot::Gathering(_) | Slot::Surveying(_) | Slot::Unwanted(_) => break,
             }
             self.slots.pop_front();
             self.first = self.first.wrapping_add(1);

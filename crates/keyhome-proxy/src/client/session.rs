@@ -1,7 +1,5 @@
 //! What a client has said about itself.
 
-use std::fmt::Write;
-
 /// What is known of a client's connection.
 pub(crate) struct Session {
     pub(crate) id: u64,
@@ -12,6 +10,8 @@ pub(crate) struct Session {
     pub(crate) library: Vec<u8>,
     pub(crate) library_version: Vec<u8>,
     pub(crate) address: String,
+    /// The name of the last command.
+    pub(crate) command: &'static str,
     /// Microseconds of the worker's clock.
     pub(crate) since: u64,
     pub(crate) last_request: u64,
@@ -27,6 +27,7 @@ impl Session {
             library: Vec::new(),
             library_version: Vec::new(),
             address,
+            command: "",
             since: now,
             last_request: now,
         }
@@ -37,23 +38,5 @@ impl Session {
         self.resp3 = false;
         self.authenticated = false;
         self.name.clear();
-    }
-
-    /// A line of CLIENT LIST.
-    pub(crate) fn describe(&self, now: u64, out: &mut String) {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            out,
-            "id={} addr={} name={} age={} idle={} db=0 resp={} lib-name={} lib-ver={}",
-            self.id,
-            self.address,
-            text(&self.name),
-            now.saturating_sub(self.since) / 1_000_000,
-            now.saturating_sub(self.last_request) / 1_000_000,
-            if self.resp3 { 3 } else { 2 },
-            text(&self.library),
-            text(&self.library_version),
-        );
     }
 }

@@ -78,6 +78,7 @@ impl Worker {
         self.counters[pool].client_connections += 1;
         self.counters[pool].clients += 1;
         self.total_connections += 1;
-        self.next_id += 1;
+        // No two threads give the same.
+        self.next_id += self.lines.len().max(1) as u64;
     }
 }

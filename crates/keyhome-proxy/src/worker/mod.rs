@@ -10,6 +10,7 @@ mod checks;
 mod connecting;
 mod holding;
 mod keyhome_command;
+mod own;
 mod parts;
 mod private;
 mod reload;
@@ -18,6 +19,7 @@ mod resubscriptions;
 mod servers;
 mod slow_requests;
 mod subscriptions;
+mod survey;
 mod timeouts;
 mod transactions;
 
@@ -33,6 +35,8 @@ use std::{
 use keyhome_resp::Limits as FrameLimits;
 use mio::{Events, Poll, Token, Waker};
 use slab::Slab;
+
+pub(crate) use survey::Question;
 
 use crate::{
     buffers::{Stock, Written},
@@ -92,6 +96,7 @@ impl ToServer {
 }
 
 /// One thread's share of the proxy.
+#[allow(clippy::struct_excessive_bools, reason = "each is asked alone")]
 pub(crate) struct Worker {
     poll: Poll,
     /// Which of the workers it is.
@@ -142,6 +147,8 @@ pub(crate) struct Worker {
     stopping: bool,
     control: Receiver<Control>,
     wishes: Sender<Wish>,
+    /// The ways to all threads.
+    lines: Arc<Vec<Line>>,
     /// Whether it is the one that checks servers which are out.
     checks: bool,
     /// When it is next looked whether channels have moved.
@@ -150,6 +157,8 @@ pub(crate) struct Worker {
     tick: Duration,
     /// When it is looked next.
     look_at: u64,
+    /// FLUSHDB and FLUSHALL are passed on.
+    allow_flush: bool,
 }
 
 impl Worker {
@@ -208,6 +217,8 @@ impl Worker {
             checks: number == 0,
             control,
             wishes,
+            allow_flush: false,
+            lines: Arc::new(Vec::new()),
         };
         for listener in listeners {
             worker.listen(listener)?;
@@ -302,6 +313,7 @@ impl Worker {
                 // Whoever asked may be gone.
                 Control::Count(to) => drop(to.send(self.count())),
                 Control::Reload(change) => self.reload(change),
+                Control::Ask { question, from, waiting } => self.answer_thread(&question, from, waiting),
                 Control::Reply(waiting, reply) => self.hand_over(waiting, &reply),
                 Control::Resolved { connection, serial, found } => self.resolved(connection, serial, found),
                 Control::Stop => self.stop(),

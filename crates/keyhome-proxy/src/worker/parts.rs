@@ -29,7 +29,7 @@ impl Worker {
         let after = homes.last().map_or(0, |(at, _)| at + step);
         let generation = self.clients[index].generation;
         let gather = Box::new(Gather::new(route.merge, servers.len(), by_key));
-        let number = self.clients[index].replies.expect_parts(gather);
+        let number = self.clients[index].replies.expect_parts(gather, servers.len());
         for (part, (server, connection)) in servers.iter().zip(connections).enumerate() {
             let Some(connection) = self.servers.get_mut(connection) else { continue };
             let here = homes.iter().filter(|(_, home)| home == server).map(|(at, _)| *at);
@@ -46,13 +46,24 @@ impl Worker {
         }
     }
 
-    /// The same request to every server.
+    /// The same request to every live server.
     pub(super) fn send_to_all(&mut self, index: usize, merge: Merge, request: &Request<'_>) {
         let servers: Vec<usize> = self.pools[self.clients[index].pool].live().collect();
-        let Some(connections) = self.connections_to(index, &servers) else { return };
+        self.send_to_servers(index, &servers, merge, request);
+    }
+
+    /// The same request to each of these servers.
+    pub(super) fn send_to_servers(
+        &mut self,
+        index: usize,
+        servers: &[usize],
+        merge: Merge,
+        request: &Request<'_>,
+    ) {
+        let Some(connections) = self.connections_to(index, servers) else { return };
         let generation = self.clients[index].generation;
         let gather = Box::new(Gather::new(merge, servers.len(), Vec::new()));
-        let number = self.clients[index].replies.expect_parts(gather);
+        let number = self.clients[index].replies.expect_parts(gather, servers.len());
         for (part, connection) in connections.into_iter().enumerate() {
             let Some(connection) = self.servers.get_mut(connection) else { continue };
             let waiting = Waiting::of(index, generation, number, part as u32, self.now);
@@ -73,7 +84,7 @@ impl Worker {
     ) {
         let generation = self.clients[index].generation;
         let gather = Box::new(Gather::of_scan(cursor, nodes));
-        let number = self.clients[index].replies.expect_parts(gather);
+        let number = self.clients[index].replies.expect_parts(gather, 1);
         let Some(connection) = self.servers.get_mut(connection) else { return };
         let own = cursor.cursor.to_string();
         let mut words = words.to_vec();

@@ -6,14 +6,17 @@ use keyhome::command::{CommandKind, CommandRoute, FanOut, ScanCursor, command_ki
 use keyhome_resp::{Progress, RequestReader, Word, error};
 
 use super::{MOST_READS, READ, Why, Worker};
-use crate::{answers, client::Client, pool::Refusal, server::Waiting};
+use crate::{
+    answers::{self, errors},
+    client::Client,
+    pool::Refusal,
+    server::Waiting,
+};
 
 /// The frame that a request came in, and its words in it.
 pub(super) struct Request<'a> {
     pub(super) frame: &'a [u8],
     words: &'a [Word],
-    /// It came as a line, which is to be sent as a frame.
-    pub(super) inline: bool,
 }
 
 impl<'a> Request<'a> {
@@ -141,7 +144,7 @@ impl Worker {
             match reader.read(&bytes[used..], &self.frame_limits) {
                 Ok(Progress::Whole(length)) => {
                     let frame = &bytes[used..used + length];
-                    let request = Request { frame, words: reader.words(), inline: reader.is_inline() };
+                    let request = Request { frame: reader.frame(frame), words: reader.words() };
                     let taken =
                         if request.words.is_empty() { Taken::Now } else { self.request(index, &request) };
                     reader.clear();
@@ -196,28 +199,22 @@ impl Worker {
         client.session.last_request = self.now;
         self.counters[client.pool].requests += 1;
         let Some(name) = request.word(0) else { return Taken::Now };
-        let Ok(kind) = command_kind(name, request.word(1)) else {
-            if name.eq_ignore_ascii_case(b"keyhome") {
-                self.keyhome(index, request);
-                return Taken::Now;
-            }
-            self.answer(index, |out| answers::unknown(out, &request.words()));
-            return Taken::Now;
-        };
+        let Ok(kind) = command_kind(name, request.word(1)) else { return self.not_of_redis(index, request) };
+        client.session.command = kind.command;
         let pool = client.pool;
-        if client.special {
-            return self.special(index, &kind, request);
-        }
         if !client.session.authenticated
             && self.pools[pool].pool.settings.redis_auth.is_some()
             && !answers::is_open(&kind)
         {
-            self.answer(index, |out| error(out, "NOAUTH Authentication required."));
+            self.answer(index, |out| error(out, errors::NO_PASSWORD));
             return Taken::Now;
+        }
+        if self.clients[index].special {
+            return self.special(index, &kind, request);
         }
         if let (Some(at), FanOut::Home) = (kind.only_key, kind.fan_out) {
             let Some(key) = request.word(at) else {
-                self.answer(index, |out| answers::wrong_words(out, kind.command));
+                self.wrong_words(index, kind.command);
                 return Taken::Now;
             };
             match self.pools[pool].home(key, self.now) {
@@ -240,6 +237,7 @@ impl Worker {
                 }
                 "quit" | "reset" => {}
                 "subscribe" | "psubscribe" | "ssubscribe" if transaction.multi => {
+                    self.fail(index);
                     self.answer(index, |out| error(out, "ERR Command not allowed inside a transaction"));
                     return Taken::Now;
                 }
@@ -287,11 +285,7 @@ impl Worker {
         let waiting = Waiting::of(index, client.generation, number, 0, self.now);
         let connection_ = &mut self.servers[connection];
         let bytes = connection_.add(waiting, &mut self.stock, |out| {
-            if request.inline {
-                keyhome_resp::request(out, &request.words());
-            } else {
-                out.extend_from_slice(request.frame);
-            }
+            out.extend_from_slice(request.frame);
         });
         connection_.write_early(&mut self.stock, self.now);
         self.counters[connection_.pool].servers[connection_.server].count_request(bytes);
@@ -312,18 +306,14 @@ impl Worker {
         if let Some(taken) = self.subscription(index, kind, request) {
             return taken;
         }
-        // It gives up connections on which replies may still be to come.
-        if kind.command == "reset" && !self.clients[index].replies.is_empty() {
-            return Taken::Later;
-        }
         let words = request.words();
-        if self.answer_here(index, kind, &words) {
-            return Taken::Now;
+        if let Some(taken) = self.answer_here(index, kind, &words, request) {
+            return taken;
         }
         let route = match command_route(&words) {
             Ok(route) => route,
             Err(problem) => {
-                self.answer(index, |out| answers::refused(out, &problem, kind.command));
+                self.answer(index, |out| errors::refused(out, &problem, kind.command));
                 return Taken::Now;
             }
         };
@@ -364,10 +354,7 @@ impl Worker {
                 self.send_to_all(index, route.merge, request);
             }
             FanOut::Cursor => self.scan(index, &words),
-            _ => self.answer(index, |out| {
-                let command = kind.command.replace('|', " ");
-                error(out, &format!("ERR '{command}' is about one server: ask the server itself"));
-            }),
+            _ => self.answer(index, |out| error(out, &errors::about_one_server(kind.command))),
         }
         Taken::Now
     }
@@ -396,7 +383,7 @@ impl Worker {
             if route.fan_out == FanOut::Split {
                 self.split(index, words, route, homes);
             } else {
-                let text = answers::on_several(self.pools[pool].pool.all(), words, homes);
+                let text = errors::on_several(self.pools[pool].pool.all(), words, homes);
                 self.answer(index, |out| error(out, &text));
             }
         } else if route.blocking && answers::can_wait(route.command, words) {
@@ -413,7 +400,7 @@ impl Worker {
         let (pool, resp3) = (client.pool, client.session.resp3);
         let nodes = self.pools[pool].pool.all().nodes().len();
         let Some(cursor) = words.get(1) else {
-            return self.answer(index, |out| answers::wrong_words(out, "scan"));
+            return self.wrong_words(index, "scan");
         };
         let Ok(cursor) = ScanCursor::read(cursor, nodes) else {
             return self.answer(index, |out| error(out, "ERR invalid cursor"));
@@ -422,25 +409,5 @@ impl Worker {
             Ok(connection) => self.scan_over(index, connection, cursor, words, nodes),
             Err(text) => self.answer(index, |out| error(out, text)),
         }
-    }
-
-    /// What the proxy answers itself.
-    fn answer_here(&mut self, index: usize, kind: &CommandKind, words: &[&[u8]]) -> bool {
-        let Some(client) = self.clients.get_mut(index) else { return false };
-        let pool = self.pools[client.pool].pool.clone();
-        let mut reply = Vec::new();
-        if !answers::of(&mut client.session, &pool, kind, words, self.now, &mut reply) {
-            return false;
-        }
-        self.answer(index, |out| out.extend_from_slice(&reply));
-        if kind.command == "quit"
-            && let Some(client) = self.clients.get_mut(index)
-        {
-            client.closing = true;
-        }
-        if kind.command == "reset" {
-            self.forget_state(index);
-        }
-        true
     }
 }

@@ -10,7 +10,7 @@ use super::{
     requests::{Request, Taken},
 };
 use crate::{
-    answers,
+    answers::errors,
     subscriber::{Sort, Subscription},
 };
 
@@ -30,7 +30,7 @@ impl Worker {
         let words = request.words();
         let names = &words[1..];
         if subscribes && names.is_empty() {
-            self.answer(index, |out| answers::wrong_words(out, kind.command));
+            self.answer(index, |out| errors::wrong_words(out, kind.command));
             return Some(Taken::Now);
         }
         let client = &mut self.clients[index];
@@ -240,11 +240,7 @@ impl Worker {
             }
             "quit" | "reset" => self.other(index, kind, request),
             command => {
-                let text = format!(
-                    "ERR Can't execute '{command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are \
-                     allowed in this context"
-                );
-                self.answer(index, |out| error(out, &text));
+                self.answer(index, |out| error(out, &errors::while_listening(command)));
                 Taken::Now
             }
         }

@@ -8,7 +8,7 @@ use super::{
     requests::{Request, Taken},
 };
 use crate::{
-    answers,
+    answers::errors,
     server::Waiting,
     transaction::{Pinned, Transaction},
 };
@@ -32,6 +32,10 @@ impl Worker {
         if matches!(kind.command, "exec" | "discard") && self.has_failed(index) {
             return Taken::Later;
         }
+        if kind.command != "watch" && request.word(1).is_some() {
+            self.wrong_end(index, kind.command);
+            return Taken::Now;
+        }
         match kind.command {
             "watch" => return self.watch(index, request),
             "multi" => self.multi(index, request),
@@ -50,6 +54,17 @@ impl Worker {
         !client.replies.is_empty() && client.transaction.as_ref().is_some_and(|it| it.multi && it.failed)
     }
 
+    /// One of them with more words than its name. After EXEC nothing is left, as in Redis (`rejectCommand`).
+    fn wrong_end(&mut self, index: usize, command: &str) {
+        if command != "exec" {
+            self.fail(index);
+            return self.wrong_words(index, command);
+        }
+        self.end_here(index);
+        let text = "EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command";
+        self.answer(index, |out| error(out, text));
+    }
+
     fn watch(&mut self, index: usize, request: &Request<'_>) -> Taken {
         if self.clients[index].transaction.as_ref().is_some_and(|it| it.multi) {
             self.answer(index, |out| error(out, "ERR WATCH inside MULTI is not allowed"));
@@ -57,7 +72,7 @@ impl Worker {
         }
         let words = request.words();
         if words.len() < 2 {
-            self.answer(index, |out| answers::wrong_words(out, "watch"));
+            self.answer(index, |out| errors::wrong_words(out, "watch"));
             return Taken::Now;
         }
         match self.one_home(index, &words, 1..words.len()) {
@@ -176,12 +191,16 @@ impl Worker {
         let server = match command_route(&words) {
             Err(problem) => {
                 self.fail(index);
-                self.answer(index, |out| answers::refused(out, &problem, kind.command));
+                self.answer(index, |out| errors::refused(out, &problem, kind.command));
                 return Taken::Now;
             }
-            Ok(route) if route.keys.is_empty() => match route.fan_out {
+            Ok(route) if route.keys.is_empty() && route.channels.is_empty() => match route.fan_out {
                 FanOut::Any | FanOut::Home => None,
-                _ if self.pools[self.clients[index].pool].pool.all().nodes().len() == 1 => None,
+                _ if self.is_for_only_server(kind)
+                    && self.pools[self.clients[index].pool].pool.all().nodes().len() == 1 =>
+                {
+                    None
+                }
                 _ if !multi => return self.other(index, kind, request),
                 _ => {
                     self.fail(index);
@@ -190,16 +209,18 @@ impl Worker {
                     return Taken::Now;
                 }
             },
-            Ok(route) => match self.one_home(index, &words, route.keys.iter().copied()) {
-                Ok(server) => Some(server),
-                // While keys are watched, others may be read from wherever they are.
-                Err(_) if !multi => return self.other(index, kind, request),
-                Err(text) => {
-                    self.fail(index);
-                    self.answer(index, |out| error(out, &text));
-                    return Taken::Now;
+            Ok(route) => {
+                match self.one_home(index, &words, route.keys.iter().chain(&route.channels).copied()) {
+                    Ok(server) => Some(server),
+                    // While keys are watched, others may be read from wherever they are.
+                    Err(_) if !multi => return self.other(index, kind, request),
+                    Err(text) => {
+                        self.fail(index);
+                        self.answer(index, |out| error(out, &text));
+                        return Taken::Now;
+                    }
                 }
-            },
+            }
         };
         match (multi, server, pinned) {
             (true, server, _) => self.queue(index, kind.command, server, request),
@@ -212,7 +233,8 @@ impl Worker {
         Taken::Now
     }
 
-    fn fail(&mut self, index: usize) {
+    /// EXEC will refuse, if there was MULTI.
+    pub(super) fn fail(&mut self, index: usize) {
         if let Some(transaction) = &mut self.clients[index].transaction {
             transaction.failed |= transaction.multi;
         }
@@ -220,6 +242,7 @@ impl Worker {
 
     fn queue(&mut self, index: usize, command: &str, server: Option<usize>, request: &Request<'_>) {
         let Some(transaction) = &mut self.clients[index].transaction else { return };
+        transaction.queued += 1;
         match (server, transaction.pinned) {
             (None, None) => {
                 keyhome_resp::request(&mut transaction.early, &request.words());
@@ -263,7 +286,7 @@ impl Worker {
         }
         match homes.first() {
             Some((_, first)) if homes.iter().all(|(_, server)| server == first) => Ok(*first),
-            _ => Err(answers::on_several(self.pools[pool].pool.all(), words, &homes)),
+            _ => Err(errors::on_several(self.pools[pool].pool.all(), words, &homes)),
         }
     }
 

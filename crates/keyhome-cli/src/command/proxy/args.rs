@@ -94,6 +94,10 @@ pub(crate) struct ProxyArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: u16,
 
+    /// Pass FLUSHDB, FLUSHALL and FUNCTION FLUSH on to all servers; otherwise they are refused
+    #[arg(long)]
+    pub(crate) allow_flush: bool,
+
     /// After SIGTERM: how long clients may wait for the replies that they are owed
     #[arg(long, value_name = "MS", default_value_t = 10_000)]
     pub(crate) shutdown_timeout: u64,

@@ -94,6 +94,7 @@ fn serve(args: &ProxyArgs) -> Result<(), Failure> {
     }
     options.limits = args.limits();
     options.limits.clients = open_files::clients(options.limits.clients, &config, options.threads);
+    options.allow_flush = args.allow_flush;
     let signals = [SIGTERM, SIGINT, SIGHUP, SIGTTIN, SIGTTOU];
     let mut signals =
         Signals::new(signals).map_err(|error| Failure::Input(format!("no signals: {error}")))?;

@@ -1,0 +1,39 @@
+//! One reply made of several that are not parts of one command: what each thread knows of its clients, what each server
+//! says of itself.
+
+/// Writes the one reply. It gets what was answered, in the order of those who were asked.
+pub(crate) type Combine = Box<dyn FnOnce(&[Vec<u8>], &mut Vec<u8>) + Send>;
+
+/// The answers of those who were asked, as they come in.
+pub(crate) struct Survey {
+    answers: Vec<Option<Vec<u8>>>,
+    combine: Combine,
+}
+
+impl Survey {
+    pub(crate) fn new(asked: usize, combine: Combine) -> Self {
+        Self { answers: vec![None; asked], combine }
+    }
+
+    /// Takes an answer; true when all have come.
+    pub(crate) fn add(&mut self, from: usize, answer: &[u8]) -> bool {
+        match self.answers.get_mut(from) {
+            Some(place @ None) => {
+                *place = Some(answer.to_vec());
+                self.answers.iter().all(Option::is_some)
+            }
+            _ => false,
+        }
+    }
+
+    /// Bytes of the answers.
+    pub(crate) fn bytes(&self) -> usize {
+        self.answers.iter().flatten().map(Vec::len).sum()
+    }
+
+    /// Writes the reply.
+    pub(crate) fn write(self, out: &mut Vec<u8>) {
+        let answers: Vec<Vec<u8>> = self.answers.into_iter().flatten().collect();
+        (self.combine)(&answers, out);
+    }
+}

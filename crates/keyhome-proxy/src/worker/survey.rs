@@ -1,0 +1,139 @@
+//! What all threads are asked, or all servers, for one client: it becomes one reply in its place among the others.
+
+use std::sync::Arc;
+
+use keyhome_resp::integer;
+
+use super::{Why, Worker};
+use crate::{
+    Options,
+    client::Selection,
+    control::{Control, Line},
+    server::Waiting,
+    survey::Combine,
+};
+
+/// What a thread is asked about what is its own.
+#[derive(Debug, Clone)]
+pub(crate) enum Question {
+    /// The lines of CLIENT LIST.
+    Clients(Selection),
+    /// Closes clients, and says how many.
+    Kill(Selection),
+    /// How many clients the pool of this name has.
+    Count(String),
+}
+
+impl Worker {
+    /// Tells it how to reach the other threads, and how it runs.
+    pub(crate) fn meet(&mut self, lines: Arc<Vec<Line>>, options: &Options) {
+        self.allow_flush = options.allow_flush;
+        self.next_id = self.number as u64 + 1;
+        self.lines = lines;
+    }
+
+    /// Asks all live servers something about themselves.
+    pub(super) fn ask_servers(&mut self, index: usize, words: &[&[u8]], combine: Combine) {
+        let servers: Vec<usize> = self.pools[self.clients[index].pool].live().collect();
+        self.survey(index, None, &servers, words, combine);
+    }
+
+    /// Asks all threads `question`, this one too, and these servers `words`. The answers come in this order.
+    pub(super) fn survey(
+        &mut self,
+        index: usize,
+        question: Option<&Question>,
+        servers: &[usize],
+        words: &[&[u8]],
+        combine: Combine,
+    ) {
+        let client = &self.clients[index];
+        let (pool, resp3, generation) = (client.pool, client.session.resp3, client.generation);
+        let connections: Vec<_> =
+            servers.iter().map(|server| self.shared(pool, *server, resp3, index)).collect();
+        let threads = if question.is_some() { self.lines.len() } else { 0 };
+        let number = self.clients[index].replies.expect_survey(threads + connections.len(), combine);
+        let waiting = |part: usize, now: u64| Waiting::of(index, generation, number, part as u32, now);
+        if let Some(question) = question {
+            let lines = Arc::clone(&self.lines);
+            for (part, line) in lines.iter().enumerate() {
+                let waiting = waiting(part, self.now);
+                if part == self.number {
+                    let answer = self.own_answer(question, Some(index));
+                    self.hand_over(waiting, &answer);
+                    continue;
+                }
+                let question = Control::Ask { question: question.clone(), from: self.number, waiting };
+                if let Err(problem) = line.send(question) {
+                    self.hand_over(waiting, format!("-ERR {problem}\r\n").as_bytes());
+                }
+            }
+        }
+        for (part, connection) in connections.into_iter().enumerate() {
+            let waiting = waiting(threads + part, self.now);
+            match connection.map(|connection| self.servers.get_mut(connection)) {
+                Ok(Some(connection)) => {
+                    let bytes =
+                        connection.add(waiting, &mut self.stock, |out| keyhome_resp::request(out, words));
+                    self.counters[connection.pool].servers[connection.server].count_request(bytes);
+                }
+                Ok(None) => self.hand_over(waiting, b"-ERR Connection refused\r\n"),
+                Err(text) => self.hand_over(waiting, format!("-{text}\r\n").as_bytes()),
+            }
+        }
+    }
+
+    /// Answers another thread.
+    pub(super) fn answer_thread(&mut self, question: &Question, from: usize, waiting: Waiting) {
+        let answer = self.own_answer(question, None);
+        // If that thread has ended, so has the client.
+        if let Some(line) = self.lines.get(from)
+            && let Err(problem) = line.send(Control::Reply(waiting, answer))
+        {
+            tracing::debug!(%problem, "nobody waits for an answer");
+        }
+    }
+
+    /// The answer to a question of client `asker`, if it is one of this thread.
+    fn own_answer(&mut self, question: &Question, asker: Option<usize>) -> Vec<u8> {
+        match question {
+            Question::Clients(selection) => {
+                let mut lines = String::new();
+                for client in self.selected(selection) {
+                    if let Some(client) = self.clients.get(client) {
+                        client.describe(self.now, &mut lines);
+                        lines.push('\n');
+                    }
+                }
+                lines.into_bytes()
+            }
+            Question::Count(pool) => {
+                let pools = self.pools.iter().zip(&self.counters);
+                let counters = pools.filter(|(view, _)| view.pool.name == *pool);
+                let mut answer = Vec::new();
+                integer(&mut answer, counters.map(|(_, counters)| counters.client_connections as i64).sum());
+                answer
+            }
+            Question::Kill(selection) => {
+                let selected = self.selected(selection);
+                let mut answer = Vec::new();
+                integer(&mut answer, selected.len() as i64);
+                for client in selected {
+                    // Who kills itself is told so first.
+                    match self.clients.get_mut(client) {
+                        Some(it) if asker == Some(client) => it.closing = true,
+                        _ => self.close_client(client, Why::Done),
+                    }
+                }
+                answer
+            }
+        }
+    }
+
+    fn selected(&self, selection: &Selection) -> Vec<usize> {
+        let of_pool = |pool: usize| self.pools.get(pool).is_some_and(|view| view.pool.name == selection.pool);
+        let clients = self.clients.iter();
+        let selected = clients.filter(|(_, client)| of_pool(client.pool) && selection.has(client));
+        selected.map(|(index, _)| index).collect()
+    }
+}
