@@ -71,7 +71,7 @@ fn describe(counted: &Snapshot, started: SystemTime) -> String {
         counted.connections,
     );
     // Writing to a String cannot fail.
-    for (at, (pool, counters)) in counted.pools.iter().enumerate() {
+    for (at, (pool, counters)) in in_order(&counted.pools, |(pool, _)| &pool.name).enumerate() {
         let comma = if at == 0 { "" } else { "," };
         let ejections = pool.ejections();
         let _ = write!(
@@ -86,15 +86,16 @@ fn describe(counted: &Snapshot, started: SystemTime) -> String {
             counters.forward_error,
             counters.fragments,
         );
-        for (at, (node, server)) in pool.all().nodes().iter().zip(&counters.servers).enumerate() {
+        let servers: Vec<_> =
+            pool.all().nodes().iter().zip(counters.servers.iter().zip(&ejections)).collect();
+        for (at, (node, (server, ejections))) in in_order(&servers, |(node, _)| &node.name).enumerate() {
             let comma = if at == 0 { "" } else { "," };
             let _ = write!(text, "{comma}{}: {{", quoted(&node.name));
             for (place, (name, value)) in server.fields().enumerate() {
                 let comma = if place == 0 { "" } else { ", " };
                 let _ = write!(text, "{comma}\"{name}\":{value}");
                 if name == "server_connections" {
-                    let last = ejections.get(at).map_or(0, |it| it.last);
-                    let _ = write!(text, ", \"server_ejected_at\":{last}");
+                    let _ = write!(text, ", \"server_ejected_at\":{}", ejections.last);
                 }
             }
             text.push('}');
@@ -103,6 +104,13 @@ fn describe(counted: &Snapshot, started: SystemTime) -> String {
     }
     text.push_str("}\n");
     text
+}
+
+/// As nutcracker sorts pools and servers: shorter names first, then by bytes (`string_compare`, src/nc_string.c).
+fn in_order<T>(all: &[T], name: impl Fn(&T) -> &String) -> impl Iterator<Item = &T> {
+    let mut sorted: Vec<&T> = all.iter().collect();
+    sorted.sort_by_key(|it| (name(it).len(), name(it).as_bytes().to_vec()));
+    sorted.into_iter()
 }
 
 /// As JSON; nutcracker escapes nothing, so that a quote in a name breaks what it sends.

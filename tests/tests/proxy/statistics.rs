@@ -6,7 +6,7 @@ use std::{
 };
 
 use keyhome_live::{
-    Nutcracker, Proxy, Scratch,
+    Nutcracker, Proxy, Scratch, lease,
     resp::{Connection, Reply},
 };
 use keyhome_tests::doors::CommandDoor;
@@ -74,13 +74,16 @@ fn ask(connections: &mut [Connection; 2], request: &[&[u8]]) -> Reply {
 fn members_and_numbers_are_those_of_nutcracker() {
     let scratch = Scratch::new().unwrap();
     let [mut behind_old, mut behind_new] = [servers(&scratch), servers(&scratch)];
+    let nobody = lease().unwrap();
     let pools = |servers: &[keyhome_live::RedisServer]| {
         let other = keyhome_live::Pool::new("other").server(format!("{}:1", servers[0].address()));
         let ejecting = pool(servers, PATIENT)
             .set("auto_eject_hosts", "true")
             .set("server_failure_limit", "1")
             .set("server_retry_timeout", "600000");
-        [ejecting, other]
+        let dead = keyhome_live::Pool::new("dead").server(format!("127.0.0.1:{nobody}:1 nobody"));
+        let dead = dead.server("127.0.0.1:1:1 none").server("127.0.0.1:1:1 a-long-name");
+        [ejecting, other, dead]
     };
     let nutcracker = Nutcracker::start(&scratch, &pools(&behind_old)).unwrap();
     let program = CommandDoor::new();
@@ -120,6 +123,14 @@ fn members_and_numbers_are_those_of_nutcracker() {
     ask(&mut connections, &[b"DEL", b"key:1", b"key:2", b"key:3", b"none"]);
     ask(&mut connections, &[b"LPUSH", b"key:9", b"wrong"]);
     same_with("\"server_ejects\":0");
+
+    // Servers that refuse: an error each time, and the clients are still there.
+    let mut refused = [nutcracker.connect("dead").unwrap(), proxy.connect("dead").unwrap()];
+    for number in 0..20 {
+        let key = format!("key:{number}");
+        assert!(matches!(ask(&mut refused, &[b"GET", key.as_bytes()]), Reply::Error(_)));
+    }
+    same_with("\"forward_error\":20");
 
     // One of the servers is gone: that closes a connection to it, and ejects it.
     behind_old[2].kill().unwrap();
