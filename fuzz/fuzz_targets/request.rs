@@ -16,9 +16,9 @@ fn read(bytes: &[u8], step: usize) -> (Vec<Vec<Vec<u8>>>, Option<FrameError>) {
         match reader.read(&bytes[start..end], &LIMITS) {
             Ok(Progress::Whole(length)) => {
                 assert!((1..=end - start).contains(&length));
-                let frame = &bytes[start..start + length];
+                let frame = reader.frame(&bytes[start..start + length]);
                 let words: Vec<Vec<u8>> = reader.words().iter().map(|word| word.of(frame).to_vec()).collect();
-                if !reader.is_inline() && !words.is_empty() {
+                if !words.is_empty() {
                     let mut again = Vec::new();
                     request(&mut again, &words);
                     assert_eq!(again, frame, "there is one way to write a request");

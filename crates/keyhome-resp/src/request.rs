@@ -85,6 +85,11 @@ impl RequestReader {
         &self.words
     }
 
+    /// Bytes of memory for the places of words.
+    pub fn held_bytes(&self) -> usize {
+        self.words.capacity() * size_of::<Word>()
+    }
+
     /// The frame of a request that is whole, which can be passed on: `read` as it was read; of a line of words, which is
     /// no frame, one that says the same.
     #[inline]

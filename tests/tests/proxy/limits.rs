@@ -3,6 +3,7 @@
 use std::{
     fs,
     process::Command,
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -253,4 +254,48 @@ fn a_proxy_without_files_for_servers_blames_none() {
     assert_eq!(connection.call(&[b"GET", b"key"]).unwrap(), Reply::Error("ERR Too many open files".into()));
     files("1000");
     assert_eq!(connection.call(&[b"GET", b"key"]).unwrap(), Reply::Bulk(None));
+}
+
+#[test]
+fn a_transaction_that_never_names_a_key_is_not_kept_without_bound() {
+    let mut fleet = limited(&[]);
+    let mut connection = fleet.connect();
+    connection.call(&[b"MULTI"]).unwrap().ok().unwrap();
+    let text = vec![b't'; 10_000];
+    let replies: Vec<Reply> = (0..100).map(|_| connection.call(&[b"ECHO", &text]).unwrap()).collect();
+    assert_eq!(replies[0], Reply::Simple("QUEUED".into()));
+    assert_eq!(replies[99], Reply::Error("ERR too much is queued before the first key".into()));
+    let Reply::Error(text) = connection.call(&[b"EXEC"]).unwrap() else { panic!("no error") };
+    assert!(text.starts_with("EXECABORT"), "{text}");
+    assert!(fleet.proxy.process().is_running().unwrap());
+}
+
+/// 64 MB to and fro, five times over, on a proxy of one thread.
+#[test]
+fn giant_values_let_the_others_through() {
+    const GIANT: usize = 64 * MB;
+    let fleet = limited(&[]);
+    let value: Vec<u8> = (0..GIANT).map(|at| (at % 251) as u8).collect();
+    let (done, served) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for number in 0..5 {
+            let (fleet, value, done) = (&fleet, &value, &done);
+            scope.spawn(move || {
+                let mut connection = fleet.connect();
+                let key = format!("giant:{number}");
+                connection.call(&[b"SET", key.as_bytes(), value]).unwrap().ok().unwrap();
+                let reply = connection.call(&[b"GET", key.as_bytes()]).unwrap();
+                assert!(reply.bytes() == Some(value.as_slice()));
+                done.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        let mut other = fleet.connect();
+        while done.load(Ordering::Relaxed) < 5 {
+            assert_eq!(ping(&mut other).unwrap(), Reply::Simple("PONG".into()));
+            served.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let served = served.into_inner();
+    println!("{served} requests were answered meanwhile");
+    assert!(served > 50, "{served}");
 }

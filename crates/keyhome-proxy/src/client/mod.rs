@@ -155,7 +155,9 @@ impl Client {
 
     /// Bytes of memory.
     pub(crate) fn held_bytes(&self) -> usize {
-        self.input.held_bytes() + self.output.held_bytes() + self.replies.held_bytes()
+        let early = self.transaction.as_ref().map_or(0, |transaction| transaction.early.capacity());
+        let buffers = self.input.held_bytes() + self.output.held_bytes();
+        buffers + self.reader.held_bytes() + self.replies.held_bytes() + early
     }
 
     /// As after connecting: RESET. Where its state with servers goes is not known here.

@@ -5,6 +5,9 @@ use super::{Why, Worker};
 /// Bytes that are read before it is counted again what is held.
 const COUNTED_AFTER: usize = 32 << 20;
 
+/// Microseconds until it is counted again even where little was read: what is held becomes less then.
+const COUNTED_EVERY: u64 = 1_000_000;
+
 /// A connection that holds bytes.
 enum Holder {
     Client(usize),
@@ -25,6 +28,7 @@ impl Worker {
     /// thread that holds more than the others does it.
     pub(super) fn count_held(&mut self) {
         self.read_since_count = 0;
+        self.count_at = self.now + COUNTED_EVERY;
         loop {
             let mut sum = 0;
             let mut most = (0, None);

@@ -128,6 +128,8 @@ pub(crate) struct Worker {
     /// What this one told that it holds, and what it has read since.
     told_held: usize,
     read_since_count: usize,
+    /// When it is counted next at the latest.
+    count_at: u64,
     /// A client was refused, and none was let in since.
     is_full: bool,
     /// When clients are to be accepted that had to wait.
@@ -203,6 +205,7 @@ impl Worker {
             threads: options.threads.max(1),
             told_held: 0,
             read_since_count: 0,
+            count_at: 0,
             is_full: false,
             accept_again: None,
             start,

@@ -30,7 +30,9 @@ impl Worker {
         self.time_out();
         self.check_servers();
         self.close_idle();
-        self.count_held();
+        if self.now >= self.count_at {
+            self.count_held();
+        }
     }
 
     /// Closes the connections whose oldest request has waited too long: its reply, were it to come now, would be taken

@@ -13,6 +13,9 @@ use crate::{
     transaction::{Pinned, Transaction},
 };
 
+/// Bytes of commands of a transaction whose server is not known yet.
+const MOST_EARLY: usize = 64 * 1024;
+
 const ABORTED: &str = "EXECABORT Transaction discarded because of previous errors.";
 
 impl Worker {
@@ -244,6 +247,10 @@ impl Worker {
         let Some(transaction) = &mut self.clients[index].transaction else { return };
         transaction.queued += 1;
         match (server, transaction.pinned) {
+            (None, None) if transaction.early.len() >= MOST_EARLY => {
+                self.fail(index);
+                self.answer(index, |out| error(out, "ERR too much is queued before the first key"));
+            }
             (None, None) => {
                 keyhome_resp::request(&mut transaction.early, &request.words());
                 transaction.early_count += 1;
