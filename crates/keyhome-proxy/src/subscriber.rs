@@ -1,6 +1,6 @@
 //! What a client listens to: each channel on the server that owns it, patterns on all servers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// The kinds of subscriptions.
 #[derive(Clone, Copy, PartialEq)]
@@ -47,10 +47,10 @@ pub(crate) struct Subscriber {
     /// Channels of SSUBSCRIBE.
     pub(crate) shard_channels: BTreeMap<Vec<u8>, Subscription>,
     pub(crate) patterns: BTreeMap<Vec<u8>, Subscription>,
-    /// Confirmations that are still to come: requests wait for them.
-    pub(crate) unconfirmed: usize,
-    /// Subscriptions that are on their way to another server, by it: the client has asked for nothing, and is not told.
-    pub(crate) arriving: BTreeMap<usize, Vec<(Sort, Vec<u8>)>>,
+    /// What servers have still to confirm, by server, in the order in which it was said: requests wait for it.
+    said: BTreeMap<usize, VecDeque<Said>>,
+    /// What was to be confirmed by servers that are left.
+    lost: Vec<Said>,
 }
 
 /// A channel or a pattern.
@@ -58,12 +58,32 @@ pub(crate) struct Subscriber {
 pub(crate) struct Subscription {
     /// The server that owns a channel; a pattern is on all.
     pub(crate) server: usize,
-    /// Servers that have still to confirm the latest change.
+    /// Servers that have still to confirm the latest change that the client has asked for.
     pub(crate) waits: usize,
     /// The client was told that it listens.
     pub(crate) confirmed: bool,
-    /// Servers that it has left have still to confirm that: the client is not told.
-    pub(crate) left: usize,
+}
+
+/// SUBSCRIBE or its opposite, as a server was told.
+pub(crate) struct Said {
+    pub(crate) sort: Sort,
+    pub(crate) subscribes: bool,
+    pub(crate) name: Vec<u8>,
+    /// The client has asked for it, and is told when it is done; else the channel is moved.
+    pub(crate) asked: bool,
+}
+
+impl Said {
+    pub(crate) fn command(&self) -> &'static str {
+        if self.subscribes { self.sort.subscribe() } else { self.sort.unsubscribe() }
+    }
+}
+
+impl Subscription {
+    /// One that nobody has confirmed.
+    pub(crate) fn new(server: usize) -> Self {
+        Self { server, waits: 0, confirmed: false }
+    }
 }
 
 impl Subscriber {
@@ -79,18 +99,58 @@ impl Subscriber {
         }
     }
 
-    /// Whether what it listens to on this server has arrived there.
-    pub(crate) fn relies_on(&self, server: usize) -> bool {
-        let arriving = self.arriving.get(&server).map(Vec::as_slice).unwrap_or_default();
-        let is_arriving =
-            |name: &Vec<u8>| arriving.iter().any(|(sort, it)| *sort == Sort::Pattern && it == name);
-        self.channels.values().chain(self.shard_channels.values()).any(|it| it.server == server)
-            || !self.patterns.keys().all(is_arriving)
+    /// Whether a server has still to confirm something.
+    pub(crate) fn is_unconfirmed(&self) -> bool {
+        !self.said.is_empty()
     }
 
-    /// What was to arrive at this server will not.
-    pub(crate) fn forget_arrivals(&mut self, server: usize) {
-        let arriving = self.arriving.remove(&server).map_or(0, |names| names.len());
-        self.unconfirmed = self.unconfirmed.saturating_sub(arriving);
+    pub(crate) fn say(&mut self, server: usize, said: Said) {
+        self.said.entry(server).or_default().push_back(said);
+    }
+
+    /// What a server confirms, or refuses.
+    pub(crate) fn next_said(&mut self, server: usize) -> Option<Said> {
+        let said = self.said.get_mut(&server)?;
+        let next = said.pop_front();
+        if said.is_empty() {
+            self.said.remove(&server);
+        }
+        next
+    }
+
+    /// Whether what it listens to on this server has arrived there, or was asked for.
+    pub(crate) fn relies_on(&self, server: usize) -> bool {
+        let arrives = |name: &Vec<u8>| {
+            let said = self.said.get(&server).into_iter().flatten();
+            said.into_iter().any(|it| it.sort == Sort::Pattern && !it.asked && it.name == *name)
+        };
+        self.channels.values().chain(self.shard_channels.values()).any(|it| it.server == server)
+            || !self.patterns.keys().all(arrives)
+    }
+
+    /// Its connection to this server is no more; what was to be confirmed there is to be taken by [`take_lost`](Self::take_lost).
+    pub(crate) fn leave(&mut self, server: usize) -> Option<usize> {
+        self.lost.extend(self.said.remove(&server).into_iter().flatten().filter(|it| it.asked));
+        self.connections.remove(&server)
+    }
+
+    pub(crate) fn take_lost(&mut self) -> Vec<Said> {
+        std::mem::take(&mut self.lost)
+    }
+
+    /// After a reload: all by the new places of servers. Those that have none are left.
+    pub(crate) fn change_places(&mut self, place: impl Fn(usize) -> Option<usize>) {
+        let left: Vec<usize> = self.connections.keys().copied().filter(|it| place(*it).is_none()).collect();
+        for server in left {
+            self.leave(server);
+        }
+        let connections = std::mem::take(&mut self.connections).into_iter();
+        self.connections = connections.filter_map(|(server, it)| Some((place(server)?, it))).collect();
+        let said = std::mem::take(&mut self.said).into_iter();
+        self.said = said.filter_map(|(server, it)| Some((place(server)?, it))).collect();
+        for it in self.channels.values_mut().chain(self.shard_channels.values_mut()) {
+            // A place that no server has: it is nowhere.
+            it.server = place(it.server).unwrap_or(usize::MAX);
+        }
     }
 }

@@ -1,15 +1,20 @@
 //! What a reload means for clients that have something on a server: a transaction, a command that waits, subscriptions,
 //! requests under way; and for what is known of a server's health.
 
+use std::{
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    thread,
+};
+
 use keyhome_live::{
     Pool, Proxy, RedisServer, Scratch,
     resp::{Connection, Reply, encode},
 };
-use keyhome_tests::doors::CommandDoor;
+use keyhome_tests::{dice::Dice, doors::CommandDoor};
 
 use crate::{
     fleet::POOL,
-    reload::{pool_of, router, wait_until},
+    reload::{Ends, pool_of, router, wait_until},
 };
 
 /// Three servers, of which all but the last are served at first.
@@ -175,6 +180,54 @@ fn listeners(server: &RedisServer, channel: &str) -> i64 {
         },
         reply => panic!("{reply:?}"),
     }
+}
+
+/// Changes what it listens to, and is told of each change once, in order; messages may come between.
+fn change_subscriptions(port: u16, seed: u64, changes: &AtomicU64, done: &AtomicBool) {
+    const COMMANDS: [&str; 4] = ["subscribe", "unsubscribe", "psubscribe", "punsubscribe"];
+    let mut dice = Dice::new(seed);
+    let mut connection = Connection::open(port).unwrap();
+    while !done.load(Ordering::Relaxed) {
+        let command = dice.one_of(&COMMANDS);
+        let name = format!("channel:{}", dice.below(6));
+        connection.send(&encode(&[command.as_bytes(), name.as_bytes()])).unwrap();
+        loop {
+            let Reply::Array(Some(words)) = connection.receive().unwrap() else { panic!("no array") };
+            let kind = words.first().and_then(Reply::bytes).unwrap();
+            if !kind.ends_with(b"message") {
+                assert_eq!(kind, command.as_bytes());
+                assert_eq!(words[1], bulk(&name));
+                break;
+            }
+        }
+        changes.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn who_changes_its_subscriptions_meanwhile_is_told_of_each_change_and_never_dropped() {
+    let mut it = Growing::two();
+    let port = it.proxy.port(POOL).unwrap();
+    let (changes, done) = (AtomicU64::new(0), AtomicBool::new(false));
+    thread::scope(|scope| {
+        for seed in 0..4 {
+            let (changes, done) = (&changes, &done);
+            scope.spawn(move || change_subscriptions(port, seed, changes, done));
+        }
+        let _ends = Ends(&done);
+        let mut publisher = it.connect();
+        let others: &[(usize, u32)] = &[(2, 1), (1, 3)];
+        for members in [THREE, SECOND, TWO, others].into_iter().cycle().take(16) {
+            let before = changes.load(Ordering::Relaxed);
+            it.serve(members);
+            wait_until("nobody is told", || {
+                let number = changes.load(Ordering::Relaxed);
+                let channel = format!("channel:{}", number % 6);
+                publisher.call(&[b"PUBLISH", channel.as_bytes(), b"text"]).unwrap();
+                number > before + 40
+            });
+        }
+    });
 }
 
 fn patterns_on(server: &RedisServer) -> i64 {

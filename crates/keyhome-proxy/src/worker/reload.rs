@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{ToServer, Worker, resubscriptions};
+use super::{ToServer, Worker};
 use crate::{
     client::Client,
     control::{Change, Wish},
@@ -252,8 +252,6 @@ fn change_places(client: &mut Client, to: &Move) {
         pinned.server = to.server(pinned.server).unwrap_or(usize::MAX);
     }
     if let Some(subscriber) = &mut client.subscriber {
-        // A confirmation that was to come from a server that is left will not: the client connects again, and is well.
-        let complete = resubscriptions::change_places(subscriber, |server| to.server(server));
-        client.closing |= !complete;
+        subscriber.change_places(|server| to.server(server));
     }
 }

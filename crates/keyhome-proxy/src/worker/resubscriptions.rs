@@ -4,13 +4,8 @@
 //! A channel is left where it was when the new server has confirmed it, so that a server which is tried again and is still
 //! dead costs nobody a message.
 
-use keyhome_resp::request;
-
 use super::Worker;
-use crate::{
-    server::Waiting,
-    subscriber::{Sort, Subscriber},
-};
+use crate::subscriber::{Said, Sort};
 
 /// How often it is looked whether channels have moved, in milliseconds.
 pub(super) const TICK: u64 = 250;
@@ -40,12 +35,11 @@ impl Worker {
         let pool = client.pool;
         self.pools[pool].refresh(self.now);
         self.stop_listening_to_dead(index);
-        let Some(client) = self.clients.get(index) else { return };
-        if client.closing {
-            return self.client_is_due(index);
-        }
-        let Some(subscriber) = &client.subscriber else { return };
-        if subscriber.unconfirmed > 0 {
+        self.ask_again(index);
+        let Some(subscriber) = self.clients.get(index).and_then(|client| client.subscriber.as_ref()) else {
+            return;
+        };
+        if subscriber.is_unconfirmed() {
             // The client's own changes come first.
             return self.pools[pool].follow_again();
         }
@@ -68,57 +62,35 @@ impl Worker {
             moves.extend(new.map(|server| (server, Sort::Pattern, name.clone())));
         }
         for (server, sort, name) in moves {
-            self.arrive(index, server, sort, name);
+            self.arrive(index, server, Said { sort, subscribes: true, name, asked: false });
         }
     }
 
     /// Listens on another server, too.
-    fn arrive(&mut self, index: usize, server: usize, sort: Sort, name: Vec<u8>) {
-        let Some(subscriber) = self.clients[index].subscriber.as_ref() else { return };
-        let is_new = !subscriber.connections.contains_key(&server);
-        let Ok(connection) = self.listening_connection(index, server) else {
+    fn arrive(&mut self, index: usize, server: usize, said: Said) {
+        if let Ok(connection) = self.listening_connection(index, server) {
+            self.say(index, server, connection, said);
+        } else {
             let pool = self.clients[index].pool;
-            return self.pools[pool].follow_again();
-        };
-        if is_new && let Some(to) = self.servers.get_mut(connection) {
-            // Nobody waits for a server that does not answer this in the pool's time.
-            to.patient = false;
-            to.add(Waiting::own(self.now), &mut self.stock, |out| request(out, &["PING"]));
-        }
-        self.say(index, connection, sort.subscribe(), &name);
-        if let Some(subscriber) = &mut self.clients[index].subscriber {
-            subscriber.arriving.entry(server).or_default().push((sort, name));
+            self.pools[pool].follow_again();
         }
     }
 
-    /// Whether it was the confirmation of a subscription that is on its way to this server. The channel is left where it was.
-    pub(super) fn has_arrived(&mut self, index: usize, server: usize, sort: Sort, name: &[u8]) -> bool {
+    /// A server has confirmed a subscription that the client has not asked for. The channel is left where it was.
+    pub(super) fn has_arrived(&mut self, index: usize, server: usize, said: Said) {
         let Some(subscriber) = self.clients.get_mut(index).and_then(|it| it.subscriber.as_deref_mut()) else {
-            return false;
+            return;
         };
-        let Some(arriving) = subscriber.arriving.get_mut(&server) else { return false };
-        let Some(at) = arriving.iter().position(|it| it.0 == sort && it.1 == name) else { return false };
-        arriving.swap_remove(at);
-        if arriving.is_empty() {
-            subscriber.arriving.remove(&server);
+        if said.sort == Sort::Pattern {
+            return;
         }
-        if let Some(to) = subscriber.connections.get(&server).and_then(|it| self.servers.get_mut(*it)) {
-            to.patient = true;
-        }
-        if sort != Sort::Pattern
-            && let Some(subscription) = subscriber.of(sort).get_mut(name)
+        let Some(subscription) = subscriber.of(said.sort).get_mut(&said.name) else { return };
+        let before = std::mem::replace(&mut subscription.server, server);
+        if before != server
+            && let Some(connection) = subscriber.connections.get(&before).copied()
         {
-            let before = std::mem::replace(&mut subscription.server, server);
-            if before != server
-                && let Some(connection) = subscriber.connections.get(&before).copied()
-            {
-                if let Some(subscription) = subscriber.of(sort).get_mut(name) {
-                    subscription.left += 1;
-                }
-                self.say(index, connection, sort.unsubscribe(), name);
-            }
+            self.say(index, before, connection, Said { subscribes: false, ..said });
         }
-        true
     }
 
     /// The connection to a server on which a client listens has ended. Whether the client misses nothing by that: what was to
@@ -129,9 +101,9 @@ impl Worker {
         if subscriber.relies_on(server) {
             return false;
         }
-        subscriber.connections.remove(&server);
-        subscriber.forget_arrivals(server);
+        subscriber.leave(server);
         self.pools[client.pool].follow_again();
+        self.ask_again(index);
         self.settle(index);
         true
     }
@@ -141,47 +113,28 @@ impl Worker {
         let Some(client) = self.clients.get_mut(index) else { return };
         let Some(subscriber) = client.subscriber.as_deref_mut() else { return };
         let view = &self.pools[client.pool];
-        let dead: Vec<(usize, usize)> = subscriber
-            .connections
-            .iter()
-            .filter(|(server, _)| !view.is_live(**server))
-            .map(|(server, connection)| (*server, *connection))
-            .collect();
-        for (server, connection) in dead {
-            let Some(subscriber) =
-                self.clients.get_mut(index).and_then(|client| client.subscriber.as_deref_mut())
-            else {
-                return;
-            };
-            let relies = subscriber.relies_on(server);
-            subscriber.connections.remove(&server);
-            subscriber.forget_arrivals(server);
-            // What else is to be confirmed may be this server's to confirm.
-            let owes = relies && subscriber.unconfirmed > 0;
-            self.clients[index].closing |= owes;
+        let dead = subscriber.connections.keys().copied().filter(|server| !view.is_live(*server));
+        let dead: Vec<usize> = dead.collect();
+        let dead: Vec<usize> = dead.into_iter().filter_map(|server| subscriber.leave(server)).collect();
+        for connection in dead {
             self.discard(connection);
+        }
+    }
+
+    /// What the client has asked for, and a server that is left has not confirmed, is asked of those that are there.
+    fn ask_again(&mut self, index: usize) {
+        let lost = self.clients.get_mut(index).and_then(|client| client.subscriber.as_mut());
+        let lost = lost.map(|subscriber| subscriber.take_lost()).unwrap_or_default();
+        let asked = !lost.is_empty();
+        for said in lost {
+            if said.subscribes && said.sort != Sort::Pattern {
+                self.change(index, said.sort, true, &said.name);
+            } else {
+                self.is_confirmed(index, &said);
+            }
+        }
+        if asked {
             self.settle(index);
         }
     }
-}
-
-/// After a reload: connections, and what is on its way, by the new places of servers; what is nowhere any more is forgotten.
-pub(super) fn change_places(subscriber: &mut Subscriber, place: impl Fn(usize) -> Option<usize>) -> bool {
-    let mut complete = true;
-    for (server, connection) in std::mem::take(&mut subscriber.connections) {
-        if let Some(new) = place(server) {
-            subscriber.connections.insert(new, connection);
-        } else {
-            subscriber.forget_arrivals(server);
-            complete &= subscriber.unconfirmed == 0;
-        }
-    }
-    let arriving = std::mem::take(&mut subscriber.arriving);
-    subscriber.arriving =
-        arriving.into_iter().filter_map(|(server, names)| Some((place(server)?, names))).collect();
-    for it in subscriber.channels.values_mut().chain(subscriber.shard_channels.values_mut()) {
-        // A place that no server has: it is nowhere.
-        it.server = place(it.server).unwrap_or(usize::MAX);
-    }
-    complete
 }

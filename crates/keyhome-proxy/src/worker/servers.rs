@@ -213,7 +213,7 @@ impl Worker {
     fn all_is_answered(&mut self, index: usize) {
         self.unblocked(index);
         self.transaction_answered(index);
-        if self.clients[index].subscriber.as_ref().is_none_or(|it| it.unconfirmed == 0) {
+        if self.clients[index].subscriber.as_ref().is_none_or(|it| !it.is_unconfirmed()) {
             self.resume(index);
         }
     }

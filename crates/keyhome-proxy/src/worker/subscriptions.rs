@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     answers::errors,
-    subscriber::{Sort, Subscription},
+    subscriber::{Said, Sort, Subscription},
 };
 
 impl Worker {
@@ -43,60 +43,57 @@ impl Worker {
                 self.confirm(index, kind.command, None);
             }
             for name in all {
-                self.change(index, kind.command, sort, false, &name);
+                self.change(index, sort, false, &name);
             }
         }
         for name in names {
-            self.change(index, kind.command, sort, subscribes, name);
+            self.change(index, sort, subscribes, name);
         }
         self.settle(index);
         Some(Taken::Now)
     }
 
-    fn change(&mut self, index: usize, command: &str, sort: Sort, subscribes: bool, name: &[u8]) {
+    pub(super) fn change(&mut self, index: usize, sort: Sort, subscribes: bool, name: &[u8]) {
         let pool = self.clients[index].pool;
         self.pools[pool].refresh(self.now);
-        let known = self.clients[index].subscriber.as_mut().and_then(|it| it.of(sort).get(name).copied());
-        let servers = match (sort, known) {
-            (_, None) if !subscribes => return self.confirm(index, command, Some(name)),
-            (Sort::Pattern, _) if subscribes => self.pools[pool].live().collect(),
-            (Sort::Pattern, _) => self.listened_on(index),
-            (_, Some(Subscription { server, .. })) => vec![server],
-            (_, None) => match self.pools[pool].place(name, self.now) {
-                Ok(server) => vec![server],
-                Err(refusal) => return self.refuse(index, &refusal),
+        let Some(subscriber) = self.clients[index].subscriber.as_deref_mut() else { return };
+        let known = subscriber.of(sort).get(name).map(|it| it.server);
+        let listened_on = known.filter(|server| subscriber.connections.contains_key(server));
+        let servers: Vec<usize> = match sort {
+            _ if !subscribes && known.is_none() => {
+                return self.confirm(index, sort.unsubscribe(), Some(name));
+            }
+            Sort::Pattern if subscribes => self.pools[pool].live().collect(),
+            Sort::Pattern => subscriber.connections.keys().copied().collect(),
+            _ => match listened_on {
+                Some(server) => vec![server],
+                None if !subscribes => Vec::new(),
+                None => match self.pools[pool].place(name, self.now) {
+                    Ok(server) => vec![server],
+                    Err(refusal) => return self.refuse(index, &refusal),
+                },
             },
         };
-        if let Some(subscriber) = &mut self.clients[index].subscriber {
-            let server = servers.first().copied().unwrap_or_default();
-            let new = Subscription { server, waits: 0, confirmed: false, left: 0 };
-            subscriber.of(sort).entry(name.to_vec()).or_insert(new).waits = servers.len();
-        }
+        let Some(server) = servers.first().copied() else {
+            // It has no server at the moment that could confirm anything.
+            subscriber.of(sort).remove(name);
+            return self.confirm(index, sort.unsubscribe(), Some(name));
+        };
+        let subscription = subscriber.of(sort).entry(name.to_vec()).or_insert(Subscription::new(server));
+        subscription.waits = servers.len();
+        subscription.server = server;
         for server in servers {
-            if !self.tell_server(index, server, command, name) {
-                return;
-            }
-        }
-    }
-
-    /// The servers that the client listens on.
-    fn listened_on(&self, index: usize) -> Vec<usize> {
-        let subscriber = self.clients.get(index).and_then(|client| client.subscriber.as_ref());
-        subscriber.map(|it| it.connections.keys().copied().collect()).unwrap_or_default()
-    }
-
-    /// Says it to the server. False if there can be no connection to it.
-    fn tell_server(&mut self, index: usize, server: usize, command: &str, name: &[u8]) -> bool {
-        match self.listening_connection(index, server) {
-            Ok(connection) => {
-                self.say(index, connection, command, name);
-                true
-            }
-            // A subscriber that is deaf to one server would not know: its connection ends, as that server's has.
-            Err(text) => {
-                self.answer(index, |out| error(out, text));
-                self.clients[index].closing = true;
-                false
+            match self.listening_connection(index, server) {
+                Ok(connection) => {
+                    let said = Said { sort, subscribes, name: name.to_vec(), asked: true };
+                    self.say(index, server, connection, said);
+                }
+                // A subscriber that is deaf to one server would not know: its connection ends, as that server's has.
+                Err(text) => {
+                    self.answer(index, |out| error(out, text));
+                    self.clients[index].closing = true;
+                    return;
+                }
             }
         }
     }
@@ -122,16 +119,17 @@ impl Worker {
         Ok(connection)
     }
 
-    /// Says it on a connection on which the client listens; requests wait for the confirmation.
-    pub(super) fn say(&mut self, index: usize, connection: usize, command: &str, name: &[u8]) {
+    /// Says it to a server, on the connection on which the client listens; requests wait for the confirmation.
+    pub(super) fn say(&mut self, index: usize, server: usize, connection: usize, said: Said) {
         let client = &mut self.clients[index];
         client.halted = true;
-        if let Some(subscriber) = &mut client.subscriber {
-            subscriber.unconfirmed += 1;
-        }
         if let Some(to) = self.servers.get_mut(connection) {
-            keyhome_resp::request(to.output.buffer(&mut self.stock), &[command.as_bytes(), name]);
+            let words = [said.command().as_bytes(), &said.name];
+            keyhome_resp::request(to.output.buffer(&mut self.stock), &words);
             to.wait_ends = Some(self.now);
+        }
+        if let Some(subscriber) = &mut client.subscriber {
+            subscriber.say(server, said);
         }
         self.server_is_due(connection);
     }
@@ -142,43 +140,39 @@ impl Worker {
         let Some(subscriber) = &mut client.subscriber else { return };
         let Some(Value::Array(mut values)) = Value::of(frame) else {
             // The server refuses, as its ACL may tell it.
-            subscriber.unconfirmed = subscriber.unconfirmed.saturating_sub(1);
-            if subscriber.arriving.get_mut(&server).and_then(Vec::pop).is_none() {
+            if subscriber.next_said(server).is_none_or(|said| said.asked) {
                 client.output.buffer(&mut self.stock).extend_from_slice(frame);
                 self.client_is_due(index);
             }
             return self.settle(index);
         };
-        let command = match values.next().and_then(Value::of) {
-            Some(Value::Bulk(kind)) => String::from_utf8_lossy(kind).into_owned(),
-            _ => String::new(),
-        };
-        let Some((sort, subscribes)) = Sort::of(&command) else {
+        let kind = values.next().and_then(Value::of);
+        if !matches!(kind, Some(Value::Bulk(kind)) if kind.ends_with(b"subscribe")) {
             client.output.buffer(&mut self.stock).extend_from_slice(frame);
             return self.client_is_due(index);
-        };
-        let Some(Value::Bulk(name)) = values.next().and_then(Value::of) else { return };
-        subscriber.unconfirmed = subscriber.unconfirmed.saturating_sub(1);
-        if subscribes && self.has_arrived(index, server, sort, name) {
-            return self.settle(index);
         }
-        let Some(subscriber) = self.clients[index].subscriber.as_deref_mut() else { return };
-        let of_sort = subscriber.of(sort);
-        let Some(subscription) = of_sort.get_mut(name) else { return };
-        if !subscribes && subscription.left > 0 {
-            subscription.left -= 1;
-            return self.settle(index);
-        }
-        subscription.waits = subscription.waits.saturating_sub(1);
-        if subscription.waits == 0 {
-            subscription.confirmed = true;
-            if !subscribes {
-                of_sort.remove(name);
-            }
-            let name = name.to_vec();
-            self.confirm(index, &command, Some(&name));
+        match subscriber.next_said(server) {
+            Some(said) if said.asked => self.is_confirmed(index, &said),
+            Some(said) if said.subscribes => self.has_arrived(index, server, said),
+            _ => {}
         }
         self.settle(index);
+    }
+
+    /// One of the servers that were told has done what the client has asked for.
+    pub(super) fn is_confirmed(&mut self, index: usize, said: &Said) {
+        let subscriber = self.clients.get_mut(index).and_then(|client| client.subscriber.as_deref_mut());
+        let Some(of_sort) = subscriber.map(|it| it.of(said.sort)) else { return };
+        let Some(subscription) = of_sort.get_mut(&said.name) else { return };
+        subscription.waits = subscription.waits.saturating_sub(1);
+        if subscription.waits > 0 {
+            return;
+        }
+        subscription.confirmed = true;
+        if !said.subscribes {
+            of_sort.remove(&said.name);
+        }
+        self.confirm(index, said.command(), Some(&said.name));
     }
 
     /// Tells the client that it has subscribed, or has not any more, and to how much it listens in all.
@@ -208,7 +202,7 @@ impl Worker {
     pub(super) fn settle(&mut self, index: usize) {
         let Some(client) = self.clients.get_mut(index) else { return };
         let Some(subscriber) = &client.subscriber else { return };
-        if subscriber.unconfirmed > 0 {
+        if subscriber.is_unconfirmed() {
             return;
         }
         if subscriber.is_empty() {
