@@ -35,7 +35,8 @@ pub(crate) fn node(view: &mut PoolView, keys: &[&[u8]], now: u64, out: &mut Vec<
     }
     let mut names = Vec::new();
     for key in keys {
-        match view.home(key, now) {
+        // Who asks for a key's home does not ask for the key: it is not counted.
+        match view.place(key, now) {
             Ok(server) => bulk(&mut names, name(view, server).as_bytes()),
             Err(refusal) => return refuse(out, &refusal),
         }
