@@ -12,7 +12,7 @@ use keyhome_tests::doors::CommandDoor;
 
 use crate::fleet::{PATIENT, POOL, pool};
 
-/// Commands on one connection: words are parted by spaces, `~` is a space within one, `^` nothing, `!` a line end.
+/// Commands on one connection: words are parted by spaces, `~` is a space within one, `^` nothing, `¶` a line end.
 const SAME: &[&str] = &[
     "PING; PING x; PING x y; ping; ECHO a; ECHO; ECHO a b; ^; ^ x",
     "SELECT 0; SELECT x; SELECT 99; SELECT -1; SELECT; SELECT 0 0",
@@ -23,7 +23,7 @@ const SAME: &[&str] = &[
      AUTH nobody x; ACL WHOAMI; ACL WHOAMI x",
     "RESET; RESET x; QUIT",
     "CLIENT; CLIENT FOO; CLIENT ID x; CLIENT GETNAME; CLIENT SETNAME a; CLIENT GETNAME; CLIENT SETNAME a~b; \
-     CLIENT SETNAME a!b; CLIENT SETNAME; CLIENT SETNAME ^; CLIENT GETNAME; CLIENT GETNAME x",
+     CLIENT SETNAME a¶b; CLIENT SETNAME; CLIENT SETNAME ^; CLIENT GETNAME; CLIENT GETNAME x",
     "CLIENT NO-EVICT on; CLIENT NO-EVICT OFF; CLIENT NO-EVICT x; CLIENT NO-EVICT; CLIENT REPLY x; CLIENT REPLY; \
      CLIENT REPLY ON; CLIENT MAINT_NOTIFICATIONS ON moving-endpoint-type internal-ip",
     "CLIENT LIST x; CLIENT LIST TYPE x; CLIENT LIST TYPE replica; CLIENT LIST ID; CLIENT LIST ID x; \
@@ -33,7 +33,7 @@ const SAME: &[&str] = &[
      CLIENT KILL ADDR 1.1.1.1:1 SKIPME no; CLIENT KILL LADDR 1.1.1.1:1; CLIENT KILL WHAT x; CLIENT KILL USER default ID 9999999",
     "CLIENT TRACKING OFF; CLIENT CACHING YES; CLIENT GETREDIR; CLIENT TRACKINGINFO; CLIENT TRACKING",
     "HELLO 3; CLIENT TRACKINGINFO; CLIENT GETNAME; GET nothing; CLIENT LIST ID 99999999",
-    "FOO; FOO a b; FOO a!b; F!O; FOO aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa \
+    "FOO; FOO a b; FOO a¶b; F¶O; FOO aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa \
      bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb ccccccc; xgroup|create a",
     "GET; GET a b; get; MGET; MSET a; MSET a 1 b; DEL; OBJECT; OBJECT FOO; object foo; OBJECT ENCODING; \
      OBJECT ENCODING a b; OBJECT ENCODING nothing; OBJECT HELP; MEMORY; MEMORY USAGE nothing; MEMORY USAGE; MEMORY FOO; \
@@ -52,7 +52,7 @@ const SAME: &[&str] = &[
     "SCRIPT LOAD return(2); SCRIPT EXISTS 7f923f79fe76194c868d7e1d0820de36700eb649 x; \
      EVALSHA 7f923f79fe76194c868d7e1d0820de36700eb649 0; SCRIPT FLUSH SYNC; SCRIPT EXISTS x; SCRIPT EXISTS; SCRIPT; \
      SCRIPT FOO; SCRIPT LOAD x~x; SCRIPT FLUSH x",
-    "FUNCTION LOAD #!lua~name=f!redis.register_function('f',function(keys,args)~return~{keys[1]~or~'none',args[1]}~end); \
+    "FUNCTION LOAD #!lua~name=f¶redis.register_function('f',function(keys,args)~return~{keys[1]~or~'none',args[1]}~end); \
      FCALL f 0 x; FCALL f 1 k x; FCALL f x; FCALL nothing 0; FCALL_RO f 0; FCALL; FUNCTION LOAD x; FUNCTION DELETE f; \
      FUNCTION DELETE f; FUNCTION LIST; FUNCTION FOO",
     "XADD s1 1-1 a b; XADD s2 1-1 a b; XGROUP CREATE s1 g 0; XGROUP CREATE s2 g 0; XGROUP CREATE s1 g 0; \
@@ -120,7 +120,7 @@ const RAW: &[&[u8]] = &[
 /// The words of such a command.
 pub(crate) fn words(command: &str) -> Vec<Vec<u8>> {
     let words = command.split_ascii_whitespace();
-    words.map(|word| word.replace('~', " ").replace('!', "\n").replace('^', "").into_bytes()).collect()
+    words.map(|word| word.replace('~', " ").replace('¶', "\n").replace('^', "").into_bytes()).collect()
 }
 
 /// A connection from which replies are read as bytes.

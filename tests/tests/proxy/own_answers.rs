@@ -195,12 +195,12 @@ fn what_several_servers_say_becomes_one_reply() {
     assert!(own.contains("loading:0\r\n") && own.contains("connected_clients:1\r\n"), "{own}");
     // Listeners on channels of several servers, and a pattern on all of them.
     let mut listener = fleet.connect();
-    for (kind, name) in [("SUBSCRIBE", "a"), ("SUBSCRIBE", "d"), ("SUBSCRIBE", "e"), ("PSUBSCRIBE", "p*")] {
+    for (kind, name) in [("SUBSCRIBE", "d"), ("SUBSCRIBE", "e"), ("SUBSCRIBE", "f"), ("PSUBSCRIBE", "p*")] {
         listener.call(&[kind.as_bytes(), name.as_bytes()]).unwrap();
     }
     let three =
-        "Some([Bulk(Some([97])), Integer(1), Bulk(Some([100])), Integer(1), Bulk(Some([101])), Integer(1)])";
-    assert_eq!(text(&mut connection, "PUBSUB NUMSUB a d e"), three);
+        "Some([Bulk(Some([100])), Integer(1), Bulk(Some([101])), Integer(1), Bulk(Some([102])), Integer(1)])";
+    assert_eq!(text(&mut connection, "PUBSUB NUMSUB d e f"), three);
     assert_eq!(text(&mut connection, "PUBSUB NUMPAT"), "1");
     assert_eq!(text(&mut connection, "PUBLISH d x"), "1");
     // Nothing is emptied but where the operator allows it.
@@ -212,4 +212,62 @@ fn what_several_servers_say_becomes_one_reply() {
     assert!(text(&mut connection, "FLUSHALL").starts_with("ERR"));
     assert!(text(&mut connection, "EXEC").starts_with("EXECABORT"));
     assert_eq!(text(&mut connection, "DBSIZE"), "90");
+}
+
+/// `d`, `e` and `f` are on a server each.
+#[test]
+fn what_has_no_key_or_several_goes_where_it_can_be_done() {
+    let fleet = Fleet::start();
+    let mut connection = fleet.connect();
+    let script = text(&mut connection, "SCRIPT LOAD return(7)");
+    let function = "#!lua~name=f¶redis.register_function('f',function()~return~8~end)";
+    assert_eq!(text(&mut connection, &format!("FUNCTION LOAD {function}")), "f");
+    // Without keys any server is asked; after so many times, each has been.
+    for _ in 0..40 {
+        assert_eq!(text(&mut connection, &format!("EVALSHA {script} 0")), "7");
+        assert_eq!(text(&mut connection, "FCALL f 0"), "8");
+        assert_eq!(text(&mut connection, "EVAL return(9) 0"), "9");
+    }
+    for key in ["d", "e", "f"] {
+        assert_eq!(text(&mut connection, &format!("SET {key} 1")), "OK");
+        assert_eq!(text(&mut connection, &format!("OBJECT ENCODING {key}")), "int");
+        assert_ne!(text(&mut connection, &format!("MEMORY USAGE {key}")), "(nil)");
+    }
+    for command in
+        ["XADD {t}1 1-1 f v", "XADD {t}2 1-1 f v", "XGROUP CREATE {t}1 g 0", "XGROUP CREATE {t}2 g 0"]
+    {
+        assert!(!text(&mut connection, command).starts_with("ERR"), "{command}");
+    }
+    let read = text(&mut connection, "XREADGROUP GROUP g c BLOCK 5000 STREAMS {t}1 {t}2 > >");
+    assert_eq!(read.matches("49, 45, 49").count(), 2, "an entry of each: {read}");
+    assert_eq!(text(&mut connection, "XREADGROUP GROUP g c BLOCK 1 STREAMS {t}1 {t}2 > >"), "None");
+    let refused = text(&mut connection, "XREADGROUP GROUP g c STREAMS d e > >");
+    assert_eq!(refused, "CROSSSLOT the keys are on several servers: 'd' on one, 'e' on two");
+    assert_eq!(text(&mut connection, "MULTI"), "OK");
+    assert_eq!(text(&mut connection, "KEYHOME NODE a"), "ERR Command not allowed inside a transaction");
+    assert!(text(&mut connection, "EXEC").starts_with("EXECABORT"));
+}
+
+#[test]
+fn every_server_is_emptied_or_none_is_said_to_be() {
+    let scratch = Scratch::new().unwrap();
+    let mut servers = servers(&scratch);
+    let program = CommandDoor::new();
+    let pool = pool(&servers, PATIENT);
+    let proxy = Proxy::start(&scratch, program.program(), &[pool], &["--allow-flush"]).unwrap();
+    let mut connection = proxy.connect(POOL).unwrap();
+    let fill = |connection: &mut Connection| {
+        for number in 0..30 {
+            assert_eq!(text(connection, &format!("SET k{number} v")), "OK");
+        }
+    };
+    fill(&mut connection);
+    assert_eq!(text(&mut connection, "FLUSHALL"), "OK");
+    for server in &servers {
+        assert_eq!(text(&mut server.connect().unwrap(), "DBSIZE"), "0");
+    }
+    fill(&mut connection);
+    servers[1].kill().unwrap();
+    let failed = text(&mut connection, "FLUSHDB");
+    assert!(failed.starts_with("ERR "), "{failed}");
 }

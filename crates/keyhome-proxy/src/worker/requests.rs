@@ -201,7 +201,7 @@ impl Worker {
         let Some(name) = request.word(0) else { return Taken::Now };
         let Ok(kind) = command_kind(name, request.word(1)) else { return self.not_of_redis(index, request) };
         client.session.command = kind.command;
-        let pool = client.pool;
+        let (pool, special) = (client.pool, client.special);
         if !client.session.authenticated
             && self.pools[pool].pool.settings.redis_auth.is_some()
             && !answers::is_open(&kind)
@@ -209,7 +209,7 @@ impl Worker {
             self.answer(index, |out| error(out, errors::NO_PASSWORD));
             return Taken::Now;
         }
-        if self.clients[index].special {
+        if special {
             return self.special(index, &kind, request);
         }
         if let (Some(at), FanOut::Home) = (kind.only_key, kind.fan_out) {
