@@ -13,6 +13,7 @@ use prometheus::{
 use crate::{
     control::Snapshot,
     counters::{PoolCounters, ServerCounters},
+    metrics::process::Taken,
     pool::Ejections,
 };
 
@@ -232,9 +233,27 @@ pub(super) fn encode(counted: &Snapshot, started: SystemTime) -> io::Result<Vec<
         MetricType::HISTOGRAM,
         servers().map(|(labels, server, _)| histogram(&labels, server)).collect(),
     ));
+    families.extend(of_system());
     let mut text = Vec::new();
     TextEncoder::new().encode(&families, &mut text).map_err(io::Error::other)?;
     Ok(text)
+}
+
+/// What the process takes, as far as the system tells.
+fn of_system() -> impl Iterator<Item = MetricFamily> {
+    let Taken { cpu_seconds, resident_bytes, open_files } = Taken::now();
+    let all = [
+        (
+            "process_cpu_seconds_total",
+            "CPU time, of the program and of the system for it.",
+            COUNTER,
+            cpu_seconds,
+        ),
+        ("process_resident_memory_bytes", "Memory that is in use.", GAUGE, resident_bytes),
+        ("process_open_fds", "Open files, connections among them.", GAUGE, open_files),
+    ];
+    let told = all.into_iter().filter_map(|(name, help, kind, value)| Some((name, help, kind, value?)));
+    told.map(|(name, help, kind, value)| family(name, help, kind, vec![metric(&[], kind, value)]))
 }
 
 fn one(value: u64) -> Values {

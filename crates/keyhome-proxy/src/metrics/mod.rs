@@ -2,6 +2,7 @@
 
 mod families;
 mod http;
+mod process;
 
 use std::{
     io,
