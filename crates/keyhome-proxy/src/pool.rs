@@ -17,6 +17,7 @@ use keyhome::{
 
 use crate::{
     Options,
+    answers::REDIS_VERSION,
     hot_keys::{HotKeysOfPool, OfThread},
     slow_log::SlowLog,
 };
@@ -36,6 +37,8 @@ pub(crate) struct Pool {
     /// Counts the changes of placement.
     version: AtomicU64,
     /// The pool that took its place with a reload.
+    /// What a server has said.
+    redis_version: OnceLock<String>,
     successor: OnceLock<Arc<Pool>>,
 }
 
@@ -102,6 +105,7 @@ impl Pool {
             all,
             troubled: AtomicBool::new(false),
             version: AtomicU64::new(0),
+            redis_version: OnceLock::new(),
             successor: OnceLock::new(),
         })
     }
@@ -133,6 +137,20 @@ impl Pool {
     pub(crate) fn server_of(&self, old: &Self, server: usize) -> Option<usize> {
         let old = old.all.nodes().get(server)?;
         self.all.nodes().iter().position(|new| new.name == old.name && new.address == old.address)
+    }
+
+    /// The version of Redis that clients are told.
+    pub(crate) fn redis_version(&self) -> &str {
+        self.redis_version.get().map_or(REDIS_VERSION, String::as_str)
+    }
+
+    pub(crate) fn knows_redis_version(&self) -> bool {
+        self.redis_version.get().is_some()
+    }
+
+    /// A server has said its version; the first one that does is believed.
+    pub(crate) fn learn_redis_version(&self, version: &str) {
+        self.redis_version.get_or_init(|| version.to_owned());
     }
 
     /// The port where clients connect.

@@ -10,6 +10,7 @@ use keyhome_tests::doors::CommandDoor;
 
 use crate::{
     commands::words,
+    fake_server::{FakeServer, Front, answer, request},
     fleet::{Fleet, PATIENT, POOL, pool, servers},
 };
 
@@ -270,4 +271,26 @@ fn every_server_is_emptied_or_none_is_said_to_be() {
     servers[1].kill().unwrap();
     let failed = text(&mut connection, "FLUSHDB");
     assert!(failed.starts_with("ERR "), "{failed}");
+}
+
+/// Libraries choose by the version what they may use; and they ask before anything else.
+#[test]
+fn the_version_is_that_of_the_servers_though_one_of_them_hangs() {
+    let old = FakeServer::start(|_, mut stream| {
+        while let Some(words) = request(&mut stream) {
+            assert_eq!(words, ["INFO", "server"]);
+            answer(&mut stream, "# Server\r\nredis_version:5.0.7\r\n");
+        }
+    });
+    let hangs = FakeServer::start(|_, mut stream| while request(&mut stream).is_some() {});
+    let front = Front::of(&[hangs.address(), old.address()], 0, &["--threads", "2"]);
+    let mut connection = front.connect();
+    for _ in 0..3 {
+        let info = text(&mut connection, "INFO");
+        assert!(info.contains("redis_version:5.0.7\r\n") && info.contains("loading:0\r\n"), "{info}");
+    }
+    assert!(text(&mut connection, "HELLO").contains(&format!("{:?}", b"5.0.7")), "HELLO says it, too");
+    assert!(text(&mut connection, "INFO replication").contains("role:master"));
+    assert_eq!(text(&mut connection, "PING"), "PONG");
+    assert_eq!((old.connections(), hangs.connections()), (1, 1), "they were asked once");
 }

@@ -122,7 +122,7 @@ pub(crate) fn hello(client: &mut Session, pool: &Pool, words: &[&[u8]], out: &mu
     bulk(out, b"server");
     bulk(out, b"redis");
     bulk(out, b"version");
-    bulk(out, super::REDIS_VERSION.as_bytes());
+    bulk(out, pool.redis_version().as_bytes());
     bulk(out, b"proto");
     integer(out, if resp3 { 3 } else { 2 });
     bulk(out, b"id");

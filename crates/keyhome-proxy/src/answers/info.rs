@@ -1,14 +1,15 @@
 //! INFO: what the proxy knows of itself at once, and what servers count, added up.
 //!
 //! Clients ask INFO before anything else (ioredis's ready check), and a server that hangs must not keep them from the others:
-//! the sections that the proxy has are answered without asking anybody. The rest is asked of all servers when it is asked
+//! the sections that the proxy has are answered without asking anybody, but for the version of Redis, by which libraries
+//! choose what they use: the first server that says it is believed, and not asked again. The rest is asked of all servers when it is asked
 //! for by name.
 
 use std::fmt::Write;
 
 use keyhome_resp::{Value, error};
 
-use super::{REDIS_VERSION, verbatim};
+use super::verbatim;
 use crate::pool::Pool;
 
 /// The sections that are the proxy's own.
@@ -38,6 +39,11 @@ impl Sections {
         Self { own: own.collect(), of_servers }
     }
 
+    /// Whether the version of Redis is among what is asked for.
+    pub(crate) fn has_version(&self) -> bool {
+        self.own.contains(&"server")
+    }
+
     /// The proxy's own sections.
     pub(crate) fn write(&self, pool: &Pool, clients: u64, uptime: u64) -> String {
         let mut text = String::new();
@@ -52,8 +58,9 @@ impl Sections {
             let _ = match *section {
                 "server" => write!(
                     text,
-                    "redis_version:{REDIS_VERSION}\r\nredis_mode:standalone\r\nos:{}\r\narch_bits:{}\r\n\
+                    "redis_version:{}\r\nredis_mode:standalone\r\nos:{}\r\narch_bits:{}\r\n\
                      process_id:{}\r\ntcp_port:{}\r\nuptime_in_seconds:{uptime}\r\nuptime_in_days:{}\r\n",
+                    pool.redis_version(),
                     std::env::consts::OS,
                     usize::BITS,
                     std::process::id(),
@@ -75,6 +82,13 @@ impl Sections {
         }
         text
     }
+}
+
+/// The version that a server says it has.
+pub(crate) fn redis_version(reply: &[u8]) -> Option<&str> {
+    let Some(Value::Bulk(text)) = Value::of(reply) else { return None };
+    let text = std::str::from_utf8(text).ok()?;
+    text.lines().find_map(|line| line.strip_prefix("redis_version:"))
 }
 
 /// What servers say, put together by [`one_of`] behind `own`, the proxy's. Servers that do not answer count for nothing;

@@ -18,7 +18,7 @@ use crate::{client::Client, pool::Pool};
 
 pub(crate) use waiting::longest_wait;
 
-/// The version of Redis that clients are told: that of the protocol which is spoken.
+/// The version of Redis that clients are told until a server has said its own: that of the protocol which is spoken.
 pub(crate) const REDIS_VERSION: &str = "7.0.15";
 
 /// Whether a command is answered before the password was given.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::{
     buffers::{Output, Stock},
     gather::Gather,
-    survey::{Combine, Survey},
+    survey::Survey,
 };
 
 /// A reply that is to come.
@@ -80,8 +80,8 @@ impl Replies {
     }
 
     /// The number of a request about which so many are asked.
-    pub(crate) fn expect_survey(&mut self, asked: usize, combine: Combine) -> u32 {
-        self.push(Slot::Surveying(Box::new(Survey::new(asked, combine))), asked)
+    pub(crate) fn expect_survey(&mut self, asked: usize, survey: Survey) -> u32 {
+        self.push(Slot::Surveying(Box::new(survey)), asked)
     }
 
     #[inline]

@@ -8,6 +8,7 @@ use keyhome_resp::{Value, array, error, error_bytes, integer, simple};
 use super::{
     Question, Worker,
     requests::{Request, Taken},
+    survey::Ask,
 };
 use crate::answers::{self, errors, info};
 
@@ -67,7 +68,7 @@ impl Worker {
                 answers::verbatim(out, &replies.concat(), resp3);
             }
         };
-        self.survey(index, Some(&Question::Clients(selection)), &[], &[], Box::new(combine));
+        self.survey(index, Some(&Question::Clients(selection)), &Ask::default(), Box::new(combine));
     }
 
     fn kill_clients(&mut self, index: usize, words: &[&[u8]]) {
@@ -88,19 +89,26 @@ impl Worker {
                 None => error(out, "ERR a thread has not answered"),
             }
         };
-        self.survey(index, Some(&Question::Kill(selection)), &[], &[], Box::new(combine));
+        self.survey(index, Some(&Question::Kill(selection)), &Ask::default(), Box::new(combine));
     }
 
     fn info(&mut self, index: usize, words: &[&[u8]]) {
         let client = &self.clients[index];
         let (resp3, pool) = (client.session.resp3, Arc::clone(&self.pools[client.pool].pool));
         let sections = info::Sections::of(words);
+        // The version is asked of servers until one of them has said it.
+        let one = !sections.of_servers && sections.has_version() && !pool.knows_redis_version();
+        let ask_servers = sections.of_servers || one;
         let servers: Vec<usize> =
-            if sections.of_servers { self.pools[client.pool].live().collect() } else { Vec::new() };
+            if ask_servers { self.pools[client.pool].live().collect() } else { Vec::new() };
+        let words: &[&[u8]] = if one { &[b"INFO", b"server"] } else { words };
         let (threads, uptime) = (self.lines.len(), self.now / 1_000_000);
         let question = Question::Count(pool.name.clone());
         let combine = move |replies: &[Vec<u8>], out: &mut Vec<u8>| {
             let (of_threads, of_servers) = replies.split_at(threads.min(replies.len()));
+            if let Some(version) = of_servers.iter().find_map(|reply| info::redis_version(reply)) {
+                pool.learn_redis_version(version);
+            }
             let clients = numbers(of_threads).map_or(0, |numbers| numbers.iter().sum::<i64>());
             let own = sections.write(&pool, clients as u64, uptime);
             if sections.of_servers {
@@ -109,7 +117,7 @@ impl Worker {
                 answers::verbatim(out, own.as_bytes(), resp3);
             }
         };
-        self.survey(index, Some(&question), &servers, words, Box::new(combine));
+        self.survey(index, Some(&question), &Ask { servers: &servers, words, one }, Box::new(combine));
     }
 
     /// FLUSHDB, FLUSHALL, FUNCTION FLUSH: on all servers, also those that are out, or they would come back with what was

@@ -10,7 +10,7 @@ use crate::{
     client::Selection,
     control::{Control, Line},
     server::Waiting,
-    survey::Combine,
+    survey::{Combine, Survey},
 };
 
 /// What a thread is asked about what is its own.
@@ -24,6 +24,15 @@ pub(crate) enum Question {
     Count(String),
 }
 
+/// What servers are asked.
+#[derive(Default)]
+pub(super) struct Ask<'a> {
+    pub(super) servers: &'a [usize],
+    pub(super) words: &'a [&'a [u8]],
+    /// The first that does not refuse is enough.
+    pub(super) one: bool,
+}
+
 impl Worker {
     /// Tells it how to reach the other threads, and how it runs.
     pub(crate) fn meet(&mut self, lines: Arc<Vec<Line>>, options: &Options) {
@@ -35,24 +44,26 @@ impl Worker {
     /// Asks all live servers something about themselves.
     pub(super) fn ask_servers(&mut self, index: usize, words: &[&[u8]], combine: Combine) {
         let servers: Vec<usize> = self.pools[self.clients[index].pool].live().collect();
-        self.survey(index, None, &servers, words, combine);
+        self.survey(index, None, &Ask { servers: &servers, words, one: false }, combine);
     }
 
-    /// Asks all threads `question`, this one too, and these servers `words`. The answers come in this order.
+    /// Asks all threads `question`, this one too, and servers. The answers come in this order.
     pub(super) fn survey(
         &mut self,
         index: usize,
         question: Option<&Question>,
-        servers: &[usize],
-        words: &[&[u8]],
+        ask: &Ask<'_>,
         combine: Combine,
     ) {
+        let Ask { servers, words, .. } = *ask;
         let client = &self.clients[index];
         let (pool, resp3, generation) = (client.pool, client.session.resp3, client.generation);
         let connections: Vec<_> =
             servers.iter().map(|server| self.shared(pool, *server, resp3, index)).collect();
         let threads = if question.is_some() { self.lines.len() } else { 0 };
-        let number = self.clients[index].replies.expect_survey(threads + connections.len(), combine);
+        let asked = threads + connections.len();
+        let one_from = ask.one.then_some(threads);
+        let number = self.clients[index].replies.expect_survey(asked, Survey::new(asked, one_from, combine));
         let waiting = |part: usize, now: u64| Waiting::of(index, generation, number, part as u32, now);
         if let Some(question) = question {
             let lines = Arc::clone(&self.lines);
