@@ -1,4 +1,4 @@
-//! Closed loops: redis-benchmark with 50 connections, each of which asks again when it is answered.
+//! Closed loops: redis-benchmark, whose connections each ask again when they are answered.
 
 use std::{io, process::Command};
 
@@ -7,6 +7,9 @@ use crate::{
     keys::{LARGE, LARGE_BYTES, SMALL, SMALL_BYTES},
     median, process, verdict,
 };
+
+/// Connections to a proxy of one thread.
+pub(crate) const CONNECTIONS: usize = 50;
 
 /// A row of the table.
 pub(crate) struct Load {
@@ -108,7 +111,7 @@ pub(crate) fn measure(fleet: &Fleet, load: &Load, rounds: usize) -> io::Result<M
         let mut costs = vec![0.0; proxies.len()];
         for turn in 0..proxies.len() {
             let at = (turn + round) % proxies.len();
-            costs[at] = cost(proxies[at], load)?;
+            costs[at] = cost(proxies[at], load, CONNECTIONS)?;
         }
         if round > 0 {
             all.push(costs);
@@ -121,19 +124,19 @@ pub(crate) fn measure(fleet: &Fleet, load: &Load, rounds: usize) -> io::Result<M
 }
 
 /// Microseconds of processor time that a request costs a proxy.
-pub(crate) fn cost(proxy: Proxied, load: &Load) -> io::Result<f64> {
+pub(crate) fn cost(proxy: Proxied, load: &Load, connections: usize) -> io::Result<f64> {
     let before = process::spent(proxy.process)?;
-    drive(proxy, load)?;
+    drive(proxy, load, connections)?;
     Ok((process::spent(proxy.process)? - before) as f64 / 1000.0 / f64::from(load.requests))
 }
 
 /// The requests a second that a proxy takes of one GET after the other, 50 connections at once.
 pub(crate) fn peak(proxy: Proxied) -> io::Result<f64> {
-    drive(proxy, &GET)
+    drive(proxy, &GET, CONNECTIONS)
 }
 
 /// Runs redis-benchmark, and gives the requests a second.
-fn drive(proxy: Proxied, load: &Load) -> io::Result<f64> {
+fn drive(proxy: Proxied, load: &Load, connections: usize) -> io::Result<f64> {
     let (keys, bytes) = if load.large { (LARGE, LARGE_BYTES) } else { (SMALL, SMALL_BYTES) };
     let value = "x".repeat(bytes);
     let mut command = Command::new("redis-benchmark");
@@ -141,7 +144,7 @@ fn drive(proxy: Proxied, load: &Load) -> io::Result<f64> {
         "--csv",
         "-e",
         "-c",
-        "50",
+        &connections.to_string(),
         "-p",
         &proxy.port.to_string(),
         "-P",

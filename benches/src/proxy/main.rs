@@ -69,8 +69,11 @@ fn run(args: &Args) -> io::Result<()> {
     for load in load::LOADS.iter().filter(|load| args.wants(load.name)) {
         load::measure(&fleet, load, args.rounds)?.print(load);
     }
-    for load in load::LOADS.iter().filter(|load| load.threads && args.wants("2 threads")) {
-        threads::measure(&fleet, &args.keyhome, load, args.rounds)?;
+    if args.wants("threads") {
+        println!("\n{:<34} {:>9} {:>11} {:>9} {:>7} {:>8}", "threads", "2", "1", "", "ratio", "at most");
+        for load in load::LOADS.iter().filter(|load| load.threads) {
+            threads::measure(&fleet, &args.keyhome, load, args.rounds)?;
+        }
     }
     println!();
     if args.wants("latency") {

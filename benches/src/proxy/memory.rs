@@ -6,7 +6,8 @@ use keyhome_live::resp::{Connection, Reply};
 
 use crate::{
     fleet::{Fresh, Proxied},
-    process, verdict,
+    process::{self, Resident},
+    verdict,
 };
 
 /// Connections that are silent.
@@ -35,16 +36,21 @@ pub(crate) fn measure(keyhome: &Path) -> io::Result<()> {
         }
         process::resident(proxy.process)
     };
-    print("memory, 1,000 idle connections", 1.0, idle(fresh.keyhome)?, idle(fresh.nutcracker)?);
+    print("memory, 1,000 idle connections", Some(1.0), idle(fresh.keyhome)?, idle(fresh.nutcracker)?);
     let fresh = Fresh::start(keyhome)?;
-    let before = (process::resident(fresh.keyhome.process)?, process::resident(fresh.nutcracker.process)?);
+    let resident = || {
+        Ok::<_, io::Error>((
+            process::resident(fresh.keyhome.process)?,
+            process::resident(fresh.nutcracker.process)?,
+        ))
+    };
+    let before = resident()?;
     burst(fresh.keyhome)?;
     burst(fresh.nutcracker)?;
     thread::sleep(CALM);
-    let after = (process::resident(fresh.keyhome.process)?, process::resident(fresh.nutcracker.process)?);
-    print("memory, after 1,000 large values", 0.5, after.0, after.1);
-    let megabytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
-    println!("(at the start {:.1} and {:.1})", megabytes(before.0), megabytes(before.1));
+    let after = resident()?;
+    print("memory, after 1,000 large values", Some(0.5), after.0, after.1);
+    print("memory, before a request", None, before.0, before.1);
     Ok(())
 }
 
@@ -82,14 +88,20 @@ fn burst(proxy: Proxied) -> io::Result<()> {
     Ok(())
 }
 
-fn print(name: &str, at_most: f64, keyhome: u64, nutcracker: u64) {
-    let megabytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
-    let ratio = keyhome as f64 / nutcracker as f64;
-    println!(
-        "{name:<34} {:>9.1} {:>11.1} {:>9} {ratio:>7.3} {at_most:>8.2}{}",
-        megabytes(keyhome),
-        megabytes(nutcracker),
-        "-",
-        verdict(ratio, at_most)
-    );
+/// What is resident; then what of it are not pages of the program's files.
+fn print(name: &str, at_most: Option<f64>, keyhome: Resident, nutcracker: Resident) {
+    let row = |name: &str, at_most: Option<f64>, keyhome: u64, nutcracker: u64| {
+        let megabytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+        let ratio = keyhome as f64 / nutcracker as f64;
+        let judged = at_most.map(|at_most| format!("{at_most:>8.2}{}", verdict(ratio, at_most)));
+        println!(
+            "{name:<34} {:>9.1} {:>11.1} {:>9} {ratio:>7.3} {}",
+            megabytes(keyhome),
+            megabytes(nutcracker),
+            "-",
+            judged.unwrap_or_default()
+        );
+    };
+    row(name, at_most, keyhome.all, nutcracker.all);
+    row("  without files", None, keyhome.own, nutcracker.own);
 }

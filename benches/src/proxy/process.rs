@@ -16,11 +16,21 @@ pub(crate) fn spent(process: u32) -> io::Result<u64> {
 }
 
 /// Bytes of memory that a process has resident.
-pub(crate) fn resident(process: u32) -> io::Result<u64> {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resident {
+    pub(crate) all: u64,
+    /// Without the pages of the files that its program and its libraries are, which the system can take away.
+    pub(crate) own: u64,
+}
+
+pub(crate) fn resident(process: u32) -> io::Result<Resident> {
     let text = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    kilobytes.map(|kilobytes| kilobytes * 1024).ok_or_else(|| io::ErrorKind::InvalidData.into())
+    let bytes = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        kilobytes.map(|kilobytes| kilobytes * 1024).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))
+    };
+    Ok(Resident { all: bytes("VmRSS:")?, own: bytes("RssAnon:")? })
 }
 
 /// As many open files as the system allows, for us and for what we start.
