@@ -1,4 +1,4 @@
-//! KEYHOME HOTKEYS [count]: the keys that come most often, of all threads.
+//! `KEYHOME HOTKEYS [count]`: the keys that come most often, of all threads.
 
 use keyhome_resp::{array, bulk, error, integer, null};
 

@@ -76,7 +76,7 @@ fn entries(log: &SlowLog, most: usize, with_server: bool, out: &mut Vec<u8>) {
     }
 }
 
-/// KEYHOME SLOWLOG [count]: `words` are those after the first two.
+/// `KEYHOME SLOWLOG [count]`: `words` are those after the first two.
 pub(crate) fn with_servers(log: &SlowLog, words: &[&[u8]], out: &mut Vec<u8>) {
     match words {
         [] => entries(log, USUAL, true, out),
