@@ -19,6 +19,11 @@ impl Survey {
         Self { answers: vec![None; asked], one_from, combine }
     }
 
+    /// Nothing is to be written.
+    pub(crate) fn unwanted(self) -> Self {
+        Self { combine: Box::new(|_, _| ()), ..self }
+    }
+
     /// Takes an answer; true when there are enough.
     pub(crate) fn add(&mut self, from: usize, answer: &[u8]) -> bool {
         match self.answers.get_mut(from) {

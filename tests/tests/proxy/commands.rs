@@ -112,6 +112,7 @@ const RAW: &[&[u8]] = &[
     b"CLIENT REPLY SKIP\r\nSET a 1\r\nGET a\r\nCLIENT REPLY SKIP\r\nPING\r\nPING\r\n",
     b"CLIENT REPLY SKIP\r\nFOO\r\nPING\r\nCLIENT REPLY OFF\r\nCLIENT REPLY SKIP\r\nGET a\r\nCLIENT REPLY ON\r\n",
     b"CLIENT REPLY OFF\r\nMULTI\r\nSET a 2\r\nEXEC\r\nBLPOP nothing 0.01\r\nCLIENT REPLY ON\r\nGET a\r\n",
+    b"CLIENT REPLY OFF\r\nINFO\r\nCLIENT LIST\r\nPUBSUB NUMPAT\r\nCLIENT REPLY SKIP\r\nINFO memory\r\nCLIENT REPLY ON\r\nPING\r\n",
     b"CLIENT REPLY OFF\r\nRESET\r\nPING\r\n",
     b"SET a 3\r\nGET a\r\nHELLO 3\r\nGET nothing\r\nSET a 4\r\nRESET\r\nGET a\r\nGET nothing\r\n",
     b"PING\r\nQUIT\r\nPING\r\n",

@@ -79,14 +79,21 @@ impl Replies {
         self.push(Slot::Gathering(gather), parts)
     }
 
-    /// The number of a request about which so many are asked.
-    pub(crate) fn expect_survey(&mut self, asked: usize, survey: Survey) -> u32 {
-        self.push(Slot::Surveying(Box::new(survey)), asked)
+    /// The number of a request about which several are asked.
+    pub(crate) fn expect_survey(&mut self, survey: Survey) -> u32 {
+        // It ends as it would, which may be before all have answered.
+        let survey = if self.is_wanted() { survey } else { survey.unwanted() };
+        self.add(Slot::Surveying(Box::new(survey)))
     }
 
     #[inline]
     fn push(&mut self, slot: Slot, parts: usize) -> u32 {
         let slot = if self.is_wanted() { slot } else { Slot::Unwanted(parts as u32) };
+        self.add(slot)
+    }
+
+    #[inline]
+    fn add(&mut self, slot: Slot) -> u32 {
         self.slots.push_back(slot);
         self.first.wrapping_add(self.slots.len() as u32 - 1)
     }

@@ -63,7 +63,7 @@ impl Worker {
         let threads = if question.is_some() { self.lines.len() } else { 0 };
         let asked = threads + connections.len();
         let one_from = ask.one.then_some(threads);
-        let number = self.clients[index].replies.expect_survey(asked, Survey::new(asked, one_from, combine));
+        let number = self.clients[index].replies.expect_survey(Survey::new(asked, one_from, combine));
         let waiting = |part: usize, now: u64| Waiting::of(index, generation, number, part as u32, now);
         if let Some(question) = question {
             let lines = Arc::clone(&self.lines);
