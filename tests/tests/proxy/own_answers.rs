@@ -157,6 +157,14 @@ fn keyhome_answers_what_the_command_line_does() {
         assert_eq!(text(&mut connection, command), expected);
     }
     assert!(text(&mut connection, "KEYHOME HELP").contains("FINGERPRINT"));
+    let scratch = Scratch::new().unwrap();
+    let by_chance = pool(&fleet.servers, PATIENT).set("distribution", "random");
+    let proxy = Proxy::start(&scratch, program.program(), &[by_chance], &[]).unwrap();
+    let mut connection = proxy.connect(POOL).unwrap();
+    for command in ["KEYHOME NODE a", "KEYHOME EXPLAIN a"] {
+        let refused = text(&mut connection, command);
+        assert!(refused.starts_with("ERR placement.random: "), "{refused}");
+    }
 }
 
 /// A reply of RESP2, where a map is a list of names and values.

@@ -33,12 +33,16 @@ pub(crate) fn node(view: &mut PoolView, keys: &[&[u8]], now: u64, out: &mut Vec<
     if keys.is_empty() {
         return errors::wrong_words(out, "keyhome|node");
     }
+    // Who asks for a key's home does not ask for the key: it is not counted, and nothing is placed by chance.
+    let router = match view.router(now) {
+        Ok(router) => router,
+        Err(refusal) => return refuse(out, &refusal),
+    };
     let mut names = Vec::new();
     for key in keys {
-        // Who asks for a key's home does not ask for the key: it is not counted.
-        match view.place(key, now) {
-            Ok(server) => bulk(&mut names, name(view, server).as_bytes()),
-            Err(refusal) => return refuse(out, &refusal),
+        match router.node(key) {
+            Ok(node) => bulk(&mut names, node.name.as_bytes()),
+            Err(problem) => return refuse(out, &Refusal::NoHome(problem)),
         }
     }
     if keys.len() > 1 {
@@ -105,10 +109,6 @@ fn describe(view: &mut PoolView, now: u64) -> Value {
         "fingerprint": pool.all().fingerprint().ok(),
         "nodes": nodes.collect::<Vec<_>>(),
     })
-}
-
-fn name(view: &PoolView, server: usize) -> String {
-    view.pool.all().nodes().get(server).map(|node| node.name.clone()).unwrap_or_default()
 }
 
 fn refuse(out: &mut Vec<u8>, refusal: &Refusal) {
