@@ -5,6 +5,7 @@
 //! them and report how many. [`twin`] answers naively, to be compared with. [`proof`] asks all doors at once for the
 //! homes of random keys in random pools, beside real servers ([`real`]), and has them play all [`traces`] again;
 //! [`demo`] shows it on a small scale.
+//! [`proxy_clients`] is what people use, through the proxy.
 //! [`traces`] are recorded runs of health, replica choice and hot keys, [`world`] is where replicas are slow and fail.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![allow(
@@ -23,6 +24,7 @@ pub mod doors;
 pub mod keys;
 pub mod pool;
 pub mod proof;
+pub mod proxy_clients;
 pub mod real;
 pub mod recorded;
 pub mod recordings;

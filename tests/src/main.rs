@@ -1,5 +1,6 @@
 //! `keyhome-doors proof`: all doors are asked for the same things; `keyhome-doors demo`: a table of a few, for people.
-//! `cargo xtask test doors` and `cargo xtask demo` build the doors and run it. `keyhome-doors record` writes the runs of
+//! `cargo xtask test doors` and `cargo xtask demo` build the doors and run it. `keyhome-doors proxy-clients` is
+//! what `cargo xtask test proxy-clients` runs, and `keyhome-doors record` writes the runs of
 //! `vectors/traces/` anew.
 #![allow(clippy::panic, reason = "a proof that cannot go on stops")]
 
@@ -10,7 +11,7 @@ use keyhome_tests::{
     demo,
     doors::{self, COUNT},
     proof::{Proof, Score},
-    traces,
+    proxy_clients, traces,
 };
 
 /// Another one gives other pools and keys.
@@ -21,12 +22,19 @@ fn main() -> ExitCode {
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["proof"] => proof(),
         ["demo"] => done(demo::run(&doors::all(), &mut doors::clients())),
+        ["proxy-clients"] => match proxy_clients::run() {
+            Ok(well) => done(well),
+            Err(error) => {
+                anstream::eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        },
         ["record"] => {
             traces::write_all();
             ExitCode::SUCCESS
         }
         _ => {
-            anstream::eprintln!("usage: keyhome-doors proof|demo|record");
+            anstream::eprintln!("usage: keyhome-doors proof|demo|proxy-clients|record");
             ExitCode::FAILURE
         }
     }

@@ -48,8 +48,8 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
 /// Style, types and tests, with the wheel installed.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     let tools = with_wheel(checkout)?;
-    // The last one is the door through which all languages are compared.
-    let sources = ["src", "tests", "benches", "../tests/doors"];
+    // The last ones are the door through which all languages are compared, and what goes through the proxy.
+    let sources = ["src", "tests", "benches", "../tests/doors", "../tests/clients/python"];
     let tool = |name: &str| {
         let mut command = tools.command(name);
         command.current_dir(folder(checkout));

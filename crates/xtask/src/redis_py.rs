@@ -13,7 +13,7 @@ use crate::python;
 use crate::python_environment::Environment;
 
 /// The majors of redis-py, the newest first: `python/tests/redis_py/requirements-MAJOR.txt` says which version of each.
-const MAJORS: [u32; 3] = [8, 7, 6];
+pub(crate) const MAJORS: [u32; 3] = [8, 7, 6];
 
 /// How many operations each run of the chaos tests has: all of them with the newest redis-py.
 const OPERATIONS: [&str; 3] = ["25000", "5000", "5000"];
@@ -64,13 +64,7 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
 /// The tests with a major of redis-py, each with its name, in an environment that has it, and the wheel.
 fn of_major(checkout: &Checkout, major: u32, operations: &str) -> Result<[(String, Command); 2]> {
     let folder = python::folder(checkout);
-    let requirements = format!("tests/redis_py/requirements-{major}.txt");
-    let environment = Environment::made(
-        checkout,
-        &format!("redis-py-{major}"),
-        &folder,
-        &["tests/redis_py/requirements.txt", &requirements],
-    )?;
+    let environment = environment(checkout, major)?;
     python::install_wheel(checkout, &environment)?;
     let mut ours = environment.command("python");
     ours.args(["-m", "pytest", "--quiet", "-p", "no:asyncio", "tests/redis_py"]).current_dir(&folder);
@@ -82,6 +76,17 @@ fn of_major(checkout: &Checkout, major: u32, operations: &str) -> Result<[(Strin
         (format!("keyhome's tests over redis-py {major}"), ours),
         (format!("redis-py {major}'s own tests"), theirs),
     ])
+}
+
+/// An environment that has a major of redis-py.
+pub(crate) fn environment(checkout: &Checkout, major: u32) -> Result<Environment> {
+    let requirements = format!("tests/redis_py/requirements-{major}.txt");
+    Environment::made(
+        checkout,
+        &format!("redis-py-{major}"),
+        &python::folder(checkout),
+        &["tests/redis_py/requirements.txt", &requirements],
+    )
 }
 
 /// Django, Flask, Celery and the like, with the newest redis-py.

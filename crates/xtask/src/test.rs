@@ -7,8 +7,8 @@ use crate::external::run as run_command;
 use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
 use crate::{
-    commands, coverage, dist, documentation, doors, explorer, fuzz, layering, licences, no_std, node, python,
-    python_packages, redis_py, versions, wasm,
+    commands, coverage, dist, documentation, doors, explorer, fuzz, layering, licences, no_std, node,
+    proxy_clients, python, python_packages, redis_py, versions, wasm,
 };
 
 const STAGES: &[Stage] = &[
@@ -58,6 +58,11 @@ const STAGES: &[Stage] = &[
         run: python::test_proxy,
     },
     Stage {
+        name: "proxy-clients",
+        about: "today's clients in four languages, at their default options, through the proxy",
+        run: proxy_clients::test,
+    },
+    Stage {
         name: "pip",
         about: "wheel and sdist in empty environments, and the lines of the documentation",
         run: python_packages::test,
@@ -93,7 +98,7 @@ pub(crate) fn run(checkout: &Checkout, names: &[String]) -> Result<()> {
 /// Prints the stages.
 pub(crate) fn list() {
     for stage in STAGES {
-        anstream::println!("{:<10} {}", stage.name, stage.about);
+        anstream::println!("{:<13} {}", stage.name, stage.about);
     }
 }
 

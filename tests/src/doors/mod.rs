@@ -41,9 +41,9 @@ pub fn all() -> [Box<dyn Door>; COUNT] {
     ]
 }
 
-fn program(variable: &str) -> PathBuf {
+pub(crate) fn program(variable: &str) -> PathBuf {
     let program = std::env::var_os(variable);
-    program.unwrap_or_else(|| panic!("{variable} is not set: run `cargo xtask test doors`")).into()
+    program.unwrap_or_else(|| panic!("{variable} is not set: run it by `cargo xtask test`")).into()
 }
 
 /// The JSON of an error: `code`, and where it applies `line` and `column`.
