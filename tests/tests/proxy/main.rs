@@ -16,6 +16,7 @@ mod misbehaving;
 mod own_answers;
 mod reload;
 mod reload_clients;
+mod reload_faults;
 mod rubbish;
 mod running;
 mod slow_log;

@@ -435,7 +435,7 @@ impl Worker {
         let listened = client.subscriber.take().map(|it| it.connections).unwrap_or_default();
         client.update_special();
         for connection in transaction.into_iter().chain(blocked_on).chain(listened.into_values()) {
-            self.discard(connection);
+            self.discard_own(index, connection);
         }
     }
 }

@@ -48,6 +48,15 @@ impl Worker {
         self.forget_connection(&connection, index);
     }
 
+    /// Gives up a connection of this client's own. One that has ended is not there, and its place may be another's by now,
+    /// whose replies would be lost.
+    pub(super) fn discard_own(&mut self, client: usize, index: usize) {
+        let owner = self.clients.get(client).map(|it| (client as u32, it.generation));
+        if self.servers.get(index).is_some_and(|it| it.owner == owner && owner.is_some()) {
+            self.discard(index);
+        }
+    }
+
     /// Nobody is to find it any more.
     pub(super) fn forget_connection(&mut self, connection: &ServerConnection, index: usize) {
         let to_server = &mut self.to_servers[connection.pool][connection.server];

@@ -217,7 +217,8 @@ impl Worker {
 
     /// No new request goes over this connection. What is under way is answered, but for what could wait for ever.
     fn leave(&mut self, index: usize) {
-        let Some(connection) = self.servers.get_mut(index) else { return };
+        // Its place may be another's already.
+        let Some(connection) = self.servers.get_mut(index).filter(|it| it.leaves) else { return };
         if let Some((client, generation)) = connection.owner {
             let client = client as usize;
             let owner = self.clients.get(client).filter(|it| it.generation == generation);

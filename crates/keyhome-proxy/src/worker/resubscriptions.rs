@@ -98,10 +98,11 @@ impl Worker {
     pub(super) fn was_arriving(&mut self, index: usize, server: usize) -> bool {
         let Some(client) = self.clients.get_mut(index) else { return false };
         let Some(subscriber) = &mut client.subscriber else { return false };
-        if subscriber.relies_on(server) {
+        let relies = subscriber.relies_on(server);
+        subscriber.leave(server);
+        if relies {
             return false;
         }
-        subscriber.leave(server);
         self.pools[client.pool].follow_again();
         self.ask_again(index);
         self.settle(index);
@@ -117,7 +118,7 @@ impl Worker {
         let dead: Vec<usize> = dead.collect();
         let dead: Vec<usize> = dead.into_iter().filter_map(|server| subscriber.leave(server)).collect();
         for connection in dead {
-            self.discard(connection);
+            self.discard_own(index, connection);
         }
     }
 

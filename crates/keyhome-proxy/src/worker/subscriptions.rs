@@ -209,7 +209,7 @@ impl Worker {
             let connections = client.subscriber.take().map(|it| it.connections).unwrap_or_default();
             client.update_special();
             for connection in connections.into_values() {
-                self.discard(connection);
+                self.discard_own(index, connection);
             }
         }
         self.resume(index);

@@ -177,7 +177,7 @@ impl Worker {
         let pinned = client.transaction.take().and_then(|it| it.pinned);
         client.update_special();
         if let Some(pinned) = pinned {
-            self.discard(pinned.connection);
+            self.discard_own(index, pinned.connection);
         }
     }
 
