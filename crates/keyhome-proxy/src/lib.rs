@@ -8,7 +8,8 @@
 //! | step | file |
 //! |---|---|
 //! | clients are accepted, read from, written to | `worker/mod.rs`, `worker/accepting.rs`, `worker/requests.rs` |
-//! | what the proxy answers itself | `answers/` |
+//! | what the proxy answers itself, or asks all threads or servers | `answers/`, `worker/own.rs`, `worker/survey.rs`, `survey.rs` |
+//! | where a request goes that is not about one key alone | `worker/routing.rs` |
 //! | the home of a key, servers that are out | `pool.rs` |
 //! | one command a server, one reply of several | `worker/parts.rs`, `gather.rs` |
 //! | connections to servers, replies | `worker/servers.rs`, `worker/connecting.rs`, `server.rs`, `resolver.rs` |

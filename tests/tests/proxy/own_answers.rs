@@ -61,6 +61,17 @@ fn a_password_lets_in_who_knows_it() {
     ] {
         assert_eq!(text(&mut connection, command), expected, "{command}");
     }
+    // Who has not said it may send no more than redis-server takes then.
+    for (begins, told) in [
+        (b"*11\r\n".as_slice(), "ERR Protocol error: unauthenticated multibulk length"),
+        (b"*2\r\n$4\r\nAUTH\r\n$16385\r\n", "ERR Protocol error: unauthenticated bulk length"),
+    ] {
+        for mut stranger in [proxy.connect(POOL).unwrap(), servers[0].connect().unwrap()] {
+            stranger.send(begins).unwrap();
+            assert_eq!(stranger.receive().unwrap(), Reply::Error(told.into()));
+            assert!(stranger.receive().is_err(), "it is closed");
+        }
+    }
     let greeted = text(&mut connection, "HELLO 2 AUTH default secret SETNAME me");
     assert!(greeted.starts_with("Some([Bulk(Some("), "{greeted}");
     assert_eq!(text(&mut connection, "CLIENT GETNAME"), "me");

@@ -14,8 +14,6 @@ impl Worker {
     pub(super) fn not_of_redis(&mut self, index: usize, request: &Request<'_>) -> Taken {
         let words = request.words();
         let Some(client) = self.clients.get(index) else { return Taken::Now };
-        let is_open =
-            client.session.authenticated || self.pools[client.pool].pool.settings.redis_auth.is_none();
         let is_multi = client.transaction.as_ref().is_some_and(|it| it.multi);
         let listens = client.subscriber.is_some() && !client.session.resp3;
         match words.first() {
@@ -26,7 +24,7 @@ impl Worker {
                 return Taken::Now;
             }
         }
-        if !is_open {
+        if self.is_stranger(index) {
             self.answer(index, |out| error(out, errors::NO_PASSWORD));
         } else if is_multi {
             self.fail(index);

@@ -16,6 +16,7 @@ mod private;
 mod reload;
 mod requests;
 mod resubscriptions;
+mod routing;
 mod servers;
 mod slow_requests;
 mod subscriptions;

@@ -2,8 +2,8 @@
 
 use std::io::{ErrorKind, Read};
 
-use keyhome::command::{CommandKind, CommandRoute, FanOut, ScanCursor, command_kind, command_route};
-use keyhome_resp::{Progress, RequestReader, Word, error};
+use keyhome::command::{CommandKind, FanOut, command_kind};
+use keyhome_resp::{FrameError, Limits, Progress, RequestReader, Word, error};
 
 use super::{MOST_READS, READ, Why, Worker};
 use crate::{
@@ -12,6 +12,9 @@ use crate::{
     pool::Refusal,
     server::Waiting,
 };
+
+/// What a client may send before it has said the password: as much as redis-server takes then.
+const OF_STRANGERS: Limits = Limits { words: 10, word_bytes: 16_384, request_bytes: 256 * 1024 };
 
 /// The frame that a request came in, and its words in it.
 pub(super) struct Request<'a> {
@@ -140,14 +143,17 @@ impl Worker {
     /// The bytes that whole requests took, and how many the next one needs.
     fn take_from(&mut self, index: usize, reader: &mut RequestReader, bytes: &[u8]) -> (usize, usize) {
         let mut used = 0;
+        let mut is_stranger = self.is_stranger(index);
         while used < bytes.len() {
-            match reader.read(&bytes[used..], &self.frame_limits) {
+            let limits = if is_stranger { &OF_STRANGERS } else { &self.frame_limits };
+            match reader.read(&bytes[used..], limits) {
                 Ok(Progress::Whole(length)) => {
                     let frame = &bytes[used..used + length];
                     let request = Request { frame: reader.frame(frame), words: reader.words() };
                     let taken =
                         if request.words.is_empty() { Taken::Now } else { self.request(index, &request) };
                     reader.clear();
+                    is_stranger = is_stranger && self.is_stranger(index);
                     let Some(client) = self.clients.get_mut(index) else { return (bytes.len(), 0) };
                     if taken == Taken::Later {
                         client.halted = true;
@@ -169,7 +175,16 @@ impl Worker {
                 Ok(Progress::Partial(needed)) => return (used, needed),
                 Err(problem) => {
                     // Nobody knows where the next request begins.
-                    self.answer(index, |out| error(out, &format!("ERR {problem}")));
+                    let text = match problem {
+                        FrameError::WordCount if is_stranger => {
+                            "ERR Protocol error: unauthenticated multibulk length".into()
+                        }
+                        FrameError::WordLength if is_stranger => {
+                            "ERR Protocol error: unauthenticated bulk length".into()
+                        }
+                        problem => format!("ERR {problem}"),
+                    };
+                    self.answer(index, |out| error(out, &text));
                     if let Some(client) = self.clients.get_mut(index) {
                         client.closing = true;
                     }
@@ -179,6 +194,14 @@ impl Worker {
             }
         }
         (used, 0)
+    }
+
+    /// Who has not said the password that the pool asks for.
+    #[inline]
+    pub(super) fn is_stranger(&self, index: usize) -> bool {
+        self.clients.get(index).is_some_and(|client| {
+            !client.session.authenticated && self.pools[client.pool].pool.settings.redis_auth.is_some()
+        })
     }
 
     pub(super) fn answer(&mut self, index: usize, write: impl FnOnce(&mut Vec<u8>)) {
@@ -202,10 +225,7 @@ impl Worker {
         let Ok(kind) = command_kind(name, request.word(1)) else { return self.not_of_redis(index, request) };
         client.session.command = kind.command;
         let (pool, special) = (client.pool, client.special);
-        if !client.session.authenticated
-            && self.pools[pool].pool.settings.redis_auth.is_some()
-            && !answers::is_open(&kind)
-        {
+        if self.is_stranger(index) && !answers::is_open(&kind) {
             self.answer(index, |out| error(out, errors::NO_PASSWORD));
             return Taken::Now;
         }
@@ -292,122 +312,6 @@ impl Worker {
         if !connection_.is_due {
             connection_.is_due = true;
             self.due_servers.push(connection);
-        }
-    }
-
-    /// A request that is not about one key alone.
-    pub(super) fn other(&mut self, index: usize, kind: &CommandKind, request: &Request<'_>) -> Taken {
-        match kind.command {
-            "multi" | "exec" | "discard" | "watch" | "unwatch" => {
-                return self.transaction_command(index, kind, request);
-            }
-            _ => {}
-        }
-        if let Some(taken) = self.subscription(index, kind, request) {
-            return taken;
-        }
-        let words = request.words();
-        if let Some(taken) = self.answer_here(index, kind, &words, request) {
-            return taken;
-        }
-        let route = match command_route(&words) {
-            Ok(route) => route,
-            Err(problem) => {
-                self.answer(index, |out| errors::refused(out, &problem, kind.command));
-                return Taken::Now;
-            }
-        };
-        let pool = self.clients[index].pool;
-        match route.fan_out {
-            FanOut::Home | FanOut::Split | FanOut::Channel => {
-                let places = if route.fan_out == FanOut::Channel { &route.channels } else { &route.keys };
-                let mut homes = std::mem::take(&mut self.homes);
-                homes.clear();
-                let found = places.iter().try_for_each(|at| {
-                    let (view, word) = (&mut self.pools[pool], words[*at]);
-                    // A channel is no key.
-                    let home = match route.fan_out {
-                        FanOut::Channel => view.place(word, self.now)?,
-                        _ => view.home(word, self.now)?,
-                    };
-                    homes.push((*at, home));
-                    Ok(())
-                });
-                let taken = match found {
-                    Err(refusal) => {
-                        self.refuse(index, &refusal);
-                        Taken::Now
-                    }
-                    Ok(()) => self.send_to_homes(index, &route, &words, &homes, request),
-                };
-                self.homes = homes;
-                return taken;
-            }
-            FanOut::Any => match self.pools[pool].any(self.now) {
-                Ok(server) => self.send(index, server, request),
-                Err(refusal) => self.refuse(index, &refusal),
-            },
-            FanOut::AllPrimaries if route.blocking => {
-                return self.wait_for_replicas(index, route.merge, request);
-            }
-            FanOut::AllPrimaries | FanOut::AllNodes if answers::is_for_all(kind) => {
-                self.send_to_all(index, route.merge, request);
-            }
-            FanOut::Cursor => self.scan(index, &words),
-            _ => self.answer(index, |out| error(out, &errors::about_one_server(kind.command))),
-        }
-        Taken::Now
-    }
-
-    /// A request of several keys, or of none.
-    fn send_to_homes(
-        &mut self,
-        index: usize,
-        route: &CommandRoute,
-        words: &[&[u8]],
-        homes: &[(usize, usize)],
-        request: &Request<'_>,
-    ) -> Taken {
-        let pool = self.clients[index].pool;
-        let server = match homes.first() {
-            None => match self.pools[pool].any(self.now) {
-                Ok(server) => server,
-                Err(refusal) => {
-                    self.refuse(index, &refusal);
-                    return Taken::Now;
-                }
-            },
-            Some((_, server)) => *server,
-        };
-        if homes.iter().any(|(_, other)| *other != server) {
-            if route.fan_out == FanOut::Split {
-                self.split(index, words, route, homes);
-            } else {
-                let text = errors::on_several(self.pools[pool].pool.all(), words, homes);
-                self.answer(index, |out| error(out, &text));
-            }
-        } else if route.blocking && answers::can_wait(route.command, words) {
-            return self.block(index, server, request);
-        } else {
-            self.send(index, server, request);
-        }
-        Taken::Now
-    }
-
-    /// SCAN: from one server to the next, with a cursor that says which.
-    fn scan(&mut self, index: usize, words: &[&[u8]]) {
-        let client = &self.clients[index];
-        let (pool, resp3) = (client.pool, client.session.resp3);
-        let nodes = self.pools[pool].pool.all().nodes().len();
-        let Some(cursor) = words.get(1) else {
-            return self.wrong_words(index, "scan");
-        };
-        let Ok(cursor) = ScanCursor::read(cursor, nodes) else {
-            return self.answer(index, |out| error(out, "ERR invalid cursor"));
-        };
-        match self.shared(pool, cursor.node, resp3, index) {
-            Ok(connection) => self.scan_over(index, connection, cursor, words, nodes),
-            Err(text) => self.answer(index, |out| error(out, text)),
         }
     }
 }
