@@ -31,6 +31,7 @@ mod hot_keys;
 mod latencies;
 mod limits;
 mod listener;
+mod log_limit;
 mod metrics;
 mod pool;
 mod proxy;

@@ -7,15 +7,20 @@ use std::{
     net::{SocketAddr, ToSocketAddrs},
     sync::{Arc, Mutex, PoisonError},
     thread,
+    time::Instant,
 };
 
-use crate::control::{Control, Line};
+use crate::{
+    control::{Control, Line},
+    log_limit::LogLimit,
+};
 
 /// Looks up names: each once at a time, whoever asks, in a thread that ends with it. Nothing is kept, so that a connection
 /// follows a name that has moved.
 #[derive(Default)]
 pub(crate) struct Resolver {
     under_way: Mutex<HashMap<String, Vec<Asker>>>,
+    log: Mutex<LogLimit>,
 }
 
 /// A connection of a worker that needs an address.
@@ -48,8 +53,11 @@ impl Resolver {
     }
 
     fn tell(&self, name: &str, found: io::Result<Vec<SocketAddr>>) {
-        if let Err(error) = &found {
-            tracing::warn!(name, %error, "no address");
+        if let Err(error) = &found
+            && let Some(left_out) =
+                self.log.lock().unwrap_or_else(PoisonError::into_inner).admit(Instant::now())
+        {
+            tracing::warn!(name, %error, left_out, "no address");
         }
         let found = found.map_err(|error| error.kind());
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);

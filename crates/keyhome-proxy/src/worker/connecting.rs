@@ -1,6 +1,6 @@
 //! Connections to servers come to be.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use keyhome::Outcome;
 
@@ -29,8 +29,10 @@ impl Worker {
         let stream = match connected {
             Ok(stream) => stream,
             Err(problem) => {
-                let (pool, server_name) = (&view.pool.name, &node.name);
-                tracing::warn!(pool, server = server_name, error = %problem, "no connection");
+                let (at, pool, server_name) = (pool, &view.pool.name, &node.name);
+                if let Some(left_out) = self.to_servers[at][server].log.admit(Instant::now()) {
+                    tracing::warn!(pool, server = server_name, error = %problem, left_out, "no connection");
+                }
                 // That this process may open no more files is no failure of the server's.
                 if !is_out_of_files(&problem) {
                     view.pool.report(server, Outcome::Failure, self.now);

@@ -39,6 +39,7 @@ use slab::Slab;
 
 pub(crate) use survey::Question;
 
+use self::accepting::Accepting;
 use crate::{
     buffers::{Stock, Written},
     client::Client,
@@ -46,6 +47,7 @@ use crate::{
     counters::PoolCounters,
     limits::{Held, Limits},
     listener::Listener,
+    log_limit::LogLimit,
     pool::{Pool, PoolView},
     proxy::{Options, Shared},
     resolver::Resolver,
@@ -86,12 +88,13 @@ struct ToServer {
     shared: [Vec<Option<usize>>; 2],
     /// Those that were one client's alone and wait for the next.
     idle: [Vec<usize>; 2],
+    log: LogLimit,
 }
 
 impl ToServer {
     fn of_pool(pool: &Pool) -> Vec<Self> {
         let none = vec![None; pool.settings.server_connections.get() as usize];
-        let to_server = Self { shared: [none.clone(), none], idle: [Vec::new(), Vec::new()] };
+        let to_server = Self { shared: [none.clone(), none], ..Self::default() };
         vec![to_server; pool.all().nodes().len()]
     }
 }
@@ -131,10 +134,7 @@ pub(crate) struct Worker {
     read_since_count: usize,
     /// When it is counted next at the latest.
     count_at: u64,
-    /// A client was refused, and none was let in since.
-    is_full: bool,
-    /// When clients are to be accepted that had to wait.
-    accept_again: Option<u64>,
+    accepting: Accepting,
     start: Instant,
     /// Microseconds since `start`, read once a turn of the loop.
     now: u64,
@@ -207,8 +207,7 @@ impl Worker {
             told_held: 0,
             read_since_count: 0,
             count_at: 0,
-            is_full: false,
-            accept_again: None,
+            accepting: Accepting::default(),
             start,
             now: 0,
             due_clients: Vec::new(),
@@ -247,9 +246,9 @@ impl Worker {
             let queues =
                 [&self.unread, &self.unread_servers, &self.resumed, &self.due_clients, &self.due_servers];
             let is_idle = queues.iter().all(|queue| queue.is_empty());
-            let wait = match self.accept_again {
+            let wait = match self.accepting.wait(self.now) {
                 _ if !is_idle => Duration::ZERO,
-                Some(_) => self.tick.min(accepting::PAUSE),
+                Some(pause) => self.tick.min(pause),
                 None => self.tick,
             };
             match self.poll.poll(&mut events, Some(wait)) {
@@ -301,9 +300,7 @@ impl Worker {
             if self.now >= self.look_at {
                 self.look();
             }
-            if self.accept_again.is_some() {
-                self.accept_again();
-            }
+            self.accept_again();
             self.follow_channels();
             if self.stopping && self.clients.is_empty() {
                 return Ok(());

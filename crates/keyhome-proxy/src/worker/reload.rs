@@ -86,7 +86,7 @@ impl Worker {
         let ending = self.listeners.iter().filter(|(_, listener)| !is_kept(listener));
         let ending: Vec<usize> = ending.map(|(index, _)| index).collect();
         for index in ending {
-            self.accept(index);
+            self.accept_all(index);
         }
     }
 

@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     io::{self, ErrorKind, Read},
+    time::Instant,
 };
 
 use keyhome::{Outcome, health::is_failure};
@@ -225,7 +226,11 @@ impl Worker {
         self.forget_connection(&connection, index);
         let pool = &self.pools[connection.pool].pool;
         let server = &pool.all().nodes()[connection.server].name;
-        tracing::warn!(pool = pool.name, server, pending = connection.waiting.len(), reason = text, "closed");
+        let to_server = &mut self.to_servers[connection.pool][connection.server];
+        if let Some(left_out) = to_server.log.admit(Instant::now()) {
+            let pending = connection.waiting.len();
+            tracing::warn!(pool = pool.name, server, pending, reason = text, left_out, "closed");
+        }
         // That this proxy has no room, or needs it no more, is no failure of the server's.
         if !connection.leaves && text != FULL {
             let outcome = if connection.checks { Outcome::CheckFailed } else { Outcome::Failure };
