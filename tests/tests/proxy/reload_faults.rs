@@ -34,8 +34,7 @@ fn ask(port: u16, client: u64, asked: &AtomicU64, done: &AtomicBool) {
             vec![b"WAIT", b"0", b"1"],
             vec![b"ECHO", key],
         ];
-        let commands: Vec<&Vec<&[u8]>> =
-            (0..1 + dice.below(6)).map(|_| &all[dice.below(all.len())]).collect();
+        let commands: Vec<&Vec<&[u8]>> = (0..=dice.below(6)).map(|_| &all[dice.below(all.len())]).collect();
         let bytes: Vec<u8> = commands.iter().flat_map(|command| encode(command)).collect();
         connection.send(&bytes).unwrap();
         for command in commands {
