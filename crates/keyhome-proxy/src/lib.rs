@@ -7,7 +7,7 @@
 //!
 //! | step | file |
 //! |---|---|
-//! | clients are accepted, read from, written to | `worker/mod.rs`, `worker/accepting.rs`, `worker/requests.rs` |
+//! | clients are accepted, read from, written to, closed | `worker/mod.rs`, `worker/accepting.rs`, `worker/requests.rs`, `worker/closing.rs` |
 //! | what the proxy answers itself, or asks all threads or servers | `answers/`, `worker/own.rs`, `worker/survey.rs`, `survey.rs` |
 //! | where a request goes that is not about one key alone | `worker/routing.rs` |
 //! | the home of a key, servers that are out | `pool.rs` |

@@ -7,6 +7,7 @@
 mod accepting;
 mod blocking;
 mod checks;
+mod closing;
 mod connecting;
 mod holding;
 mod keyhome_command;
@@ -37,6 +38,7 @@ use keyhome_resp::Limits as FrameLimits;
 use mio::{Events, Poll, Token, Waker};
 use slab::Slab;
 
+use closing::Why;
 pub(crate) use survey::Question;
 
 use self::accepting::Accepting;
@@ -68,17 +70,6 @@ const CONTROL: usize = 3;
 
 fn token(kind: usize, index: usize) -> Token {
     Token(index << 2 | kind)
-}
-
-/// Why a client is closed.
-#[derive(Clone, Copy)]
-enum Why {
-    /// It has closed its end.
-    End,
-    /// All is answered that will be.
-    Done,
-    /// The connection is broken.
-    Error,
 }
 
 /// The connections to one server, by protocol: RESP2, then RESP3.
@@ -349,18 +340,6 @@ impl Worker {
         }
     }
 
-    /// Closes a client when it has its replies: now, if it waits for none, or for something that may never happen.
-    fn let_go(&mut self, index: usize) {
-        let Some(client) = self.clients.get_mut(index) else { return };
-        let waits = !client.replies.is_empty() || client.output.len() > 0;
-        if waits && client.blocked_on.is_empty() {
-            client.closing = true;
-            self.client_is_due(index);
-        } else {
-            self.close_client(index, Why::Done);
-        }
-    }
-
     /// Written to at the end of this turn.
     fn client_is_due(&mut self, index: usize) {
         if let Some(client) = self.clients.get_mut(index)
@@ -397,43 +376,5 @@ impl Worker {
         }
         due.append(&mut self.due_clients);
         self.due_clients = due;
-    }
-
-    /// It has closed its end. Who waits for something to happen, or listens, while nothing is read from it, is gone.
-    fn client_hangs_up(&mut self, index: usize) {
-        let Some(client) = self.clients.get_mut(index) else { return };
-        client.has_hung_up = true;
-        if client.halted && client.special {
-            self.close_client(index, Why::End);
-        }
-    }
-
-    /// Its replies that are still to come are for nobody.
-    fn close_client(&mut self, index: usize, why: Why) {
-        self.forget_state(index);
-        let Some(client) = self.clients.try_remove(index) else { return };
-        self.held.remove_client();
-        let counters = &mut self.counters[client.pool];
-        counters.client_connections -= 1;
-        match why {
-            Why::End => counters.client_eof += 1,
-            Why::Done if client.said_all => counters.client_eof += 1,
-            Why::Done | Why::Error => counters.client_err += 1,
-        }
-    }
-
-    /// Gives up the connections to servers that are this client's alone.
-    fn forget_state(&mut self, index: usize) {
-        let Some(client) = self.clients.get_mut(index) else { return };
-        if !client.special {
-            return;
-        }
-        let transaction = client.transaction.take().and_then(|it| it.pinned).map(|pinned| pinned.connection);
-        let blocked_on = std::mem::take(&mut client.blocked_on);
-        let listened = client.subscriber.take().map(|it| it.connections).unwrap_or_default();
-        client.update_special();
-        for connection in transaction.into_iter().chain(blocked_on).chain(listened.into_values()) {
-            self.discard_own(index, connection);
-        }
     }
 }
