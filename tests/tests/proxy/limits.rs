@@ -3,7 +3,6 @@
 use std::{
     fs,
     process::Command,
-    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -270,32 +269,33 @@ fn a_transaction_that_never_names_a_key_is_not_kept_without_bound() {
     assert!(fleet.proxy.process().is_running().unwrap());
 }
 
-/// 64 MB to and fro, five times over, on a proxy of one thread.
+/// 16 MB to and fro, three times over, on a proxy of one thread.
 #[test]
 fn giant_values_let_the_others_through() {
-    const GIANT: usize = 64 * MB;
+    const GIANT: usize = 16 * MB;
+    const CLIENTS: usize = 3;
     let fleet = limited(&[]);
     let value: Vec<u8> = (0..GIANT).map(|at| (at % 251) as u8).collect();
-    let (done, served) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let mut served = 0;
     thread::scope(|scope| {
-        for number in 0..5 {
-            let (fleet, value, done) = (&fleet, &value, &done);
-            scope.spawn(move || {
-                let mut connection = fleet.connect();
-                let key = format!("giant:{number}");
-                connection.call(&[b"SET", key.as_bytes(), value]).unwrap().ok().unwrap();
-                let reply = connection.call(&[b"GET", key.as_bytes()]).unwrap();
-                assert!(reply.bytes() == Some(value.as_slice()));
-                done.fetch_add(1, Ordering::Relaxed);
-            });
-        }
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|number| {
+                let (fleet, value) = (&fleet, &value);
+                scope.spawn(move || {
+                    let mut connection = fleet.connect();
+                    let key = format!("giant:{number}");
+                    connection.call(&[b"SET", key.as_bytes(), value]).unwrap().ok().unwrap();
+                    let reply = connection.call(&[b"GET", key.as_bytes()]).unwrap();
+                    assert!(reply.bytes() == Some(value.as_slice()), "{number}");
+                })
+            })
+            .collect();
         let mut other = fleet.connect();
-        while done.load(Ordering::Relaxed) < 5 {
+        while clients.iter().any(|client| !client.is_finished()) {
             assert_eq!(ping(&mut other).unwrap(), Reply::Simple("PONG".into()));
-            served.fetch_add(1, Ordering::Relaxed);
+            served += 1;
         }
     });
-    let served = served.into_inner();
     println!("{served} requests were answered meanwhile");
-    assert!(served > 50, "{served}");
+    assert!(served > 20, "{served}");
 }
