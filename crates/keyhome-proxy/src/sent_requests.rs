@@ -1,7 +1,9 @@
 //! What was asked over a connection to a server and is not answered yet: the slow log shows it, and the buffers that it
 //! was written from are long in use again when a reply turns out to have been slow.
 
-use keyhome_resp::{Value, request};
+use std::{fmt, io::Write};
+
+use keyhome_resp::{Value, array, bulk};
 
 /// A request of no more bytes is kept as it is, a longer one as it will be shown.
 const WHOLE: usize = 512;
@@ -65,9 +67,7 @@ impl SentRequests {
         if frame_bytes as usize <= WHOLE {
             return cut_words(kept);
         }
-        let cut = Value::of(kept.get(4..).unwrap_or_default());
-        let Some(Value::Array(words)) = cut else { return Vec::new() };
-        words.map(|word| bytes_of(word).to_vec()).collect()
+        words_of(kept.get(4..).unwrap_or_default())
     }
 
     /// The length of what is kept of the next request, which is a long one.
@@ -80,7 +80,7 @@ impl SentRequests {
     fn push_cut(&mut self, frame: &[u8]) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0; 4]);
-        request(&mut self.bytes, &cut_words(frame));
+        write_cut(&mut self.bytes, frame);
         let length = (self.bytes.len() - start - 4) as u32;
         self.bytes[start..start + 4].copy_from_slice(&length.to_le_bytes());
     }
@@ -97,25 +97,47 @@ impl SentRequests {
     }
 }
 
-/// The words of a frame: the first 32, the last of which says how many more there are; of each 128 bytes, and how many
-/// more there are.
+/// The words of a frame, cut.
 fn cut_words(frame: &[u8]) -> Vec<Vec<u8>> {
-    let Some(Value::Array(words)) = Value::of(frame) else { return Vec::new() };
-    let count = words.len();
-    let shown = if count > MOST_WORDS { MOST_WORDS - 1 } else { count };
-    let mut cut: Vec<Vec<u8>> = words.take(shown).map(|word| cut_word(bytes_of(word))).collect();
-    if count > shown {
-        cut.push(format!("... ({} more arguments)", count - shown).into_bytes());
-    }
-    cut
+    let mut cut = Vec::new();
+    write_cut(&mut cut, frame);
+    words_of(&cut)
 }
 
-fn cut_word(word: &[u8]) -> Vec<u8> {
-    let mut cut = word.get(..MOST_BYTES).unwrap_or(word).to_vec();
-    if word.len() > MOST_BYTES {
-        cut.extend_from_slice(format!("... ({} more bytes)", word.len() - MOST_BYTES).as_bytes());
+/// Writes a frame of the first 32 words of a frame, the last of which says how many more there are; of each 128 bytes, and
+/// how many more there are. Nothing is allocated: every long request comes by here.
+fn write_cut(out: &mut Vec<u8>, frame: &[u8]) {
+    let Some(Value::Array(words)) = Value::of(frame) else { return array(out, 0) };
+    let count = words.len();
+    let shown = if count > MOST_WORDS { MOST_WORDS - 1 } else { count };
+    array(out, shown + usize::from(count > shown));
+    for word in words.take(shown).map(bytes_of) {
+        match word.split_at_checked(MOST_BYTES) {
+            Some((start, rest)) if !rest.is_empty() => {
+                bulk_of(out, start, format_args!("... ({} more bytes)", rest.len()));
+            }
+            _ => bulk(out, word),
+        }
     }
-    cut
+    if count > shown {
+        bulk_of(out, b"", format_args!("... ({} more arguments)", count - shown));
+    }
+}
+
+/// A string of bytes and a remark.
+fn bulk_of(out: &mut Vec<u8>, start: &[u8], remark: fmt::Arguments<'_>) {
+    let mut text = [0; MOST_BYTES + 64];
+    let mut rest = text.as_mut_slice();
+    // There is room for the longest number.
+    let _ = rest.write_all(start);
+    let _ = rest.write_fmt(remark);
+    let left = rest.len();
+    bulk(out, &text[..text.len() - left]);
+}
+
+fn words_of(frame: &[u8]) -> Vec<Vec<u8>> {
+    let Some(Value::Array(words)) = Value::of(frame) else { return Vec::new() };
+    words.map(|word| bytes_of(word).to_vec()).collect()
 }
 
 fn bytes_of(word: &[u8]) -> &[u8] {
@@ -128,6 +150,7 @@ fn bytes_of(word: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use keyhome_resp::request;
 
     fn frame(words: &[Vec<u8>]) -> Vec<u8> {
         let mut frame = Vec::new();

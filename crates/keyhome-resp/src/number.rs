@@ -17,11 +17,15 @@ const MOST_DIGITS: usize = 20;
 /// zeros and passes them on, which makes Redis hang up on everybody who shares the connection, so they are wrong here.
 #[inline]
 pub(crate) fn line(bytes: &[u8]) -> Line {
-    // Nearly all are one or two digits.
+    // Nearly all are of few digits.
     match *bytes {
         [a @ b'0'..=b'9', b'\r', b'\n', ..] => return Line::Number(i64::from(a - b'0'), 3),
         [a @ b'1'..=b'9', b @ b'0'..=b'9', b'\r', b'\n', ..] => {
             return Line::Number(i64::from(a - b'0') * 10 + i64::from(b - b'0'), 4);
+        }
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b'\r', b'\n', ..] => {
+            let tens = i64::from(a - b'0') * 10 + i64::from(b - b'0');
+            return Line::Number(tens * 10 + i64::from(c - b'0'), 5);
         }
         _ => {}
     }
