@@ -292,8 +292,10 @@ public class Client {
     return all.toArray(new String[0]);
   }
 
+  /** Jedis 7 leaves in it what RESP3 puts before texts, whatever the server is. */
   private static String text(Object reply) {
-    return (String) reply;
+    String text = (String) reply;
+    return text.startsWith("txt:") ? text.substring(4) : text;
   }
 
   private static String refused(Check call) throws Exception {
