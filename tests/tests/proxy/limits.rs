@@ -194,7 +194,7 @@ fn where_too_much_is_buffered_in_all_the_largest_goes() {
 }
 
 #[test]
-fn one_million_lengths_that_are_only_claimed_take_no_memory() {
+fn lengths_that_are_only_claimed_take_no_memory() {
     let mut fleet = limited(&[]);
     let mut clients: Vec<Connection> = (0..500).map(|_| fleet.connect()).collect();
     for client in &mut clients {
@@ -231,7 +231,6 @@ fn who_connects_while_there_are_no_files_waits_and_is_served_when_there_are() {
         assert!(Instant::now() < deadline, "{}", fleet.proxy.process().log_end());
         thread::sleep(Duration::from_millis(10));
     }
-    // It has no connection to a server of its own to make, so it gets an error, and no server is to blame.
     files("1000");
     assert_eq!(waiting.receive().unwrap(), Reply::Simple("PONG".into()));
 }
