@@ -12,6 +12,7 @@ use crate::{
     commands::words,
     fake_server::{FakeServer, Front, answer, request},
     fleet::{Fleet, PATIENT, POOL, pool, servers},
+    reload::wait_until,
 };
 
 /// What a client sees who asks in words.
@@ -310,6 +311,9 @@ fn the_version_is_that_of_the_servers_though_one_of_them_hangs() {
     }
     assert!(text(&mut connection, "HELLO").contains(&format!("{:?}", b"5.0.7")), "HELLO says it, too");
     assert!(text(&mut connection, "INFO replication").contains("role:master"));
+    assert_eq!(text(&mut connection, "PING"), "PONG");
+    // Who hangs may not have noticed yet that somebody connected.
+    wait_until("both were asked", || (old.connections(), hangs.connections()) == (1, 1));
     assert_eq!(text(&mut connection, "PING"), "PONG");
     assert_eq!((old.connections(), hangs.connections()), (1, 1), "they were asked once");
 }
