@@ -46,6 +46,11 @@ export class LivePlacement {
   /** Nodes that failed since their last reply. */
   readonly #suspects = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
+  /**
+   * What health said, until the caller is done: a node whose time is over in the middle of a pipeline would have a part of
+   * its commands done elsewhere.
+   */
+  #said: LiveSet | undefined;
 
   constructor({ router, settings }: PoolPlan, owner: PlacementOwner) {
     this.#owner = owner;
@@ -118,6 +123,7 @@ export class LivePlacement {
       return;
     }
     this.#health.report(index, outcome, now());
+    this.#said = undefined;
     this.#after();
   }
 
@@ -134,6 +140,7 @@ export class LivePlacement {
     router.nodes.forEach(({ name }, index) => suspects.has(name) && this.#suspects.add(index));
     this.#all = router;
     this.#router = router;
+    this.#said = undefined;
     this.#alert = true;
   }
 
@@ -142,7 +149,12 @@ export class LivePlacement {
   }
 
   #update(): LiveSet {
+    if (this.#said !== undefined) return this.#said;
     const live = this.#health.update(now());
+    this.#said = live;
+    queueMicrotask(() => {
+      this.#said = undefined;
+    });
     if (live === "changed") {
       this.#router = this.#all.withoutIndexes(this.#health.gone());
       this.#owner.moved();
@@ -175,6 +187,7 @@ export class LivePlacement {
         // After a reload this would be about another node.
         if (health !== this.#health) return;
         health.report(index, passed ? "check_passed" : "check_failed", now());
+        this.#said = undefined;
         this.#after();
         this.refresh();
       };

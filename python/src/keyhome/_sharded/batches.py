@@ -103,7 +103,15 @@ class Batches(Generic[Client]):
         self._scripts = {script.sha: script.script for script in scripts}
         self._loaded: set[tuple[Shard[Client], Any]] = set()
         # Where the result of each command is found.
-        self._found: list[tuple[Batch[Client], int] | _Split | Exception] = [self._added(*queued) for queued in stack]
+        self._found: list[tuple[Batch[Client], int] | _Split | Exception] = []
+        placement = pool.placement
+        version: int | None = None
+        # Where keys move meanwhile, commands on one key would be done on two nodes.
+        while placement.version != version:
+            version = placement.version
+            self._by_shard.clear()
+            self._loaded.clear()
+            self._found = [self._added(*queued) for queued in stack]
 
     def _added(
         self, args: tuple[Any, ...], options: Mapping[str, Any]
