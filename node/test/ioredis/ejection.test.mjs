@@ -50,6 +50,24 @@ async function othersAreServed(redis, [a, c]) {
   }
 }
 
+test("remap: a pipeline is placed at once, though its time is over for a node in the middle of it", async (t) => {
+  const redis = client(t, "remap", { rules: { server_retry_timeout: 60_000 } });
+  await redis.connect();
+  const key = keyOn(redis, 1);
+  await servers[1].kill();
+  await untilEjected(redis, key);
+  await redis.del(key);
+  // Each look at the clock takes two seconds.
+  const clock = performance.now.bind(performance);
+  let looks = 0;
+  const { mock } = t.mock.method(performance, "now", () => clock() + 2000 * looks++);
+  const pipeline = redis.pipeline();
+  for (let number = 0; number < 100; number++) pipeline.incr(key);
+  const sent = pipeline.exec();
+  mock.restore();
+  assert.deepEqual(await sent, Array.from({ length: 100 }, (_, number) => [null, number + 1]));
+});
+
 const HARMS = { killed: (server) => server.kill(), hung: (server) => server.pause() };
 
 for (const [what, harm] of Object.entries(HARMS)) {

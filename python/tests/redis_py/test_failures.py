@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from redis.retry import Retry
 from servers import RedisServer, Scratch, SilentServer, wait_until
 
 from keyhome import KeyhomeError
+from keyhome._sharded import placement
 
 from .faces import Face
 from .support import key_on, succeeds, within
@@ -106,6 +108,25 @@ def test_remap_has_its_keys_elsewhere_until_it_is_back(
     assert client.set(b, "home")
     assert servers[1].ask("GET", b) == "home"
     assert "returned node-1" in told
+
+
+def test_a_pipeline_is_placed_at_once(face: Face, servers: list[RedisServer], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the time of a node is over in the middle of it."""
+    client, _ = failing(face, servers, "remap", server_retry_timeout=60_000)
+    b = key_on(client, 1)
+    servers[1].kill()
+    until_ejected(client, b)
+    wait_until(lambda: succeeds(lambda: client.delete(b), *ERRORS), "its keys live elsewhere")
+    looks = itertools.count()
+    # Each look at the clock takes two seconds.
+    monkeypatch.setattr(placement, "now", lambda: time.monotonic_ns() // 1000 + 2_000_000 * next(looks))
+    pipeline = client.pipeline()
+    for _ in range(100):
+        pipeline.incr(b)
+    results = pipeline.execute(raise_on_error=False)
+    monkeypatch.undo()
+    # Where it is placed anew all of it goes to the node that is tried again.
+    assert results == list(range(1, 101)) or all(isinstance(result, Exception) for result in results)
 
 
 @harmed
