@@ -7,11 +7,14 @@ use anyhow::{Context, Result};
 
 use crate::external::{self, cargo};
 use crate::metadata::Metadata;
+use crate::once::Run;
 
 /// The checkout that this xtask was built from, and what cargo says about it.
 pub(crate) struct Checkout {
     /// The workspace as cargo understands it, with all dependencies.
     pub(crate) metadata: Metadata,
+    /// What has been made of it in this run.
+    pub(crate) run: Run,
     /// What `rustc -vV` prints.
     rustc: String,
 }
@@ -21,7 +24,7 @@ impl Checkout {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
         let metadata = Metadata::read(&manifest)?;
         let rustc = external::output(Command::new("rustc").arg("-vV"))?;
-        Ok(Self { metadata, rustc })
+        Ok(Self { metadata, run: Run::join_or_begin()?, rustc })
     }
 
     /// The folder of the workspace's Cargo.toml.

@@ -21,7 +21,7 @@ const BARE: &[&str] = &["cargo", "rustc", "cc", "ld"];
 
 /// Builds what is released: the command, and the packages in `dist/`.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
-    let mut timeline = Timeline::default();
+    let mut timeline = Timeline::begin();
     timeline.stage("node", "the npm package and its native addon", || node::build(checkout))?;
     timeline.stage("explorer", "the page over the npm package", || explorer::build(checkout))?;
     timeline.stage("command", "the keyhome command, with the page in it", || {
@@ -34,15 +34,24 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
+/// The same as a part of a longer run, and what else the stages that run at the same time stand on.
+pub(crate) fn build_for_stages(checkout: &Checkout) -> Result<()> {
+    node::build(checkout)?;
+    explorer::build(checkout)?;
+    build_command(checkout)?;
+    python::with_wheel(checkout).map(drop)
+}
+
 /// Builds the released command without a word of ours; with the page of the explorer in it, if that has been built.
 pub(crate) fn build_command(checkout: &Checkout) -> Result<()> {
     let mut build = checkout.cargo("build");
     build.args(["--release", "--locked", "--package", COMMAND]);
     let page = explorer::page(checkout);
-    if page.is_file() {
+    let has_page = page.is_file();
+    if has_page {
         build.env("KEYHOME_EXPLORER", page);
     }
-    run(&mut build)
+    checkout.run.once(if has_page { "command with the page" } else { "command" }, || run(&mut build))
 }
 
 /// Where the released command is, once built.

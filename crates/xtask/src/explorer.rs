@@ -41,8 +41,10 @@ pub(crate) fn page(checkout: &Checkout) -> PathBuf {
 /// Builds the page, and gives the tools with which it was done.
 fn page_over(checkout: &Checkout, package: &NodeTools) -> Result<NodeTools> {
     let tools = package.within(folder(checkout));
-    tools.install()?;
-    run(&mut tools.script("build"))?;
+    checkout.run.once("explorer", || {
+        tools.install(checkout)?;
+        run(&mut tools.script("build"))
+    })?;
     Ok(tools)
 }
 

@@ -12,6 +12,7 @@ mod explorer;
 mod external;
 mod fuzz;
 mod go_tools;
+mod lanes;
 mod layering;
 mod licences;
 mod metadata;
@@ -19,6 +20,7 @@ mod no_std;
 mod node;
 mod node_tools;
 mod npm_lock;
+mod once;
 mod proxy_clients;
 mod python;
 mod python_environment;
@@ -62,6 +64,9 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
+    /// Run one stage without a heading and without a look at the tree: a part of `test`
+    #[command(hide = true)]
+    Stage { name: String },
     /// Run what takes too long for every change: property tests and fuzzing with far more cases
     TestLong,
     /// Print how fast keyhome is beside the obvious alternatives
@@ -86,6 +91,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Test { stages, .. } => test::run(&checkout, &stages),
+        Command::Stage { name } => test::run_stage(&checkout, &name),
         Command::TestLong => test::run_long(&checkout),
         Command::Bench => bench::run(&checkout),
         Command::BenchProxy { rows } => bench::proxy(&checkout, &rows),

@@ -59,18 +59,21 @@ pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
     run(built(checkout)?.script("bench").env_remove("KEYHOME_ENGINE"))
 }
 
-/// Builds all of it, and gives the tools with which it was done.
+/// Builds all of it, once a run, and gives the tools with which it was done.
 pub(crate) fn built(checkout: &Checkout) -> Result<NodeTools> {
-    build_addon(checkout)?;
     let tools = NodeTools::find(checkout)?;
-    tools.install()?;
-    wasm::build(checkout, &tools)?;
-    run(tools.node().arg("scripts/build.mjs"))?;
-    let dist = checkout.root().join("dist");
-    remove_tarballs(&dist)?;
-    for script in ["scripts/pack.mjs", "scripts/pack-addon.mjs"] {
-        run(tools.node().arg(script).arg(&dist))?;
-    }
+    checkout.run.once("npm package", || {
+        build_addon(checkout)?;
+        tools.install(checkout)?;
+        wasm::build(checkout, &tools)?;
+        run(tools.node().arg("scripts/build.mjs"))?;
+        let dist = checkout.root().join("dist");
+        remove_tarballs(&dist)?;
+        for script in ["scripts/pack.mjs", "scripts/pack-addon.mjs"] {
+            run(tools.node().arg(script).arg(&dist))?;
+        }
+        Ok(())
+    })?;
     Ok(tools)
 }
 

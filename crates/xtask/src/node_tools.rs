@@ -35,12 +35,15 @@ impl NodeTools {
         }
         let environment = checkout.target("node");
         let fetched = Self { path: in_front(&environment.join("bin"), &there.path)?, folder: there.folder };
-        if !fetched.is_new_enough() {
+        checkout.run.once("node", || {
+            if fetched.is_new_enough() {
+                return Ok(());
+            }
             anstream::println!("no Node from {}.{} on: fetching {PACKAGE}", OLDEST.0, OLDEST.1);
             run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
             let mut pip = Command::new(environment.join("bin/pip"));
-            run(pip.args(["install", "--quiet", "--disable-pip-version-check", PACKAGE]))?;
-        }
+            run(pip.args(["install", "--quiet", "--disable-pip-version-check", PACKAGE]))
+        })?;
         Ok(fetched)
     }
 
@@ -50,13 +53,16 @@ impl NodeTools {
     }
 
     /// Installs what `package-lock.json` names, where it is not there already.
-    pub(crate) fn install(&self) -> Result<()> {
-        let modified =
-            |path: &str| fs::metadata(self.folder.join(path)).and_then(|file| file.modified()).ok();
-        if modified("node_modules/.package-lock.json") < modified("package-lock.json") {
-            run(self.npm().args(["ci", "--silent"]))?;
-        }
-        Ok(())
+    pub(crate) fn install(&self, checkout: &Checkout) -> Result<()> {
+        let name = self.folder.file_name().unwrap_or_default().to_string_lossy();
+        checkout.run.once(&format!("node_modules of {name}"), || {
+            let modified =
+                |path: &str| fs::metadata(self.folder.join(path)).and_then(|file| file.modified()).ok();
+            if modified("node_modules/.package-lock.json") < modified("package-lock.json") {
+                run(self.npm().args(["ci", "--silent"]))?;
+            }
+            Ok(())
+        })
     }
 
     pub(crate) fn node(&self) -> Command {

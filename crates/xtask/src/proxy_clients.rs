@@ -21,7 +21,7 @@ const COPIES_DEPENDENCIES: &str = "org.apache.maven.plugins:maven-dependency-plu
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     dist::build_command(checkout)?;
     let node = NodeTools::find(checkout)?;
-    node.install()?;
+    node.install(checkout)?;
     let mut running = checkout.cargo("run");
     running.args([
         "--release",

@@ -21,8 +21,12 @@ const REQUIREMENTS: &[&str] = &[
     "tests/ecosystem/requirements.txt",
 ];
 
-/// Builds wheel and sdist into `dist/`.
+/// Builds wheel and sdist into `dist/`, once a run.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
+    checkout.run.once("wheel and sdist", || pack(checkout))
+}
+
+fn pack(checkout: &Checkout) -> Result<()> {
     let tools = tools(checkout)?;
     let dist = checkout.root().join("dist");
     remove_packages(&dist)?;
@@ -104,7 +108,7 @@ pub(crate) fn interpreter(checkout: &Checkout) -> Result<PathBuf> {
 pub(crate) fn with_wheel(checkout: &Checkout) -> Result<Environment> {
     build(checkout)?;
     let tools = tools(checkout)?;
-    install_wheel(checkout, &tools)?;
+    checkout.run.once("wheel among the tools", || install_wheel(checkout, &tools))?;
     Ok(tools)
 }
 

@@ -24,22 +24,27 @@ impl Environment {
         requirements: &[&str],
     ) -> Result<Self> {
         let environment = Self(checkout.target("python").join(name));
+        checkout.run.once(&format!("environment {name}"), || environment.make_of(folder, requirements))?;
+        Ok(environment)
+    }
+
+    fn make_of(&self, folder: &Path, requirements: &[&str]) -> Result<()> {
         let mut wanted = python_version()?;
         for file in requirements {
             wanted.push_str(&fs::read_to_string(folder.join(file))?);
         }
         // Written last: an environment without it is half made.
-        let stamp = environment.root().join("made-of.txt");
+        let stamp = self.root().join("made-of.txt");
         if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == wanted) {
-            return Ok(environment);
+            return Ok(());
         }
-        environment.make()?;
+        self.make()?;
         for file in requirements {
-            let mut pip = environment.pip();
+            let mut pip = self.pip();
             run(pip.args(["install", "--quiet", "--requirement", file]).current_dir(folder))?;
         }
         fs::write(stamp, wanted)?;
-        Ok(environment)
+        Ok(())
     }
 
     /// One with nothing in it but pip.

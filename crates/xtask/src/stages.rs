@@ -1,4 +1,4 @@
-//! Stages, one after the other: a heading, the work, the seconds, and a table of all at the end.
+//! Stages: a heading, the work, the seconds, and a table of all at the end.
 
 use std::time::{Duration, Instant};
 
@@ -16,12 +16,16 @@ pub(crate) struct Stage {
 }
 
 /// The stages that have been run, with their times.
-#[derive(Default)]
 pub(crate) struct Timeline {
+    begun: Instant,
     done: Vec<(&'static str, Duration)>,
 }
 
 impl Timeline {
+    pub(crate) fn begin() -> Self {
+        Self { begun: Instant::now(), done: Vec::new() }
+    }
+
     /// Runs one stage. When it fails, the table so far is printed, and the error names the stage.
     pub(crate) fn stage(
         &mut self,
@@ -29,17 +33,20 @@ impl Timeline {
         about: &str,
         run: impl FnOnce() -> Result<()>,
     ) -> Result<()> {
-        let blue: Style = AnsiColor::Blue.on_default().bold();
-        anstream::println!("\n{blue}== {name}{blue:#}  {about}");
+        heading(name, about);
         let start = Instant::now();
         let outcome = run();
-        let took = start.elapsed();
-        self.done.push((name, took));
-        anstream::println!("{name}: {} s", seconds(took));
+        self.done(name, start.elapsed());
         if outcome.is_err() {
             self.print();
         }
         outcome.with_context(|| format!("stage {name}"))
+    }
+
+    /// Notes a stage that was run elsewhere, and how long it took.
+    pub(crate) fn done(&mut self, name: &'static str, took: Duration) {
+        self.done.push((name, took));
+        anstream::println!("{name}: {} s", seconds(took));
     }
 
     /// The table of stages with their seconds.
@@ -48,11 +55,17 @@ impl Timeline {
         for &(name, took) in &self.done {
             table.row([name.to_owned(), seconds(took)]);
         }
-        table.row(["total".to_owned(), seconds(self.done.iter().map(|&(_, took)| took).sum())]);
+        table.row(["all, from begin to end".to_owned(), seconds(self.begun.elapsed())]);
         anstream::println!();
         table.print();
         anstream::println!();
     }
+}
+
+/// What stands above the output of a stage.
+pub(crate) fn heading(name: &str, about: &str) {
+    let blue: Style = AnsiColor::Blue.on_default().bold();
+    anstream::println!("\n{blue}== {name}{blue:#}  {about}");
 }
 
 fn seconds(duration: Duration) -> String {

@@ -1,17 +1,18 @@
 //! `cargo xtask test`: every check that a change must pass, the quick ones first.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 use crate::external::run as run_command;
 use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
 use crate::{
-    commands, coverage, dist, documentation, doors, explorer, fuzz, layering, licences, no_std, node,
+    commands, coverage, dist, documentation, doors, explorer, fuzz, lanes, layering, licences, no_std, node,
     proxy_clients, python, python_packages, redis_py, versions, wasm,
 };
 
-const STAGES: &[Stage] = &[
+/// One after the other: what says quickest that something is wrong, and what the rest stands on.
+const FIRST: &[Stage] = &[
     Stage { name: "format", about: "rustfmt has nothing to change", run: format },
     Stage { name: "layering", about: "who may import whom", run: layering::check },
     Stage { name: "licences", about: "licences and sources of all dependencies", run: licences::check },
@@ -23,30 +24,54 @@ const STAGES: &[Stage] = &[
         about: "`cargo build` needs cargo, rustc and a C toolchain only",
         run: dist::build_bare,
     },
-    Stage { name: "tests", about: "all tests, with line coverage", run: coverage::run },
-    Stage { name: "docs", about: "documentation, and the examples in it", run: documentation::check },
-    Stage { name: "no-std", about: "the core builds for WebAssembly without std", run: no_std::check },
-    Stage { name: "fuzz", about: "every fuzz target, a fixed number of runs", run: fuzz::run_short },
-    Stage { name: "node", about: "the npm package: types, and all suites with each engine", run: node::test },
+    Stage {
+        name: "packages",
+        about: "what `make build` leaves: the command, and the packages in dist/",
+        run: dist::build_for_stages,
+    },
+];
+
+/// Several at a time, those that take longest first.
+const REST: &[Stage] = &[
     Stage {
         name: "clients",
         about: "the clients for many servers, on real ones: with each engine, over each major of theirs",
         run: node::test_clients,
     },
-    Stage { name: "browser", about: "the npm package in a real browser", run: wasm::test_browser },
-    Stage { name: "explorer", about: "the explorer's page in a real browser", run: explorer::test },
-    Stage { name: "npm", about: "the npm tarballs in empty projects", run: node::test_packages },
-    Stage { name: "sizes", about: "what browsers download is small", run: wasm::check },
-    Stage {
-        name: "python",
-        about: "the pip package: style, types and tests, on the wheel",
-        run: python::test,
-    },
+    Stage { name: "tests", about: "all tests, with line coverage", run: coverage::run },
     Stage {
         name: "redis-py",
         about: "the Python clients for many servers, on real ones: over each redis-py",
         run: redis_py::test,
     },
+    Stage {
+        name: "proxy-clients",
+        about: "today's clients in four languages, at their default options, through the proxy",
+        run: proxy_clients::test,
+    },
+    Stage { name: "explorer", about: "the explorer's page in a real browser", run: explorer::test },
+    Stage {
+        name: "doors",
+        about: "all doors give the same answers, and those of real servers",
+        run: doors::prove,
+    },
+    Stage { name: "node", about: "the npm package: types, and all suites with each engine", run: node::test },
+    Stage {
+        name: "python",
+        about: "the pip package: style, types and tests, on the wheel",
+        run: python::test,
+    },
+    Stage { name: "fuzz", about: "every fuzz target, a fixed number of runs", run: fuzz::run_short },
+    Stage {
+        name: "pip",
+        about: "wheel and sdist in empty environments, and the lines of the documentation",
+        run: python_packages::test,
+    },
+    Stage { name: "sizes", about: "what browsers download is small", run: wasm::check },
+    Stage { name: "npm", about: "the npm tarballs in empty projects", run: node::test_packages },
+    Stage { name: "docs", about: "documentation, and the examples in it", run: documentation::check },
+    Stage { name: "demo", about: "what `make demo` shows", run: doors::demo },
+    Stage { name: "browser", about: "the npm package in a real browser", run: wasm::test_browser },
     Stage {
         name: "python-apps",
         about: "the Python clients in Django, Flask, FastAPI, Celery, RQ and Dramatiq",
@@ -57,54 +82,55 @@ const STAGES: &[Stage] = &[
         about: "what the proxy tells Prometheus, read by Prometheus's own parser",
         run: python::test_proxy,
     },
-    Stage {
-        name: "proxy-clients",
-        about: "today's clients in four languages, at their default options, through the proxy",
-        run: proxy_clients::test,
-    },
-    Stage {
-        name: "pip",
-        about: "wheel and sdist in empty environments, and the lines of the documentation",
-        run: python_packages::test,
-    },
-    Stage {
-        name: "doors",
-        about: "all doors give the same answers, and those of real servers",
-        run: doors::prove,
-    },
-    Stage { name: "demo", about: "what `make demo` shows", run: doors::demo },
+    Stage { name: "no-std", about: "the core builds for WebAssembly without std", run: no_std::check },
 ];
 
 /// Seconds, in `make test-long`.
 const SOAK: &str = "1800";
 
-/// Runs the stages that are named, or all. The tree must be as clean at the end as at the start.
+/// Runs all stages, or those that are named, one after the other. The tree must be as clean at the end as at the start.
 pub(crate) fn run(checkout: &Checkout, names: &[String]) -> Result<()> {
-    if let Some(unknown) = names.iter().find(|name| STAGES.iter().all(|stage| stage.name != **name)) {
-        let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
-        bail!("no stage is named {unknown}; there are {}", known.join(", "));
-    }
+    let named = names.iter().map(|name| find(name)).collect::<Result<Vec<_>>>()?;
     let before = Status::read(checkout)?;
-    let mut timeline = Timeline::default();
-    for stage in STAGES.iter().filter(|stage| names.is_empty() || names.iter().any(|name| name == stage.name))
-    {
+    let mut timeline = Timeline::begin();
+    let alone = if names.is_empty() { FIRST.iter().collect() } else { named };
+    for stage in alone {
         timeline.stage(stage.name, stage.about, || (stage.run)(checkout))?;
+    }
+    if names.is_empty() {
+        lanes::run(checkout, REST, &mut timeline)?;
     }
     timeline.stage("clean-tree", "nothing was changed or left behind", || before.is_still(checkout))?;
     timeline.print();
     Ok(())
 }
 
+/// Runs one stage as a part of a run that others see to.
+pub(crate) fn run_stage(checkout: &Checkout, name: &str) -> Result<()> {
+    (find(name)?.run)(checkout)
+}
+
 /// Prints the stages.
 pub(crate) fn list() {
-    for stage in STAGES {
+    for stage in stages() {
         anstream::println!("{:<13} {}", stage.name, stage.about);
     }
 }
 
+fn stages() -> impl Iterator<Item = &'static Stage> {
+    FIRST.iter().chain(REST)
+}
+
+fn find(name: &str) -> Result<&'static Stage> {
+    stages().find(|stage| stage.name == name).with_context(|| {
+        let known: Vec<&str> = stages().map(|stage| stage.name).collect();
+        format!("no stage is named {name}; there are {}", known.join(", "))
+    })
+}
+
 /// What takes too long for every change.
 pub(crate) fn run_long(checkout: &Checkout) -> Result<()> {
-    let mut timeline = Timeline::default();
+    let mut timeline = Timeline::begin();
     timeline.stage("properties", "property tests with 5,000 cases each, optimised", || {
         let mut tests = checkout.cargo("test");
         run_command(tests.args(["--workspace", "--release", "--locked"]).env("PROPTEST_CASES", "5000"))
