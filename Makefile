@@ -1,7 +1,7 @@
 # Thin on purpose: the work is in crates/xtask, and `cargo xtask --help` says more.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-long bench bench-proxy
+.PHONY: help setup build site demo test test-long bench bench-proxy
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target about; do \
@@ -12,6 +12,9 @@ setup: ## Install what is missing on this machine (Debian, as root; else it says
 
 build: setup ## Build the keyhome command (target/release/keyhome) and the packages (dist/)
 	@cargo xtask build
+
+site: setup ## Build the docs site (target/site/index.html)
+	@cargo xtask site
 
 demo: setup ## Compare keyhome in every language with a real nutcracker and a real Redis Cluster
 	@cargo xtask demo

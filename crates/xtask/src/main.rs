@@ -27,6 +27,7 @@ mod python_environment;
 mod python_packages;
 mod redis_py;
 mod rustc_web;
+mod site;
 mod stages;
 mod table;
 mod test;
@@ -53,6 +54,8 @@ struct Arguments {
 enum Command {
     /// Build what is released: the `keyhome` command, and the packages in `dist/`
     Build,
+    /// Build the docs site into `target/site`
+    Site,
     /// Compare all doors of keyhome with real servers: where they say a key lives, and where the key is
     Demo,
     /// Run every check, or the stages that are named
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = Checkout::find().and_then(|checkout| match arguments.command {
         Command::Build => dist::build(&checkout),
+        Command::Site => site::build(&checkout),
         Command::Demo => doors::demo(&checkout),
         Command::Test { list: true, .. } => {
             test::list();

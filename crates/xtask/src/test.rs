@@ -8,7 +8,7 @@ use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
 use crate::{
     commands, coverage, dist, documentation, doors, explorer, fuzz, lanes, layering, licences, no_std, node,
-    proxy_clients, python, python_packages, redis_py, versions, wasm,
+    proxy_clients, python, python_packages, redis_py, site, versions, wasm,
 };
 
 /// One after the other: what says quickest that something is wrong, and what the rest stands on.
@@ -82,6 +82,7 @@ const REST: &[Stage] = &[
         about: "what the proxy tells Prometheus, read by Prometheus's own parser",
         run: python::test_proxy,
     },
+    Stage { name: "site", about: "the docs site: every page, every link", run: site::build },
     Stage { name: "no-std", about: "the core builds for WebAssembly without std", run: no_std::check },
 ];
 
