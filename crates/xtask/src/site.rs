@@ -65,7 +65,7 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
 /// Every page has its place in the navigation, and every place its page.
 fn is_in_the_navigation(pages: &BTreeSet<String>, settings: &str) -> Result<()> {
     let places: BTreeSet<String> =
-        settings.split('"').filter(|text| text.ends_with(".md")).map(str::to_owned).collect();
+        settings.split('"').filter(|text| is_markdown(text)).map(str::to_owned).collect();
     let lost: Vec<&String> = pages.symmetric_difference(&places).collect();
     ensure!(lost.is_empty(), "site/zensical.toml and the pages differ in {lost:?}");
     Ok(())
@@ -95,12 +95,16 @@ fn links_of_all(checkout: &Checkout, pages: &BTreeSet<String>) -> Result<usize> 
     Ok(count)
 }
 
+fn is_markdown(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|extension| extension == "md")
+}
+
 /// The names of the Markdown files of a folder.
 fn written(folder: &Path) -> Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".md") {
+        if is_markdown(&name) {
             names.insert(name);
         }
     }
