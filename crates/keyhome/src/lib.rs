@@ -80,9 +80,10 @@ pub fn from_cluster(reply: impl Into<Reply>) -> Result<Router, Error> {
     config::from_cluster(&reply.into())
 }
 
-/// The README's Rust is compiled and run with the other examples.
+/// The READMEs' Rust is compiled and run with the other examples.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
 
 /// So are those of the documents.

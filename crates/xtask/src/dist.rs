@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
+use crate::crates;
 use crate::explorer;
 use crate::external::run;
 use crate::node;
@@ -30,6 +31,7 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
         Ok(())
     })?;
     timeline.stage("python", "the pip package", || python::build(checkout))?;
+    timeline.stage("crates", "the crates, packed", || crates::build(checkout))?;
     timeline.print();
     Ok(())
 }

@@ -5,6 +5,7 @@ mod bench;
 mod checkout;
 mod commands;
 mod coverage;
+mod crates;
 mod dist;
 mod documentation;
 mod doors;

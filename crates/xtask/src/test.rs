@@ -7,8 +7,8 @@ use crate::external::run as run_command;
 use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
 use crate::{
-    commands, coverage, dist, documentation, doors, explorer, fuzz, lanes, layering, licences, no_std, node,
-    proxy_clients, python, python_packages, redis_py, site, versions, wasm,
+    commands, coverage, crates, dist, documentation, doors, explorer, fuzz, lanes, layering, licences,
+    no_std, node, proxy_clients, python, python_packages, redis_py, site, versions, wasm,
 };
 
 /// One after the other: what says quickest that something is wrong, and what the rest stands on.
@@ -67,6 +67,7 @@ const REST: &[Stage] = &[
         about: "wheel and sdist in empty environments, and the lines of the documentation",
         run: python_packages::test,
     },
+    Stage { name: "crates", about: "the packed crates in empty projects", run: crates::test },
     Stage { name: "sizes", about: "what browsers download is small", run: wasm::check },
     Stage { name: "npm", about: "the npm tarballs in empty projects", run: node::test_packages },
     Stage { name: "docs", about: "documentation, and the examples in it", run: documentation::check },
