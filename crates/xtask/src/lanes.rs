@@ -1,5 +1,6 @@
 //! Stages that run at the same time: each a process of its own, whose output is shown when it is done.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
@@ -18,10 +19,14 @@ struct Done {
     took: Duration,
 }
 
-/// Runs all stages, as many at a time as there are processors for, in their order. After one that failed no other begins,
+/// Runs all stages, each by `xtask stage NAME`, as many at a time as there are processors for, in their order. After one that failed no other begins,
 /// and those that have begun come to their end.
-pub(crate) fn run(checkout: &Checkout, stages: &'static [Stage], timeline: &mut Timeline) -> Result<()> {
-    let xtask = std::env::current_exe()?;
+pub(crate) fn run(
+    checkout: &Checkout,
+    xtask: &Path,
+    stages: &'static [Stage],
+    timeline: &mut Timeline,
+) -> Result<()> {
     let lanes = thread::available_parallelism()?.get().min(stages.len());
     let waiting = Mutex::new(stages.iter());
     let (sender, receiver) = mpsc::channel();
@@ -29,7 +34,7 @@ pub(crate) fn run(checkout: &Checkout, stages: &'static [Stage], timeline: &mut 
     anstream::println!("\n{lanes} stages at a time, each shown when it is done");
     thread::scope(|scope| {
         for _ in 0..lanes {
-            let (sender, waiting, xtask) = (sender.clone(), &waiting, &xtask);
+            let (sender, waiting) = (sender.clone(), &waiting);
             scope.spawn(move || {
                 let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
                 while let Some(stage) = next() {
@@ -67,6 +72,6 @@ pub(crate) fn run(checkout: &Checkout, stages: &'static [Stage], timeline: &mut 
     if !failed.is_empty() {
         timeline.print();
     }
-    ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
+    ensure!(failed.is_empty(), "{}", failed.join(", "));
     Ok(())
 }

@@ -40,6 +40,13 @@ impl Run {
         command.env(VARIABLE, &self.folder)
     }
 
+    /// A copy of this xtask that stays, though cargo may build another in its place meanwhile.
+    pub(crate) fn kept_xtask(&self) -> Result<PathBuf> {
+        let copy = self.folder.join("xtask");
+        std::fs::copy(std::env::current_exe()?, &copy)?;
+        Ok(copy)
+    }
+
     /// Makes what has this name, unless it has been made in this run; waits where somebody else is at it. A failure leaves it
     /// for the next to try.
     pub(crate) fn once(&self, name: &str, make: impl FnOnce() -> Result<()>) -> Result<()> {

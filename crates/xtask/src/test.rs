@@ -94,13 +94,14 @@ const SOAK: &str = "1800";
 pub(crate) fn run(checkout: &Checkout, names: &[String]) -> Result<()> {
     let named = names.iter().map(|name| find(name)).collect::<Result<Vec<_>>>()?;
     let before = Status::read(checkout)?;
+    let xtask = checkout.run.kept_xtask()?;
     let mut timeline = Timeline::begin();
     let alone = if names.is_empty() { FIRST.iter().collect() } else { named };
     for stage in alone {
         timeline.stage(stage.name, stage.about, || (stage.run)(checkout))?;
     }
     if names.is_empty() {
-        lanes::run(checkout, REST, &mut timeline)?;
+        lanes::run(checkout, &xtask, REST, &mut timeline)?;
     }
     timeline.stage("clean-tree", "nothing was changed or left behind", || before.is_still(checkout))?;
     timeline.print();
