@@ -19,6 +19,7 @@ pub mod commands;
 pub mod contract;
 pub mod demo;
 pub mod dice;
+pub mod documents;
 mod door;
 pub mod doors;
 pub mod keys;

@@ -1,4 +1,4 @@
-//! Sessions at the command line, as users see them: the transcripts of `tests/command/`, and those of the README.
+//! Sessions at the command line, as users see them: the transcripts of `tests/command/`.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
 use std::{
@@ -56,16 +56,4 @@ fn transcripts_of_the_command() {
     }
     println!("transcripts: {} files, {commands} commands", files.len());
     assert!(commands >= 30, "transcripts are missing");
-}
-
-#[test]
-fn sessions_of_the_readme() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
-    let sessions: Vec<&str> =
-        readme.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    for session in &sessions {
-        assert_eq!(replayed(session).0, *session);
-    }
-    println!("README: {} sessions", sessions.len());
-    assert!(!sessions.is_empty());
 }

@@ -91,4 +91,5 @@ struct Readme;
 #[doc = include_str!("../../../docs/health.md")]
 #[doc = include_str!("../../../docs/hot-keys.md")]
 #[doc = include_str!("../../../docs/replicas.md")]
+#[doc = include_str!("../../../docs/rust.md")]
 struct Documents;
