@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from cases import CONFIG, TESTS, Count
 from hypothesis.configuration import set_hypothesis_home_dir
-from servers import Scratch
+from servers import RedisServer, Scratch
 
 import keyhome
 
@@ -31,6 +31,22 @@ def scratch() -> Iterator[Scratch]:
     """Where the servers of the tests run."""
     with Scratch() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def own_servers(scratch: Scratch) -> list[RedisServer]:
+    """Three servers of a module of tests."""
+    return [RedisServer.start(scratch) for _ in range(3)]
+
+
+@pytest.fixture
+def servers(own_servers: list[RedisServer]) -> Iterator[list[RedisServer]]:
+    """Three servers that are up and empty."""
+    for server in own_servers:
+        server.ask("FLUSHALL")
+    yield own_servers
+    for server in own_servers:
+        server.restore()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,27 +1,9 @@
-"""Three real servers for each application."""
+"""A config for each application, and what it stands on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from servers import RedisServer, Scratch, yaml
-
-
-@pytest.fixture(scope="module")
-def own_servers(scratch: Scratch) -> list[RedisServer]:
-    """Three servers of a module of tests."""
-    return [RedisServer.start(scratch) for _ in range(3)]
-
-
-@pytest.fixture
-def servers(own_servers: list[RedisServer]) -> Iterator[list[RedisServer]]:
-    """Three servers that are up and empty."""
-    for server in own_servers:
-        server.ask("FLUSHALL")
-    yield own_servers
-    for server in own_servers:
-        server.restore()
+from servers import RedisServer, yaml
 
 
 @pytest.fixture(scope="module")

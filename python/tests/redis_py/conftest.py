@@ -1,4 +1,4 @@
-"""What the tests of the clients share: three real servers, and both clients behind one face."""
+"""What the tests of the clients share: both clients behind one face."""
 
 from __future__ import annotations
 
@@ -7,29 +7,13 @@ from typing import Any
 
 import pytest
 import redis
-from servers import RedisServer, Scratch
+from servers import RedisServer
 
 from .faces import Face, asked_asyncio, asked_sync
 
 
 def pytest_report_header() -> str:
     return f"redis-py {redis.__version__}"
-
-
-@pytest.fixture(scope="module")
-def own_servers(scratch: Scratch) -> list[RedisServer]:
-    """Three servers of a module of tests."""
-    return [RedisServer.start(scratch) for _ in range(3)]
-
-
-@pytest.fixture
-def servers(own_servers: list[RedisServer]) -> Iterator[list[RedisServer]]:
-    """Three servers that are up and empty."""
-    for server in own_servers:
-        server.ask("FLUSHALL")
-    yield own_servers
-    for server in own_servers:
-        server.restore()
 
 
 @pytest.fixture(params=[asked_sync, asked_asyncio], ids=["sync", "asyncio"])
