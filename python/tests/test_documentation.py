@@ -21,7 +21,13 @@ import keyhome.redis.client
 from keyhome import _errors, _keyhome, _nodes
 
 PACKAGE = Path(inspect.getfile(keyhome)).parent
-WITH_EXAMPLES = [ROOT / "README.md", ROOT / "python" / "README.md", ROOT / "docs" / "redis-py.md"]
+DOCUMENTS = [
+    *(ROOT / folder / "README.md" for folder in (".", "node", "python", "examples")),
+    *(ROOT / "docs").glob("*.md"),
+]
+WITH_EXAMPLES = sorted(
+    file for file in DOCUMENTS if file.exists() and "```python\n" in file.read_text(encoding="utf-8")
+)
 
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef
 

@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ADAPTER, project, withEsbuild, withVite } from "./bundles.mjs";
 import { launch, run } from "./chromium.mjs";
+import { documentsWith } from "../documents/documents.mjs";
 import { serve } from "./server.mjs";
 
 const CONTRACT = new URL("../../../tests/contract/", import.meta.url).pathname;
 const COMMAND = new URL("../../../tests/command/nutcracker.yml", import.meta.url).pathname;
-const README = new URL("../../../README.md", import.meta.url).pathname;
 const DIST = new URL("../../dist/", import.meta.url).pathname;
 const PAGES = new URL("pages/", import.meta.url).pathname;
 
@@ -20,6 +20,9 @@ const AT_LEAST = {
   placement: 292, without: 128, successors: 175, balance: 285, diff: 95, fingerprint: 12, slots: 1, cluster: 48, config: 66,
   config_errors: 161,
 };
+
+/** The pages that documents show. */
+const EXAMPLES = documentsWith("html").flatMap(({ blocks }) => blocks);
 
 const FILES = Object.keys(AT_LEAST);
 
@@ -40,9 +43,9 @@ before(async () => {
     "/vite/": join(work, "vite"),
     "/nutcracker.yml": COMMAND,
   };
-  const [, example] = readFileSync(README, "utf8").match(/^```html\n(.*?)^```$/ms);
+  const examples = EXAMPLES.map((example, number) => [`/example-${number}`, `<!doctype html><body>\n${example}`]);
   server = await serve(folders, {
-    "/readme": `<!doctype html><body>\n${example}`,
+    ...Object.fromEntries(examples),
     "/classic": `<!doctype html><body><script src="/classic/page.js"></script>`,
   });
 });
@@ -78,12 +81,15 @@ function judge(where, { before, engine, version, contract, odd, complaints, fail
   console.log(`Chromium, ${where}: ${all} cases (${parts}), ${odd.count} odd keys`);
 }
 
-test("the page in the README", async () => {
-  const page = await browser.newPage();
-  await page.goto(`${server.origin}/readme`);
-  await page.waitForFunction(() => document.body.textContent.trim() !== "" && !document.body.querySelector("script"));
-  assert.equal(await page.textContent("body"), "redis-2, slot 5712");
-  await page.close();
+test("the pages in the documents", async () => {
+  assert.ok(EXAMPLES.length >= 2);
+  for (const number of EXAMPLES.keys()) {
+    const page = await browser.newPage();
+    await page.goto(`${server.origin}/example-${number}`);
+    await page.waitForFunction(() => document.body.textContent.trim() !== "" && !document.body.querySelector("script"));
+    assert.equal(await page.textContent("body"), "redis-2, slot 5712");
+    await page.close();
+  }
 });
 
 test("a plain script in a page", async () => {

@@ -4,13 +4,52 @@
 
 mod session;
 
-use std::{env, fs};
+use std::{collections::BTreeMap, env, fs};
 
 use keyhome_tests::{
     documents::{Block, Document},
     here,
 };
 use session::Session;
+
+/// Which test runs the blocks of a language, whatever the document.
+const RUN_BY: &[(&str, &str)] = &[
+    ("console", "tests/tests/documents/main.rs"),
+    ("sh", "tests/tests/documents/main.rs"),
+    ("yaml", "tests/tests/documents/main.rs"),
+    ("rust", "crates/keyhome/src/lib.rs"),
+    ("js", "node/test/documents/documents.test.mjs"),
+    ("python", "python/tests/test_documentation.py"),
+    ("html", "node/test/browser/browser.test.mjs"),
+];
+
+/// No code: pictures made of letters, and what a program prints.
+const NO_CODE: &str = "text";
+
+#[test]
+fn every_block_is_run() {
+    let runners =
+        RUN_BY.iter().map(|(language, file)| (*language, fs::read_to_string(here("..").join(file)).unwrap()));
+    let runners: BTreeMap<&str, String> = runners.collect();
+    let (mut lost, mut counts) = (Vec::new(), BTreeMap::new());
+    for document in Document::all() {
+        let path = document.path.display().to_string();
+        for block in document.blocks() {
+            let runner = runners.get(block.language.as_str());
+            let is_run = match block.language.as_str() {
+                // rustdoc knows of a document only if it is named.
+                "rust" => runner.is_some_and(|runner| runner.contains(&format!("../../../{path}\""))),
+                language => runner.is_some() || language == NO_CODE,
+            };
+            if !is_run {
+                lost.push(format!("{path}:{}: ```{}", block.line, block.language));
+            }
+            *counts.entry(block.language).or_insert(0) += 1;
+        }
+    }
+    println!("blocks: {counts:?}");
+    assert!(lost.is_empty(), "no test runs:\n{}", lost.join("\n"));
+}
 
 /// Shell sessions are run as they stand, on real servers: `console` with what is printed, `sh` until its end.
 /// `KEYHOME_WRITE_TRANSCRIPTS=1` writes what is printed into the documents.
