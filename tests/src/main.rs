@@ -1,14 +1,14 @@
 //! `keyhome-doors proof`: all doors are asked for the same things; `keyhome-doors demo`: a table of a few, for people.
-//! `cargo xtask test doors` and `cargo xtask demo` build the doors and run it. `keyhome-doors proxy-clients` is
-//! what `cargo xtask test proxy-clients` runs, and `keyhome-doors record` writes the runs of
+//! `cargo xtask test doors` and `cargo xtask demo` build the doors and run it. `keyhome-doors proxy-clients` and
+//! `keyhome-doors chaos` are what the stages of those names run, and `keyhome-doors record` writes the runs of
 //! `vectors/traces/` anew.
 #![allow(clippy::panic, reason = "a proof that cannot go on stops")]
 
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
 use anstyle::{AnsiColor, Style};
 use keyhome_tests::{
-    demo,
+    chaos, demo,
     doors::{self, COUNT},
     proof::{Proof, Score},
     proxy_clients, traces,
@@ -22,19 +22,14 @@ fn main() -> ExitCode {
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["proof"] => proof(),
         ["demo"] => done(demo::run(&doors::all(), &mut doors::clients())),
-        ["proxy-clients"] => match proxy_clients::run() {
-            Ok(well) => done(well),
-            Err(error) => {
-                anstream::eprintln!("{error}");
-                ExitCode::FAILURE
-            }
-        },
+        ["proxy-clients"] => done_or_not(proxy_clients::run()),
+        ["chaos"] => done_or_not(chaos::run()),
         ["record"] => {
             traces::write_all();
             ExitCode::SUCCESS
         }
         _ => {
-            anstream::eprintln!("usage: keyhome-doors proof|demo|proxy-clients|record");
+            anstream::eprintln!("usage: keyhome-doors proof|demo|proxy-clients|chaos|record");
             ExitCode::FAILURE
         }
     }
@@ -54,6 +49,16 @@ fn proof() -> ExitCode {
         Err(disagreement) => {
             let red: Style = AnsiColor::Red.on_default().bold();
             anstream::println!("\n{red}a disagreement{red:#} (KEYHOME_SEED={seed})\n{disagreement}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn done_or_not(well: io::Result<bool>) -> ExitCode {
+    match well {
+        Ok(well) => done(well),
+        Err(error) => {
+            anstream::eprintln!("{error}");
             ExitCode::FAILURE
         }
     }

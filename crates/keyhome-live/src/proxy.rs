@@ -25,6 +25,11 @@ impl Proxy {
         nutcracker.0.succeeded_by(scratch, command(program, &[])).map(Self)
     }
 
+    /// Starts it again with its config on its ports, after it was killed.
+    pub fn start_again(&mut self, scratch: &Scratch, program: &Path, arguments: &[&str]) -> io::Result<()> {
+        self.0.start_again(scratch, command(program, arguments))
+    }
+
     /// Serves these pools from now on, by KEYHOME RELOAD: one of a name that is served stays on its port. If the proxy
     /// refuses, that is the error, and the file is as it was.
     pub fn reload(&mut self, pools: &[Pool]) -> io::Result<()> {

@@ -49,6 +49,12 @@ impl Served {
         Self::run(scratch, command, self.config, self.listens, self.stats)
     }
 
+    /// Starts what `command` makes with the same config on the same ports, after this one has ended.
+    pub(crate) fn start_again(&mut self, scratch: &Scratch, command: Command) -> io::Result<()> {
+        *self = Self::run(scratch, command, self.config.clone(), self.listens.clone(), self.stats)?;
+        Ok(())
+    }
+
     fn run(
         scratch: &Scratch,
         mut command: Command,

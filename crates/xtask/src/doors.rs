@@ -1,22 +1,37 @@
 //! The doors, all of them together: built, and asked for the same things. `tests/` asks; here is built what it asks.
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::checkout::Checkout;
 use crate::external::run;
 use crate::{dist, node, python};
 
+/// Seconds of each of the two modes, in `make test-long`.
+const CHAOS: &str = "600";
+
 /// Every case of the contract, and random keys in random pools, with real servers beside.
 pub(crate) fn prove(checkout: &Checkout) -> Result<()> {
-    ask(checkout, "proof")
+    run(&mut asking(checkout, "proof")?)
 }
 
 /// A table of all doors beside real servers.
 pub(crate) fn demo(checkout: &Checkout) -> Result<()> {
-    ask(checkout, "demo")
+    run(&mut asking(checkout, "demo")?)
 }
 
-fn ask(checkout: &Checkout, what: &str) -> Result<()> {
+/// Clients in Node and Python, and the proxy, while servers fail; and all that they were told is checked.
+pub(crate) fn chaos(checkout: &Checkout) -> Result<()> {
+    run(&mut asking(checkout, "chaos")?)
+}
+
+/// The same for longer.
+pub(crate) fn chaos_long(checkout: &Checkout) -> Result<()> {
+    run(asking(checkout, "chaos")?.env("KEYHOME_CHAOS_SECONDS", CHAOS))
+}
+
+fn asking(checkout: &Checkout, what: &str) -> Result<Command> {
     anstream::println!("building the command ...");
     dist::build_command(checkout)?;
     anstream::println!("building the npm package, native and WebAssembly ...");
@@ -29,5 +44,5 @@ fn ask(checkout: &Checkout, what: &str) -> Result<()> {
     asking.arg("--").arg(what);
     asking.env("KEYHOME_BIN", dist::keyhome(checkout));
     asking.env("KEYHOME_NODE", tools.node().get_program()).env("KEYHOME_PYTHON", python);
-    run(&mut asking)
+    Ok(asking)
 }

@@ -55,6 +55,11 @@ const REST: &[Stage] = &[
         about: "all doors give the same answers, and those of real servers",
         run: doors::prove,
     },
+    Stage {
+        name: "chaos",
+        about: "clients in Node and Python, and the proxy, while servers fail: what they were told is checked",
+        run: doors::chaos,
+    },
     Stage { name: "node", about: "the npm package: types, and all suites with each engine", run: node::test },
     Stage {
         name: "python",
@@ -142,6 +147,9 @@ pub(crate) fn run_long(checkout: &Checkout) -> Result<()> {
         let mut tests = checkout.cargo("test");
         tests.args(["--package", "keyhome-tests", "--test", "proxy", "--release", "--locked", "--"]);
         run_command(tests.args(["soak", "--nocapture"]).env("KEYHOME_SOAK_SECONDS", SOAK))
+    })?;
+    timeline.stage("chaos", "clients and proxy for 20 minutes while servers fail", || {
+        doors::chaos_long(checkout)
     })?;
     timeline.stage("fuzz", "every fuzz target, half an hour each", || fuzz::run_long(checkout))?;
     timeline.print();
