@@ -193,8 +193,10 @@ export class Endpoint {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.waiting > 0 && !this.client.isReady) await new Promise<void>((resolve) => (this.#decided = resolve));
-    if (this.client.isReady) await this.client.close();
-    else this.destroy();
+    if (!this.client.isReady) return this.destroy();
+    await this.client.close();
+    // Nobody waits any more; a timer would keep the program from ending.
+    clearTimeout(this.#timer);
   }
 
   destroy(): void {

@@ -68,3 +68,13 @@ test("clients that come and go, and reloads", async (t) => {
   const clients = async () => Number((await servers[0].ask("INFO", "clients")).match(/connected_clients:(\d+)/)[1]);
   await waitUntil(async () => (await clients()) <= 3, "their connections are gone");
 });
+
+test("what is closed keeps no program from ending", async (t) => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  const client = await connected(t, configOf(servers, { timeout: 600_000 }));
+  await client.mSet({ a: "1", b: "2", c: "3", d: "4" });
+  assert.ok(timers() > before);
+  await client.close();
+  await waitUntil(() => timers() <= before, "no timer is left");
+});
