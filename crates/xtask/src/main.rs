@@ -9,6 +9,7 @@ mod crates;
 mod dist;
 mod documentation;
 mod doors;
+mod examples;
 mod explorer;
 mod external;
 mod fuzz;

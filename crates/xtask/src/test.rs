@@ -7,8 +7,8 @@ use crate::external::run as run_command;
 use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
 use crate::{
-    commands, coverage, crates, dist, documentation, doors, explorer, fuzz, lanes, layering, licences,
-    no_std, node, proxy_clients, python, python_packages, redis_py, site, versions, wasm,
+    commands, coverage, crates, dist, documentation, doors, examples, explorer, fuzz, lanes, layering,
+    licences, no_std, node, proxy_clients, python, python_packages, redis_py, site, versions, wasm,
 };
 
 /// One after the other: what says quickest that something is wrong, and what the rest stands on.
@@ -66,6 +66,7 @@ const REST: &[Stage] = &[
         about: "the pip package: style, types and tests, on the wheel",
         run: python::test,
     },
+    Stage { name: "examples", about: "every example of examples/, on real servers", run: examples::test },
     Stage { name: "fuzz", about: "every fuzz target, a fixed number of runs", run: fuzz::run_short },
     Stage {
         name: "pip",

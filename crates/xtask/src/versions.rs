@@ -11,7 +11,7 @@ use crate::{fuzz, wasm};
 const FACADE: &str = "keyhome";
 
 /// The folders of our npm packages.
-const NPM: &[&str] = &["node", "explorer"];
+const NPM: &[&str] = &["node", "explorer", "examples"];
 
 pub(crate) fn check(checkout: &Checkout) -> Result<()> {
     let workspace = &checkout.metadata;

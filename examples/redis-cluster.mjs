@@ -1,0 +1,38 @@
+// A Redis Cluster of three nodes, and a client: ioredis's own, whose reads follow one of keyhome's policies. keyhome knows where
+// each key lives without asking, so many keys become one pipeline a node.
+//
+//     ./servers cluster && node redis-cluster.mjs
+
+import { Cluster } from "ioredis";
+import { Router } from "keyhome";
+import { cluster } from "keyhome/ioredis";
+
+// One node is enough to find the others.
+const [host, port] = (process.env.CLUSTER_NODE ?? "127.0.0.1:7101").split(":");
+const redis = new Cluster([{ host, port: Number(port) }], cluster({ readFrom: "least-latency" }));
+redis.on("error", (error) => console.error(error.message));
+
+try {
+  const keys = Array.from({ length: 300 }, (_, number) => `cluster:${number}`);
+  await Promise.all(keys.map((key, number) => redis.set(key, number, "EX", 60)));
+
+  // A connection of its own to one node: what the cluster says of itself.
+  const seed = redis.nodes("master")[0];
+  const router = Router.fromCluster(await seed.cluster("SLOTS"));
+  for (const node of router.nodes) console.log(`a primary at ${node.address}`);
+
+  // MGET of keys in different slots is refused by a cluster; a pipeline a node is not.
+  const replies = await Promise.all(
+    Array.from(router.group(keys), async ([index, positions]) => {
+      const node = redis.nodes("master").find(({ options }) => `${options.host}:${options.port}` === router.nodes[index].address);
+      const pipeline = node.pipeline();
+      for (const position of positions) pipeline.get(keys[position]);
+      const values = await pipeline.exec();
+      console.log(`${positions.length} keys in one pipeline to ${router.nodes[index].address}`);
+      return values.filter(([error, value], at) => !error && Number(value) === positions[at]).length;
+    }),
+  );
+  console.log(`${replies.reduce((sum, count) => sum + count, 0)} of ${keys.length} values are right, and nobody was redirected`);
+} finally {
+  redis.disconnect();
+}
