@@ -20,7 +20,11 @@ tarball(
   {
     ...{ name, version, description, license, repository, homepage, ...fits, engines },
     main: "keyhome.node",
-    files: ["keyhome.node", "LICENSE-*"],
+    files: ["keyhome.node", "LICENSE-*", "THIRD-PARTY.txt"],
   },
-  { "keyhome.node": join(root, "build/keyhome.node"), "README.md": readme },
+  {
+    "keyhome.node": join(root, "build/keyhome.node"),
+    "README.md": readme,
+    "THIRD-PARTY.txt": join(root, "../bindings/node/THIRD-PARTY.txt"),
+  },
 );

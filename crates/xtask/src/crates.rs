@@ -7,9 +7,9 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::checkout::Checkout;
-use crate::dist;
 use crate::external::{cargo, output, run};
 use crate::metadata::{Metadata, Package};
+use crate::{binary, dist};
 
 /// What a crate may hold beside its sources, and must: cargo adds the rest.
 const BESIDE: &[&str] = &["README.md", "LICENSE-APACHE", "LICENSE-MIT", "Cargo.toml", "Cargo.lock"];
@@ -84,7 +84,7 @@ fn run_readme(checkout: &Checkout, readme: &str, patches: &str) -> Result<()> {
     Ok(())
 }
 
-/// `cargo install` of the command, and what it says of itself.
+/// `cargo install` of the command, for any Linux.
 fn install_command(checkout: &Checkout, unpacked: &Path, patches: &str) -> Result<()> {
     let command = published(&checkout.metadata).find(|package| package.name == dist::COMMAND);
     let command = command.context("the command is not published")?;
@@ -94,14 +94,9 @@ fn install_command(checkout: &Checkout, unpacked: &Path, patches: &str) -> Resul
     let mut install = outside(checkout, &home, "install");
     // Without optimisation, which takes minutes and changes nothing of what is asked here.
     install.args(["--quiet", "--debug", "--force", "--no-track", "--config"]).arg(config);
+    binary::statically(&mut install, checkout)?;
     run(install.arg("--path").arg(unpacked.join(versioned(command))).arg("--root").arg(&home))?;
-    let keyhome = home.join("bin/keyhome");
-    let version = output(Command::new(&keyhome).arg("--version"))?;
-    ensure!(version == format!("keyhome {}\n", command.version), "`keyhome --version` prints {version:?}");
-    let slot = output(Command::new(&keyhome).args(["slot", "user:1001"]))?;
-    ensure!(slot == "user:1001\t5712\n", "`keyhome slot user:1001` prints {slot:?}");
-    anstream::println!("{}: installed, {}", command.name, version.trim_end());
-    Ok(())
+    binary::try_alone(&home.join("bin/keyhome"))
 }
 
 /// A cargo command of a stranger: outside the workspace, with what has been downloaded for that.

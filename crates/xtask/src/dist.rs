@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::binary;
 use crate::checkout::Checkout;
 use crate::crates;
 use crate::explorer;
@@ -30,6 +31,7 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
         anstream::println!("{}", keyhome(checkout).display());
         Ok(())
     })?;
+    timeline.stage("binary", "the same as one file for any Linux", || binary::build(checkout))?;
     timeline.stage("python", "the pip package", || python::build(checkout))?;
     timeline.stage("crates", "the crates, packed", || crates::build(checkout))?;
     timeline.print();
@@ -48,12 +50,18 @@ pub(crate) fn build_for_stages(checkout: &Checkout) -> Result<()> {
 pub(crate) fn build_command(checkout: &Checkout) -> Result<()> {
     let mut build = checkout.cargo("build");
     build.args(["--release", "--locked", "--package", COMMAND]);
+    let has_page = with_page(&mut build, checkout);
+    checkout.run.once(if has_page { "command with the page" } else { "command" }, || run(&mut build))
+}
+
+/// Has a build of the command put the explorer's page into it, and says whether there is one.
+pub(crate) fn with_page(build: &mut Command, checkout: &Checkout) -> bool {
     let page = explorer::page(checkout);
     let has_page = page.is_file();
     if has_page {
         build.env("KEYHOME_EXPLORER", page);
     }
-    checkout.run.once(if has_page { "command with the page" } else { "command" }, || run(&mut build))
+    has_page
 }
 
 /// Where the released command is, once built.

@@ -1,5 +1,5 @@
 //! Every dependency comes from crates.io, under a licence that goes with MIT OR Apache-2.0; and so does what npm packages
-//! bring into the explorer's page.
+//! bring into the explorer's page. What the licences ask of those who pass the code on lies in each package.
 //!
 //! Advisories are not checked here: their database is a download, and belongs in the release workflow.
 
@@ -11,7 +11,7 @@ use spdx::{Expression, LicenseReq, ParseMode};
 use crate::checkout::Checkout;
 use crate::metadata::{Metadata, Package};
 use crate::npm_lock::NpmLock;
-use crate::{explorer, fuzz, wasm};
+use crate::{explorer, fuzz, notices, wasm};
 
 /// How Cargo names crates.io, whichever mirror it downloads from.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
@@ -54,7 +54,7 @@ pub(crate) fn check(checkout: &Checkout) -> Result<()> {
         distinct.len(),
         shipped.len()
     );
-    Ok(())
+    notices::check(checkout)
 }
 
 /// Why a package is not to be depended on.

@@ -2,6 +2,7 @@
 //! `cargo xtask test clippy fuzz`.
 
 mod bench;
+mod binary;
 mod checkout;
 mod commands;
 mod coverage;
@@ -21,6 +22,7 @@ mod metadata;
 mod no_std;
 mod node;
 mod node_tools;
+mod notices;
 mod npm_lock;
 mod once;
 mod proxy_clients;
@@ -82,6 +84,8 @@ enum Command {
         #[arg(value_name = "ROW")]
         rows: Vec<String>,
     },
+    /// Write the texts that the licences of what is shipped ask for, anew from the dependencies
+    Notices,
     /// Write the command table of keyhome-core anew from the recordings of real servers
     Commands,
 }
@@ -101,6 +105,7 @@ fn main() -> ExitCode {
         Command::TestLong => test::run_long(&checkout),
         Command::Bench => bench::run(&checkout),
         Command::BenchProxy { rows } => bench::proxy(&checkout, &rows),
+        Command::Notices => notices::write(&checkout),
         Command::Commands => commands::write(&checkout),
     });
     match done {

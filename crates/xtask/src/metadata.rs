@@ -19,6 +19,8 @@ pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) license: Option<String>,
+    #[serde(default)]
+    pub(crate) authors: Vec<String>,
     pub(crate) description: Option<String>,
     pub(crate) repository: Option<String>,
     pub(crate) readme: Option<String>,
