@@ -75,8 +75,12 @@ test("each is here, in the README, and short; its first lines say how to run it"
     const lines = codeOf(text);
     assert.ok(lines < MOST, `${file} has ${lines} lines of code`);
     const commands = text.split("\n").slice(0, 10).filter((line) => /^(?:#|\/\/)? *(?:\.\/|node |python |prometheus\/)/.test(line));
-    assert.ok(commands.some((line) => line.includes(file)), `${file} does not say how to run it`);
-    assert.ok(readme.includes(`(${file})`), `examples/README.md does not link to ${file}`);
+    const command = commands.find((line) => line.includes(file));
+    assert.ok(command !== undefined, `${file} does not say how to run it`);
+    if (file === "servers") continue;
+    const row = readme.split("\n").find((line) => line.includes(`(${file})`) && line.startsWith("|"));
+    const told = /`([^`]*)` \|$/.exec(row)?.[1];
+    assert.ok(told !== undefined && command.endsWith(told), `examples/README.md does not say of ${file} what it says itself: ${told}`);
   }
 });
 
