@@ -41,6 +41,20 @@ impl Waiting {
         Self::of(NOBODY as usize, 0, 0, 0, since)
     }
 
+    /// CLIENT ID, which the proxy asks for itself.
+    pub(crate) fn for_id(since: u64) -> Self {
+        Self::of(NOBODY as usize, 0, 0, ID, since)
+    }
+
+    pub(crate) fn is_for_id(&self) -> bool {
+        self.client == NOBODY && self.part == ID
+    }
+
+    /// A request for a client of another thread: it was promised the reply under this number.
+    pub(crate) fn promised(number: usize, since: u64) -> Self {
+        Self::of(ELSEWHERE as usize, 0, number as u32, 0, since)
+    }
+
     /// Microseconds since it was written.
     #[inline]
     pub(crate) fn written_for(&self, now: u64) -> u64 {
@@ -53,6 +67,21 @@ const MUCH: usize = 32 * 1024;
 
 /// The client of requests that the proxy makes for itself.
 pub(crate) const NOBODY: u32 = u32::MAX;
+
+/// The client of requests whose replies other threads get.
+pub(crate) const ELSEWHERE: u32 = u32::MAX - 1;
+
+/// The part that tells CLIENT ID from the other requests of the proxy's own.
+const ID: u32 = 1;
+
+/// What is waited for on a connection is to come to an end.
+#[derive(Clone, Copy)]
+pub(crate) struct Ending {
+    /// What the client is told, if nothing has come before.
+    pub(crate) text: &'static str,
+    /// When the server is not asked any more.
+    pub(crate) until: u64,
+}
 
 /// A connection to a server.
 #[allow(clippy::struct_excessive_bools, reason = "each is asked alone")]
@@ -72,6 +101,9 @@ pub(crate) struct ServerConnection {
     pub(crate) patient: bool,
     /// When it was or is to be answered where it is patient, but for the pool's timeout; none: that is not known.
     pub(crate) wait_ends: Option<u64>,
+    /// What the server calls it: CLIENT ID. It is known of those on which something is waited for.
+    pub(crate) id: Option<i64>,
+    pub(crate) ending: Option<Ending>,
     pub(crate) connected: bool,
     /// No new request goes over it: its server, its password or its database is another since a reload.
     pub(crate) leaves: bool,
@@ -126,6 +158,8 @@ impl ServerConnection {
             checks: false,
             patient: false,
             wait_ends: None,
+            id: None,
+            ending: None,
             connected: false,
             leaves: false,
             since: 0,
@@ -170,6 +204,11 @@ impl ServerConnection {
     #[inline]
     pub(crate) fn has_left(&self) -> bool {
         self.leaves && self.waiting.is_empty() && self.owner.is_none()
+    }
+
+    /// It has been asked for its id, and has not said it yet.
+    pub(crate) fn waits_for_id(&self) -> bool {
+        self.waiting.iter().any(Waiting::is_for_id)
     }
 
     /// Who waits for the reply that has come.

@@ -23,3 +23,4 @@ mod slow_log;
 mod soak;
 mod statistics;
 mod subscriptions;
+mod waiting;

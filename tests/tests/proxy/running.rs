@@ -164,7 +164,7 @@ fn who_stops_it_waits_no_longer_than_was_said() {
     wait_until("it has ended", || !proxy.process().is_running().unwrap());
 }
 
-fn terminate(proxy: &mut Proxy) {
+pub(crate) fn terminate(proxy: &mut Proxy) {
     let process = proxy.process().id().to_string();
     assert!(Command::new("kill").arg(process).status().unwrap().success());
 }

@@ -65,11 +65,12 @@ pub(crate) fn of(client: &mut Client, command: &str, words: &[&[u8]], now: u64, 
             let command = command.replace('|', " ").to_ascii_uppercase();
             error(out, &format!("ERR {command} is not supported by the proxy"));
         }
+        ("client|unblock", [_, _, _, ..]) => {
+            error(out, "ERR unknown subcommand or wrong number of arguments for 'UNBLOCK'. Try CLIENT HELP.");
+        }
         ("client|kill", []) => wrong_words(out, command),
-        ("client|list" | "client|kill", _) => return false,
-        (command, _)
-            if command.starts_with("client|") && !matches!(command, "client|help" | "client|unblock") =>
-        {
+        ("client|list" | "client|kill", _) | ("client|unblock", [_] | [_, _]) => return false,
+        (command, _) if command.starts_with("client|") && command != "client|help" => {
             wrong_words(out, command);
         }
         _ => return false,
@@ -169,6 +170,19 @@ pub(crate) fn killed(pool: &str, own: u64, words: &[&[u8]]) -> Result<(Selection
     }
     selection.but = skip_me.then_some(own);
     Ok((selection, false))
+}
+
+/// Whom CLIENT UNBLOCK is about, and how what it waits for is to end; or the error.
+pub(crate) fn unblocked(pool: &str, words: &[&[u8]]) -> Result<(Selection, &'static str), Vec<u8>> {
+    let how = match words.get(3).map(|how| how.to_ascii_lowercase()).as_deref() {
+        None | Some(b"timeout") => "TIMEOUT",
+        Some(b"error") => "ERROR",
+        Some(_) => return Err(b"ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR".to_vec()),
+    };
+    let id = words.get(2).and_then(|id| number(id));
+    let id = id.ok_or_else(|| b"ERR value is not an integer or out of range".to_vec())?;
+    let ids = Some(u64::try_from(id).into_iter().collect());
+    Ok((Selection { pool: pool.into(), ids, ..Selection::default() }, how))
 }
 
 fn client_type(word: &[u8]) -> Result<ClientType, Vec<u8>> {

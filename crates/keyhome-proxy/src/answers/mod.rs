@@ -12,7 +12,7 @@ mod waiting;
 use ::keyhome::command::CommandKind;
 use keyhome_resp::{array, bulk, error, integer, simple};
 
-pub(crate) use client::{killed, listed};
+pub(crate) use client::{killed, listed, unblocked};
 
 use crate::{client::Client, pool::Pool};
 

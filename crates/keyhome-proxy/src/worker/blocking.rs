@@ -25,6 +25,7 @@ impl Worker {
             }
         };
         let ends = answers::longest_wait(&request.words()).map(|wait| self.now.saturating_add(wait));
+        self.ask_for_id(connection);
         self.send_over(index, connection, request);
         if let Some(connection) = self.servers.get_mut(connection) {
             connection.patient = true;
@@ -67,6 +68,7 @@ impl Worker {
         client.halted = true;
         client.update_special();
         for (part, index_) in connections.into_iter().enumerate() {
+            self.ask_for_id(index_);
             let Some(connection) = self.servers.get_mut(index_) else { continue };
             connection.add(Waiting::own(self.now), &mut self.stock, |out| {
                 keyhome_resp::request(out, &["PING"]);

@@ -14,16 +14,18 @@ pub(super) enum Why {
 }
 
 impl Worker {
-    /// Closes a client when it has its replies: now, if it waits for none, or for something that may never happen.
-    pub(super) fn let_go(&mut self, index: usize) {
+    /// Closes a client when it has its replies. Where it waits for something to happen, that is what has just come, or an
+    /// error that says `why`.
+    pub(super) fn let_go(&mut self, index: usize, why: &'static str) {
         let Some(client) = self.clients.get_mut(index) else { return };
-        let waits = !client.replies.is_empty() || client.output.len() > 0;
-        if waits && client.blocked_on.is_empty() {
-            client.closing = true;
-            self.client_is_due(index);
-        } else {
-            self.close_client(index, Why::Done);
+        if client.replies.is_empty() && client.output.len() == 0 {
+            return self.close_client(index, Why::Done);
         }
+        client.closing = true;
+        for connection in client.blocked_on.clone() {
+            self.end_wait(connection, why);
+        }
+        self.client_is_due(index);
     }
 
     /// It has closed its end. Who waits for something to happen, or listens, while nothing is read from it, is gone.

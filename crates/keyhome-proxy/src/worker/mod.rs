@@ -24,6 +24,7 @@ mod subscriptions;
 mod survey;
 mod timeouts;
 mod transactions;
+mod unblocking;
 
 use std::{
     io::{self, ErrorKind},
@@ -53,7 +54,7 @@ use crate::{
     pool::{Pool, PoolView},
     proxy::{Options, Shared},
     resolver::Resolver,
-    server::ServerConnection,
+    server::{ServerConnection, Waiting},
 };
 
 /// Bytes that are read at once.
@@ -61,6 +62,9 @@ const READ: usize = 64 * 1024;
 
 /// Times that one connection is read from in a turn, so that no other waits for it long.
 const MOST_READS: usize = 2;
+
+/// To a client that waits for something to happen.
+const STOPS: &str = "UNBLOCKED the proxy stops while the command waits";
 
 /// What is ready, by the lowest bits of its token.
 const LISTENER: usize = 0;
@@ -79,6 +83,8 @@ struct ToServer {
     shared: [Vec<Option<usize>>; 2],
     /// Those that were one client's alone and wait for the next.
     idle: [Vec<usize>; 2],
+    /// The one by which others are unblocked.
+    unblocks: Option<usize>,
     log: LogLimit,
 }
 
@@ -143,6 +149,8 @@ pub(crate) struct Worker {
     wishes: Sender<Wish>,
     /// The ways to all threads.
     lines: Arc<Vec<Line>>,
+    /// Replies that clients of other threads were promised, and which threads.
+    promised: Slab<(usize, Waiting)>,
     /// Whether it is the one that checks servers which are out.
     checks: bool,
     /// When it is next looked whether channels have moved.
@@ -213,6 +221,7 @@ impl Worker {
             wishes,
             allow_flush: false,
             lines: Arc::new(Vec::new()),
+            promised: Slab::new(),
         };
         for listener in listeners {
             worker.listen(listener)?;
@@ -336,7 +345,7 @@ impl Worker {
         }
         let all: Vec<usize> = self.clients.iter().map(|(index, _)| index).collect();
         for index in all {
-            self.let_go(index);
+            self.let_go(index, STOPS);
         }
     }
 

@@ -43,6 +43,7 @@ impl Worker {
         match kind.command {
             "client|list" => self.list_clients(index, words),
             "client|kill" => self.kill_clients(index, words),
+            "client|unblock" => self.unblock_client(index, words),
             "info" => self.info(index, words),
             "pubsub|numpat" if words.len() == 2 => {
                 self.ask_servers(index, words, Box::new(largest));
@@ -90,6 +91,20 @@ impl Worker {
             }
         };
         self.survey(index, Some(&Question::Kill(selection)), &Ask::default(), Box::new(combine));
+    }
+
+    fn unblock_client(&mut self, index: usize, words: &[&[u8]]) {
+        let pool = &self.pools[self.clients[index].pool].pool.name;
+        let question = match answers::unblocked(pool, words) {
+            Ok((selection, how)) => Question::Unblock(selection, how),
+            Err(text) => return self.answer(index, |out| error_bytes(out, &text)),
+        };
+        let combine = |replies: &[Vec<u8>], out: &mut Vec<u8>| {
+            if !is_refused(replies, out) {
+                integer(out, numbers(replies).map_or(0, |numbers| numbers.iter().sum()));
+            }
+        };
+        self.survey(index, Some(&question), &Ask::default(), Box::new(combine));
     }
 
     fn info(&mut self, index: usize, words: &[&[u8]]) {

@@ -30,6 +30,7 @@ impl Worker {
         connection.owner = None;
         connection.patient = false;
         connection.wait_ends = None;
+        connection.ending = None;
         if connection.leaves {
             return self.discard(index);
         }
@@ -64,6 +65,9 @@ impl Worker {
         to_server.idle[version].retain(|idle| *idle != index);
         for place in to_server.shared[version].iter_mut().filter(|place| **place == Some(index)) {
             *place = None;
+        }
+        if to_server.unblocks == Some(index) {
+            to_server.unblocks = None;
         }
     }
 

@@ -208,14 +208,15 @@ impl Worker {
             }
         }
         for index in without_pool {
-            self.let_go(index);
+            self.let_go(index, MOVED);
         }
         for index in listeners {
             self.listen_elsewhere(index);
         }
     }
 
-    /// No new request goes over this connection. What is under way is answered, but for what could wait for ever.
+    /// No new request goes over this connection. What is under way is answered, and what could wait for ever comes to an
+    /// end.
     fn leave(&mut self, index: usize) {
         // Its place may be another's already.
         let Some(connection) = self.servers.get_mut(index).filter(|it| it.leaves) else { return };
@@ -223,7 +224,7 @@ impl Worker {
             let client = client as usize;
             let owner = self.clients.get(client).filter(|it| it.generation == generation);
             if owner.is_some_and(|it| it.blocked_on.contains(&index)) {
-                return self.cut_off(index);
+                return self.end_wait(index, MOVED);
             }
             let ends = owner.and_then(|it| it.transaction.as_ref()).is_some_and(|it| it.ending);
             if ends {
@@ -237,12 +238,6 @@ impl Worker {
         if self.servers.get(index).is_some_and(ServerConnection::has_left) {
             self.discard(index);
         }
-    }
-
-    fn cut_off(&mut self, index: usize) {
-        let Some(connection) = self.servers.try_remove(index) else { return };
-        self.forget_connection(&connection, index);
-        self.end_connection(connection, index, MOVED);
     }
 }
 

@@ -166,6 +166,9 @@ impl Worker {
                     let pool = &self.pools[connection.pool].pool;
                     note_if_slow(pool, connection, &waiting, &self.clients, self.now);
                 }
+            } else if waiting.is_for_id() {
+                self.has_id(index, reply);
+                continue;
             }
             if connection.checks {
                 self.checked(index, reply);
@@ -183,7 +186,14 @@ impl Worker {
                     "a server refuses a connection's greeting"
                 );
             }
-            self.hand_over(waiting, reply);
+            match connection.ending {
+                Some(ending) if reply.starts_with(b"-UNBLOCKED") => {
+                    let mut told = Vec::new();
+                    error(&mut told, ending.text);
+                    self.hand_over(waiting, &told);
+                }
+                _ => self.hand_over(waiting, reply),
+            }
         }
         Ok(used)
     }
@@ -194,7 +204,7 @@ impl Worker {
         let index = waiting.client as usize;
         let Some(client) = self.clients.get_mut(index).filter(|it| it.generation == waiting.generation)
         else {
-            return;
+            return self.hand_elsewhere(waiting, reply);
         };
         let sent = client.receive(waiting.number, waiting.part, reply, &mut self.stock);
         if sent > 0 {

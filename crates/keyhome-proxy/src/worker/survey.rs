@@ -22,6 +22,8 @@ pub(crate) enum Question {
     Kill(Selection),
     /// How many clients the pool of this name has.
     Count(String),
+    /// Ends what a client waits for, in this way: `TIMEOUT` or `ERROR`.
+    Unblock(Selection, &'static str),
 }
 
 /// What servers are asked.
@@ -70,8 +72,9 @@ impl Worker {
             for (part, line) in lines.iter().enumerate() {
                 let waiting = waiting(part, self.now);
                 if part == self.number {
-                    let answer = self.own_answer(question, Some(index));
-                    self.hand_over(waiting, &answer);
+                    if let Some(answer) = self.own_answer(question, Some(index), part, waiting) {
+                        self.hand_over(waiting, &answer);
+                    }
                     continue;
                 }
                 let question = Control::Ask { question: question.clone(), from: self.number, waiting };
@@ -96,18 +99,33 @@ impl Worker {
 
     /// Answers another thread.
     pub(super) fn answer_thread(&mut self, question: &Question, from: usize, waiting: Waiting) {
-        let answer = self.own_answer(question, None);
+        if let Some(answer) = self.own_answer(question, None, from, waiting) {
+            self.tell_thread(from, waiting, answer);
+        }
+    }
+
+    pub(super) fn tell_thread(&self, thread: usize, waiting: Waiting, answer: Vec<u8>) {
         // If that thread has ended, so has the client.
-        if let Some(line) = self.lines.get(from)
+        if let Some(line) = self.lines.get(thread)
             && let Err(problem) = line.send(Control::Reply(waiting, answer))
         {
             tracing::debug!(%problem, "nobody waits for an answer");
         }
     }
 
-    /// The answer to a question of client `asker`, if it is one of this thread.
-    fn own_answer(&mut self, question: &Question, asker: Option<usize>) -> Vec<u8> {
-        match question {
+    /// The answer to a question that thread `from` asks for `waiting`, and client `asker` if that is one of this thread. None
+    /// where a server has to say it first.
+    fn own_answer(
+        &mut self,
+        question: &Question,
+        asker: Option<usize>,
+        from: usize,
+        waiting: Waiting,
+    ) -> Option<Vec<u8>> {
+        Some(match question {
+            Question::Unblock(selection, how) => {
+                return self.unblock_selected(selection, how, from, waiting);
+            }
             Question::Clients(selection) => {
                 let mut lines = String::new();
                 for client in self.selected(selection) {
@@ -138,10 +156,10 @@ impl Worker {
                 }
                 answer
             }
-        }
+        })
     }
 
-    fn selected(&self, selection: &Selection) -> Vec<usize> {
+    pub(super) fn selected(&self, selection: &Selection) -> Vec<usize> {
         let of_pool = |pool: usize| self.pools.get(pool).is_some_and(|view| view.pool.name == selection.pool);
         let clients = self.clients.iter();
         let selected = clients.filter(|(_, client)| of_pool(client.pool) && selection.has(client));

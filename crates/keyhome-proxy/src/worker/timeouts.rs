@@ -28,6 +28,7 @@ impl Worker {
     pub(super) fn look(&mut self) {
         self.look_at = self.now + self.tick.as_micros() as u64;
         self.time_out();
+        self.go_on_ending();
         self.check_servers();
         self.close_idle();
         if self.now >= self.count_at {

@@ -1,0 +1,205 @@
+//! Clients that wait for something to happen, and what ends that: CLIENT UNBLOCK, a server that is taken out of the config,
+//! the end of the proxy. What a server hands out meanwhile is never lost.
+
+use std::{
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    thread,
+    time::Duration,
+};
+
+use keyhome_live::{
+    Proxy, RedisServer, Scratch,
+    resp::{Connection, Reply, encode},
+};
+use keyhome_tests::doors::CommandDoor;
+
+use crate::{
+    fleet::{Fleet, POOL},
+    reload::{Ends, pool_of, wait_until},
+    running::terminate,
+};
+
+const LIST: &[u8] = b"list";
+
+/// What is put in a list for who is to take no more.
+const END: &[u8] = b"end";
+
+/// So many wait on these servers.
+fn wait_for_blocked(servers: &[RedisServer], count: usize) {
+    let blocked = |server: &RedisServer| -> usize {
+        let clients = server.connect().unwrap().call(&[b"INFO", b"clients"]).unwrap().text().unwrap();
+        let line = clients.lines().find_map(|line| line.strip_prefix("blocked_clients:"));
+        line.unwrap().parse().unwrap()
+    };
+    wait_until("they wait", || servers.iter().map(blocked).sum::<usize>() == count);
+}
+
+fn id(connection: &mut Connection) -> Vec<u8> {
+    match connection.call(&[b"CLIENT", b"ID"]).unwrap() {
+        Reply::Integer(id) => id.to_string().into_bytes(),
+        reply => panic!("{reply:?}"),
+    }
+}
+
+#[test]
+fn clients_of_all_threads_are_unblocked_by_their_ids() {
+    let fleet = Fleet::start_with(&["--threads", "3"]);
+    let mut other = fleet.connect();
+    let commands: [(&[&[u8]], Reply); 4] = [
+        (&[b"BLPOP", LIST, b"0"], Reply::Array(None)),
+        (&[b"XREAD", b"BLOCK", b"0", b"STREAMS", b"stream", b"$"], Reply::Array(None)),
+        (&[b"BLMOVE", b"{a}1", b"{a}2", b"LEFT", b"RIGHT", b"0"], Reply::Array(None)),
+        (&[b"WAIT", b"1", b"0"], Reply::Integer(0)),
+    ];
+    let unblocked = Reply::Error("UNBLOCKED client unblocked via CLIENT UNBLOCK".into());
+    for round in 0..6 {
+        for (command, nothing) in &commands {
+            let mut waits = fleet.connect();
+            let id = id(&mut waits);
+            assert_eq!(other.call(&[b"CLIENT", b"UNBLOCK", &id]).unwrap(), Reply::Integer(0), "not yet");
+            waits.send(&encode(command)).unwrap();
+            let servers = if command[0] == b"WAIT" { 3 } else { 1 };
+            wait_for_blocked(&fleet.servers, servers);
+            let error = round % 2 == 1;
+            let words: &[&[u8]] =
+                if error { &[b"CLIENT", b"UNBLOCK", &id, b"error"] } else { &[b"client", b"unblock", &id] };
+            // The server may have it while the proxy has not heard of that.
+            wait_until("it is unblocked", || match other.call(words).unwrap() {
+                Reply::Integer(count) => count == 1,
+                reply => panic!("{reply:?}"),
+            });
+            assert_eq!(waits.receive().unwrap(), if error { unblocked.clone() } else { nothing.clone() });
+            assert_eq!(other.call(words).unwrap(), Reply::Integer(0), "it waits no more");
+            assert_eq!(waits.call(&[b"PING"]).unwrap(), Reply::Simple("PONG".into()));
+            assert_eq!(
+                waits.call(&[b"CLIENT", b"UNBLOCK", &id]).unwrap(),
+                Reply::Integer(0),
+                "who asks does not wait"
+            );
+        }
+    }
+}
+
+/// Clients that take from a list on a server, of which none may be lost.
+struct Taking {
+    server: RedisServer,
+    other: RedisServer,
+    scratch: Scratch,
+}
+
+impl Taking {
+    const CLIENTS: usize = 20;
+
+    fn new() -> Self {
+        let scratch = Scratch::new().unwrap();
+        let start = || RedisServer::start(&scratch).unwrap();
+        Self { server: start(), other: start(), scratch }
+    }
+
+    fn proxy(&self) -> Proxy {
+        let pools = [pool_of(std::slice::from_ref(&self.server), &[(0, 1)])];
+        Proxy::start(&self.scratch, CommandDoor::new().program(), &pools, &["--threads", "2"]).unwrap()
+    }
+
+    /// Fills the list, and has clients take from it, until `end` has been done. Those who wait at that moment are told so.
+    /// All that was put in was taken, or is there.
+    fn take_until(&self, proxy: &mut Proxy, stops: bool, end: impl FnOnce(&mut Proxy)) {
+        let (done, taken, told) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
+        let port = proxy.port(POOL).unwrap();
+        let put = thread::scope(|scope| {
+            let takers: Vec<_> = (0..Self::CLIENTS)
+                .map(|_| {
+                    let (taken, told) = (&taken, &told);
+                    scope.spawn(move || {
+                        let mut connection = Connection::open(port).unwrap();
+                        loop {
+                            match connection.call(&[b"BLPOP", LIST, b"0"]) {
+                                Ok(Reply::Array(Some(values))) if values[1].bytes() == Some(END) => return,
+                                Ok(Reply::Array(Some(_))) => taken.fetch_add(1, Ordering::Relaxed),
+                                Ok(Reply::Error(text)) if text.starts_with("UNBLOCKED the ") => {
+                                    told.fetch_add(1, Ordering::Relaxed);
+                                    return;
+                                }
+                                // It waited for nothing when the proxy stopped.
+                                Err(_) if stops => return,
+                                problem => panic!("{problem:?}"),
+                            };
+                        }
+                    })
+                })
+                .collect();
+            wait_for_blocked(std::slice::from_ref(&self.server), Self::CLIENTS);
+            let puts = scope.spawn(|| {
+                let mut connection = self.server.connect().unwrap();
+                let mut put = 0;
+                while !done.load(Ordering::Relaxed) {
+                    // Fewer than there are clients, so that some wait at any time.
+                    if put > taken.load(Ordering::Relaxed) + 6 {
+                        thread::sleep(Duration::from_micros(100));
+                        continue;
+                    }
+                    let pushed = connection.call(&[b"RPUSH", LIST, b"a", b"b", b"c"]).unwrap();
+                    assert!(matches!(pushed, Reply::Integer(_)), "{pushed:?}");
+                    put += 3;
+                }
+                put
+            });
+            let _ends = Ends(&done);
+            wait_until("some are taken", || taken.load(Ordering::Relaxed) > 200);
+            end(proxy);
+            // Who had just taken something asks the other server next.
+            let mut other = self.other.connect().unwrap();
+            let ends = [END; Self::CLIENTS];
+            other.call(&[[b"RPUSH", LIST].as_slice(), &ends].concat()).unwrap();
+            for taker in takers {
+                taker.join().unwrap();
+            }
+            done.store(true, Ordering::Relaxed);
+            other.call(&[b"DEL", LIST]).unwrap();
+            puts.join().unwrap()
+        });
+        let mut connection = self.server.connect().unwrap();
+        let Reply::Integer(left) = connection.call(&[b"LLEN", LIST]).unwrap() else { panic!("no length") };
+        let taken = taken.into_inner();
+        assert_eq!(taken + left as u64, put, "{taken} were taken, {left} are there");
+        connection.call(&[b"DEL", LIST]).unwrap();
+        assert!(told.into_inner() > 0, "nobody waited");
+    }
+}
+
+#[test]
+fn nothing_is_lost_when_a_server_is_taken_out() {
+    let it = Taking::new();
+    let mut proxy = it.proxy();
+    for _ in 0..6 {
+        it.take_until(&mut proxy, false, |proxy| {
+            proxy.reload(&[pool_of(std::slice::from_ref(&it.other), &[(0, 1)])]).unwrap();
+        });
+        proxy.reload(&[pool_of(std::slice::from_ref(&it.server), &[(0, 1)])]).unwrap();
+    }
+}
+
+#[test]
+fn nothing_is_lost_when_the_proxy_stops_gently() {
+    let it = Taking::new();
+    for _ in 0..4 {
+        let mut proxy = it.proxy();
+        it.take_until(&mut proxy, true, terminate);
+        wait_until("it has ended", || !proxy.process().is_running().unwrap());
+    }
+}
+
+#[test]
+fn a_server_that_hangs_keeps_nobody_waiting_for_the_end() {
+    let it = Taking::new();
+    let mut proxy = it.proxy();
+    let mut waits = proxy.connect(POOL).unwrap();
+    waits.send(&encode(&[b"BLPOP", LIST, b"0"])).unwrap();
+    wait_for_blocked(std::slice::from_ref(&it.server), 1);
+    it.server.pause().unwrap();
+    proxy.reload(&[pool_of(std::slice::from_ref(&it.other), &[(0, 1)])]).unwrap();
+    let Reply::Error(text) = waits.receive().unwrap() else { panic!("it waits in vain") };
+    assert!(text.starts_with("UNBLOCKED the server was taken out"), "{text}");
+    assert_eq!(waits.call(&[b"PING"]).unwrap(), Reply::Simple("PONG".into()));
+    it.server.resume().unwrap();
+}
