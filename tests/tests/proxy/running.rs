@@ -108,7 +108,9 @@ fn who_stops_it_gently_gets_the_replies_that_are_owed() {
     };
     let mut idle = Connection::open(port).unwrap();
     idle.call(&[b"PING"]).unwrap();
-    assert_eq!(fs::read_to_string(&pidfile).unwrap(), process.id().to_string());
+    wait_until("its number is there", || {
+        fs::read_to_string(&pidfile).is_ok_and(|text| text == process.id().to_string())
+    });
     // A script that takes a while, and the signal while it runs.
     let slow = busy(500);
     connection.send(&encode(&[b"EVAL", slow.as_bytes(), b"1", b"key"])).unwrap();
