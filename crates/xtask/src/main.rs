@@ -30,6 +30,7 @@ mod python;
 mod python_environment;
 mod python_packages;
 mod redis_py;
+mod release;
 mod rustc_web;
 mod site;
 mod stages;

@@ -8,7 +8,7 @@ use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
 use crate::{
     commands, coverage, crates, dist, documentation, doors, examples, explorer, fuzz, lanes, layering,
-    licences, no_std, node, proxy_clients, python, python_packages, redis_py, site, versions, wasm,
+    licences, no_std, node, proxy_clients, python, python_packages, redis_py, release, site, versions, wasm,
 };
 
 /// One after the other: what says quickest that something is wrong, and what the rest stands on.
@@ -17,6 +17,7 @@ const FIRST: &[Stage] = &[
     Stage { name: "layering", about: "who may import whom", run: layering::check },
     Stage { name: "licences", about: "licences and sources of all dependencies", run: licences::check },
     Stage { name: "versions", about: "one version number", run: versions::check },
+    Stage { name: "release", about: "the release workflow names what there is", run: release::check },
     Stage { name: "commands", about: "the command table is what the recordings give", run: commands::check },
     Stage { name: "clippy", about: "no warning of rustc or clippy", run: clippy },
     Stage {
@@ -117,6 +118,11 @@ pub(crate) fn run(checkout: &Checkout, names: &[String]) -> Result<()> {
 /// Runs one stage as a part of a run that others see to.
 pub(crate) fn run_stage(checkout: &Checkout, name: &str) -> Result<()> {
     (find(name)?.run)(checkout)
+}
+
+/// Whether a stage has this name.
+pub(crate) fn is_a_stage(name: &str) -> Result<()> {
+    find(name).map(drop)
 }
 
 /// Prints the stages.
