@@ -62,6 +62,7 @@ function code(error) {
     ["closed", "Connection is closed"],
     ["closed", "Socket closed"],
     ["closed", "Reached the max retries"],
+    ["closed", "Command aborted due to connection close"],
     ["offline", "Stream isn't writeable"],
   ]) {
     if (message.includes(text)) return known;

@@ -136,6 +136,19 @@ fn a_late_recovery() {
 }
 
 #[test]
+fn a_server_with_which_most_fails_for_ever() {
+    let told = |failures: u64| {
+        let harmed = Told::new(Fail).harmed(Target::Server(0), 0, 1000);
+        let recovered = harmed.get("a", None, 1100, 1101).get("a", None, 1100, 1101).by(PROXIED);
+        (0..failures).fold(recovered.get("a", None, 4100, 4101), |told, number| {
+            told.get_failed("a", "node.ejected", 4200 + number, 4201 + number)
+        })
+    };
+    assert_broken!(told(4), Late);
+    assert_eq!(told(3).checked().violations, []);
+}
+
+#[test]
 fn a_server_that_is_thought_out_for_ever() {
     let told = Told::new(Remap).event(0, true, 100).get("a", None, 3200, 3201);
     assert_broken!(told, Late);

@@ -57,6 +57,7 @@ pub(super) fn check_recoveries(
             }
         }
         check_told(history, rules, client, verdict);
+        check_calm(history, rules, homes, client, verdict);
     }
 }
 
@@ -108,6 +109,33 @@ fn late(
         "{client} got on with server {server} {when}, after {target:?} was {what} until {end}; it may take {may} µs"
     );
     verdict.violations.push(Violation::Late { what });
+}
+
+/// When all has long been well, hardly anything fails any more. A machine that does much else may let a few run out of time.
+fn check_calm(
+    history: &History,
+    rules: &Rules,
+    homes: &HashMap<&str, usize>,
+    client: usize,
+    verdict: &mut Verdict,
+) {
+    const FEW: usize = 3;
+    let Some(last) = history.faults.iter().map(|fault| fault.end).max() else { return };
+    let calm = last + rules.recovery();
+    let mut servers: HashMap<usize, (usize, usize)> = HashMap::new();
+    for operation in history.operations.iter().filter(|one| one.client == client && one.begin > calm) {
+        let (all, failed) = servers.entry(homes[operation.key.as_str()]).or_default();
+        *all += 1;
+        *failed += usize::from(!operation.is_answered());
+    }
+    for (server, (all, failed)) in servers {
+        if failed > FEW && failed * 2 > all {
+            let client = &history.clients[client].name;
+            let what =
+                format!("{client} still fails {failed} of {all} times with server {server} after {calm}");
+            verdict.violations.push(Violation::Late { what });
+        }
+    }
 }
 
 /// Who is told that a server is out is told that it is back.
