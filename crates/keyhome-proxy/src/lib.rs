@@ -8,7 +8,7 @@
 //! | step | file |
 //! |---|---|
 //! | clients are accepted, read from, written to, closed | `worker/mod.rs`, `worker/accepting.rs`, `worker/requests.rs`, `worker/closing.rs` |
-//! | what the proxy answers itself, or asks all threads or servers | `answers/`, `worker/own.rs`, `worker/survey.rs`, `survey.rs` |
+//! | what the proxy answers itself, or asks all threads or servers | `answers/`, `worker/own.rs`, `worker/survey.rs`, `survey.rs`, `combine.rs` |
 //! | where a request goes that is not about one key alone | `worker/routing.rs` |
 //! | the home of a key, servers that are out | `pool.rs` |
 //! | one command a server, one reply of several | `worker/parts.rs`, `gather.rs` |
@@ -23,6 +23,7 @@
 mod answers;
 mod buffers;
 mod client;
+mod combine;
 mod control;
 mod counters;
 mod error_kinds;

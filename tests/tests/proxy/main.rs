@@ -19,6 +19,7 @@ mod reload_clients;
 mod reload_faults;
 mod rubbish;
 mod running;
+mod server_reports;
 mod slow_log;
 mod soak;
 mod statistics;

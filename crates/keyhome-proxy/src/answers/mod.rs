@@ -41,6 +41,8 @@ pub(crate) fn is_for_all(kind: &CommandKind) -> bool {
             | "function|load"
             | "function|delete"
             | "function|restore"
+            | "latency|reset"
+            | "memory|purge"
     )
 }
 

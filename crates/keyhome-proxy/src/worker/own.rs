@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use keyhome::command::{CommandKind, FanOut, Merge};
-use keyhome_resp::{Value, array, error, error_bytes, integer, simple};
+use keyhome::command::{CommandKind, FanOut, Merge, command_route};
+use keyhome_resp::{error, error_bytes, integer, simple};
 
 use super::{
     Question, Worker,
     requests::{Request, Taken},
     survey::Ask,
 };
-use crate::answers::{self, errors, info};
+use crate::{
+    answers::{self, errors, info},
+    combine::{self, is_refused, numbers},
+    survey::Combine,
+};
 
 impl Worker {
     /// None for a command that servers answer.
@@ -45,15 +49,52 @@ impl Worker {
             "client|kill" => self.kill_clients(index, words),
             "client|unblock" => self.unblock_client(index, words),
             "info" => self.info(index, words),
-            "pubsub|numpat" if words.len() == 2 => {
-                self.ask_servers(index, words, Box::new(largest));
-            }
-            "pubsub|numsub" | "pubsub|shardnumsub" => {
-                self.ask_servers(index, words, Box::new(subscribers));
-            }
             _ if answers::empties(kind) => self.empty(index, kind, request),
-            _ => return None,
+            _ => return self.combined(index, kind, words),
         }
+        Some(Taken::Now)
+    }
+
+    /// What several servers are asked, where their answers are no parts of one list or number.
+    fn combined(&mut self, index: usize, kind: &CommandKind, words: &[&[u8]]) -> Option<Taken> {
+        if !matches!(kind.fan_out, FanOut::AllPrimaries | FanOut::AllNodes) {
+            return None;
+        }
+        let client = &self.clients[index];
+        let (resp3, pool) = (client.session.resp3, client.pool);
+        let live = || -> Vec<usize> { self.pools[pool].live().collect() };
+        let names = || {
+            let nodes = self.pools[pool].pool.all().nodes();
+            live().into_iter().map(|server| nodes[server].name.clone()).collect()
+        };
+        let combine: Combine = match kind.command {
+            "pubsub|numpat" => Box::new(combine::largest),
+            "pubsub|numsub" | "pubsub|shardnumsub" => Box::new(combine::subscribers),
+            "latency|latest" => Box::new(combine::latest_events),
+            "latency|history" => Box::new(combine::by_time),
+            "latency|histogram" => combine::histograms(resp3),
+            "latency|doctor" | "latency|graph" | "memory|doctor" | "memory|malloc-stats" => {
+                combine::texts(names(), resp3)
+            }
+            "function|stats" => Box::new(combine::running),
+            _ if kind.merge == Merge::OneOk => Box::new(combine::killed),
+            _ => return None,
+        };
+        // How many words it has is the core's to say.
+        if command_route(words).is_err() {
+            return None;
+        }
+        let servers = match kind.command {
+            // One that runs a script may seem to be dead.
+            _ if kind.merge == Merge::OneOk => (0..self.pools[pool].pool.all().nodes().len()).collect(),
+            _ => live(),
+        };
+        // Behind a script that runs, a server reads nothing on the same connection.
+        let apart = matches!(kind.command, "function|stats") || kind.merge == Merge::OneOk;
+        if apart && !self.clients[index].replies.is_empty() {
+            return Some(Taken::Later);
+        }
+        self.survey(index, None, &Ask { servers: &servers, words, apart, ..Ask::default() }, combine);
         Some(Taken::Now)
     }
 
@@ -132,7 +173,12 @@ impl Worker {
                 answers::verbatim(out, own.as_bytes(), resp3);
             }
         };
-        self.survey(index, Some(&question), &Ask { servers: &servers, words, one }, Box::new(combine));
+        self.survey(
+            index,
+            Some(&question),
+            &Ask { servers: &servers, words, one, ..Ask::default() },
+            Box::new(combine),
+        );
     }
 
     /// FLUSHDB, FLUSHALL, FUNCTION FLUSH: on all servers, also those that are out, or they would come back with what was
@@ -160,56 +206,5 @@ impl Worker {
 
     pub(super) fn wrong_words(&mut self, index: usize, command: &str) {
         self.answer(index, |out| errors::wrong_words(out, command));
-    }
-}
-
-/// Whether one of those who were asked refuses; then the reply is what it says.
-fn is_refused(replies: &[Vec<u8>], out: &mut Vec<u8>) -> bool {
-    let refused = replies.iter().find(|reply| matches!(reply.first(), Some(b'-' | b'!')));
-    if let Some(refused) = refused {
-        out.extend_from_slice(refused);
-    }
-    refused.is_some()
-}
-
-fn numbers(replies: &[Vec<u8>]) -> Option<Vec<i64>> {
-    let number = |reply: &Vec<u8>| match Value::of(reply) {
-        Some(Value::Integer(number)) => Some(number),
-        _ => None,
-    };
-    replies.iter().map(number).collect()
-}
-
-/// PUBSUB NUMPAT: a pattern is on all servers, and counts once.
-fn largest(replies: &[Vec<u8>], out: &mut Vec<u8>) {
-    if !is_refused(replies, out) {
-        integer(out, numbers(replies).and_then(|numbers| numbers.into_iter().max()).unwrap_or_default());
-    }
-}
-
-/// PUBSUB NUMSUB: a channel is on one server, and nobody listens to it on the others.
-fn subscribers(replies: &[Vec<u8>], out: &mut Vec<u8>) {
-    if is_refused(replies, out) {
-        return;
-    }
-    let lists: Vec<Vec<&[u8]>> = replies
-        .iter()
-        .filter_map(|reply| match Value::of(reply) {
-            Some(Value::Array(values)) => Some(values.collect()),
-            _ => None,
-        })
-        .collect();
-    let Some(first) = lists.first() else { return array(out, 0) };
-    array(out, first.len());
-    for (at, name) in first.iter().enumerate() {
-        if at % 2 == 0 {
-            out.extend_from_slice(name);
-            continue;
-        }
-        let counts = lists.iter().map(|list| match list.get(at).and_then(|count| Value::of(count)) {
-            Some(Value::Integer(count)) => count,
-            _ => 0,
-        });
-        integer(out, counts.sum());
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Ask<'a> {
     pub(super) words: &'a [&'a [u8]],
     /// The first that does not refuse is enough.
     pub(super) one: bool,
+    /// Over connections of the client's own. All that it has asked before is answered.
+    pub(super) apart: bool,
 }
 
 impl Worker {
@@ -41,12 +43,6 @@ impl Worker {
         self.allow_flush = options.allow_flush;
         self.next_id = self.number as u64 + 1;
         self.lines = lines;
-    }
-
-    /// Asks all live servers something about themselves.
-    pub(super) fn ask_servers(&mut self, index: usize, words: &[&[u8]], combine: Combine) {
-        let servers: Vec<usize> = self.pools[self.clients[index].pool].live().collect();
-        self.survey(index, None, &Ask { servers: &servers, words, one: false }, combine);
     }
 
     /// Asks all threads `question`, this one too, and servers. The answers come in this order.
@@ -60,8 +56,16 @@ impl Worker {
         let Ask { servers, words, .. } = *ask;
         let client = &self.clients[index];
         let (pool, resp3, generation) = (client.pool, client.session.resp3, client.generation);
-        let connections: Vec<_> =
-            servers.iter().map(|server| self.shared(pool, *server, resp3, index)).collect();
+        let connection = |server: &usize| {
+            if ask.apart { self.private(index, *server) } else { self.shared(pool, *server, resp3, index) }
+        };
+        let connections: Vec<_> = servers.iter().map(connection).collect();
+        if ask.apart {
+            let client = &mut self.clients[index];
+            client.blocked_on = connections.iter().flatten().copied().collect();
+            client.halted = true;
+            client.update_special();
+        }
         let threads = if question.is_some() { self.lines.len() } else { 0 };
         let asked = threads + connections.len();
         let one_from = ask.one.then_some(threads);
@@ -85,6 +89,9 @@ impl Worker {
         }
         for (part, connection) in connections.into_iter().enumerate() {
             let waiting = waiting(threads + part, self.now);
+            if let Ok(connection) = connection {
+                self.server_is_due(connection);
+            }
             match connection.map(|connection| self.servers.get_mut(connection)) {
                 Ok(Some(connection)) => {
                     let bytes =

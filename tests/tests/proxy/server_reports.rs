@@ -1,0 +1,186 @@
+//! What every server is asked about itself, or told to stop: scripts that run, functions, how long things took.
+
+use std::collections::BTreeMap;
+
+use keyhome_live::resp::{Connection, Reply, encode};
+
+use crate::{
+    commands::words,
+    fleet::{Fleet, NAMES},
+    reload::wait_until,
+};
+
+fn ask(connection: &mut Connection, command: &str) -> Reply {
+    let words = words(command);
+    connection.call(&words.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap()
+}
+
+fn array(reply: Reply) -> Vec<Reply> {
+    match reply {
+        Reply::Array(Some(values)) => values,
+        reply => panic!("{reply:?}"),
+    }
+}
+
+fn integer(reply: &Reply) -> i64 {
+    match reply {
+        Reply::Integer(number) => *number,
+        reply => panic!("{reply:?}"),
+    }
+}
+
+fn error(reply: Reply) -> String {
+    match reply {
+        Reply::Error(text) => text,
+        reply => panic!("{reply:?}"),
+    }
+}
+
+fn bulk(text: &str) -> Reply {
+    Reply::Bulk(Some(text.as_bytes().to_vec()))
+}
+
+/// `d`, `e` and `f` are on a server each.
+#[test]
+fn a_script_that_runs_is_killed_wherever_it_does() {
+    let mut fleet = Fleet::start_with(&["--threads", "2"]);
+    for server in &fleet.servers {
+        let mut server = server.connect().unwrap();
+        assert_eq!(ask(&mut server, "CONFIG SET busy-reply-threshold 20"), Reply::Simple("OK".into()));
+    }
+    let function = "FUNCTION LOAD #!lua~name=l¶redis.register_function('f',function()~while~true~do~end~end)";
+    let mut other = fleet.connect();
+    assert_eq!(ask(&mut other, function), bulk("l"));
+    for (asks, kills) in [
+        ("EVAL while~true~do~end 1 e", "SCRIPT KILL"),
+        ("FCALL f 1 f", "FUNCTION KILL"),
+        // What it does on one connection, it does not wait for on another.
+        ("FCALL f 1 d", "FUNCTION KILL"),
+    ] {
+        assert_eq!(error(ask(&mut other, kills)), "NOTBUSY No scripts in execution right now.");
+        let mut runs = fleet.connect();
+        let words = words(asks);
+        runs.send(&encode(&words.iter().map(Vec::as_slice).collect::<Vec<_>>())).unwrap();
+        if kills == "FUNCTION KILL" {
+            wait_until("one says that it runs", || {
+                let stats = array(ask(&mut other, "FUNCTION STATS"));
+                stats[1] != Reply::Bulk(None) && stats[1] != Reply::Array(None)
+            });
+        }
+        wait_until("it is killed", || match ask(&mut other, kills) {
+            Reply::Simple(text) => text == "OK",
+            // It may not have begun.
+            reply => {
+                let text = error(reply);
+                assert!(text.starts_with("NOTBUSY "), "{text}");
+                false
+            }
+        });
+        let text = error(runs.receive().unwrap());
+        assert!(text.contains("killed by user with SCRIPT KILL"), "{text}");
+        for client in [&mut runs, &mut other] {
+            assert_eq!(ask(client, "EVAL return(1) 1 e"), Reply::Integer(1));
+        }
+    }
+    assert_eq!(
+        ask(&mut other, "FUNCTION STATS"),
+        ask(&mut fleet.servers[0].connect().unwrap(), "FUNCTION STATS")
+    );
+    // One that has written goes on, and that is what is said of it.
+    let mut writes = fleet.connect();
+    let script = ["EVAL", "redis.call('SET',KEYS[1],1) while true do end", "1", "e"].map(str::as_bytes);
+    writes.send(&encode(&script)).unwrap();
+    wait_until("it has written", || error(ask(&mut other, "SCRIPT KILL")).starts_with("UNKILLABLE "));
+    fleet.servers[1].kill().unwrap();
+    wait_until("its server is dead", || error(ask(&mut other, "SCRIPT KILL")) == "ERR Connection refused");
+}
+
+#[test]
+fn functions_go_to_all_servers_and_back() {
+    let fleet = Fleet::start_with(&["--allow-flush"]);
+    let mut connection = fleet.connect();
+    let load = "FUNCTION LOAD #!lua~name=l¶redis.register_function('f',function()~return~7~end)";
+    assert_eq!(ask(&mut connection, load), bulk("l"));
+    let Reply::Bulk(Some(dump)) = ask(&mut connection, "FUNCTION DUMP") else { panic!("no dump") };
+    let on_each = |function: &str| -> Vec<Reply> {
+        fleet.servers.iter().map(|server| ask(&mut server.connect().unwrap(), function)).collect()
+    };
+    let listed = on_each("FUNCTION LIST");
+    assert!(listed.iter().all(|it| *it == listed[0] && array(it.clone()).len() == 1), "{listed:?}");
+    assert_eq!(ask(&mut connection, "FUNCTION LIST"), listed[0]);
+    for delete in ["FUNCTION DELETE l", "FUNCTION FLUSH"] {
+        assert_eq!(ask(&mut connection, delete), Reply::Simple("OK".into()));
+        assert_eq!(on_each("FUNCTION LIST"), vec![Reply::Array(Some(Vec::new())); NAMES.len()], "{delete}");
+        let restored = connection.call(&[b"FUNCTION", b"RESTORE", &dump]).unwrap();
+        assert_eq!(restored, Reply::Simple("OK".into()));
+        assert_eq!(on_each("FUNCTION LIST"), listed);
+        for key in ["d", "e", "f"] {
+            assert_eq!(ask(&mut connection, &format!("FCALL f 1 {key}")), Reply::Integer(7));
+        }
+    }
+    let refused = error(ask(&mut connection, load));
+    assert_eq!(refused, "ERR Library 'l' already exists");
+}
+
+/// The samples of an event, its calls by command, and what a text says are those of all servers together.
+#[test]
+fn latencies_of_all_servers_become_one() {
+    let fleet = Fleet::start();
+    let mut connection = fleet.connect();
+    for (number, server) in fleet.servers.iter().enumerate() {
+        let mut server = server.connect().unwrap();
+        assert_eq!(ask(&mut server, "CONFIG SET latency-monitor-threshold 1"), Reply::Simple("OK".into()));
+        ask(&mut server, &format!("DEBUG SLEEP 0.0{}", number + 1));
+        assert_eq!(ask(&mut server, "CONFIG RESETSTAT"), Reply::Simple("OK".into()));
+    }
+    for key in ["d", "e", "f", "f"] {
+        ask(&mut connection, &format!("SET {key} 1"));
+    }
+    let on_each = |command: &str| -> Vec<Reply> {
+        fleet.servers.iter().map(|server| ask(&mut server.connect().unwrap(), command)).collect()
+    };
+    let latest = array(ask(&mut connection, "LATENCY LATEST"));
+    let longest = |events: &[Reply]| -> i64 {
+        let events = events.iter().map(|event| array(event.clone()));
+        let command = events.filter(|event| event[0] == bulk("command")).map(|event| integer(&event[3]));
+        command.max().unwrap()
+    };
+    let of_each: Vec<i64> = on_each("LATENCY LATEST").into_iter().map(|it| longest(&array(it))).collect();
+    assert_eq!(Some(longest(&latest)), of_each.iter().copied().max());
+    assert!(longest(&latest) >= 30, "{latest:?}");
+    let history = array(ask(&mut connection, "LATENCY HISTORY command"));
+    let samples: usize = on_each("LATENCY HISTORY command").into_iter().map(|it| array(it).len()).sum();
+    assert_eq!(history.len(), samples);
+    let times: Vec<i64> = history.into_iter().map(|sample| integer(&array(sample)[0])).collect();
+    assert!(times.len() >= 3 && times.is_sorted(), "{times:?}");
+    let histogram = |reply: Reply| -> (i64, BTreeMap<i64, i64>) {
+        let members = array(array(reply).remove(1));
+        let buckets = array(members[3].clone());
+        let buckets = buckets.chunks(2).map(|it| (integer(&it[0]), integer(&it[1]))).collect();
+        (integer(&members[1]), buckets)
+    };
+    let (calls, buckets) = histogram(ask(&mut connection, "LATENCY HISTOGRAM set"));
+    assert_eq!((calls, buckets.values().copied().max()), (4, Some(4)), "{buckets:?}");
+    let of_each: Vec<_> = on_each("LATENCY HISTOGRAM set").into_iter().map(histogram).collect();
+    for (bucket, count) in &buckets {
+        let up_to = |of: &BTreeMap<i64, i64>| of.range(..=bucket).next_back().map_or(0, |(_, count)| *count);
+        assert_eq!(*count, of_each.iter().map(|(_, buckets)| up_to(buckets)).sum::<i64>(), "{bucket}");
+    }
+    for command in ["LATENCY DOCTOR", "LATENCY GRAPH command", "MEMORY DOCTOR", "MEMORY MALLOC-STATS"] {
+        let text = ask(&mut connection, command).text().unwrap();
+        for name in NAMES {
+            assert!(text.contains(&format!("# {name}\n")), "{command}: {text}");
+        }
+    }
+    assert_eq!(
+        error(ask(&mut connection, "LATENCY GRAPH nothing")),
+        "ERR No samples available for event 'nothing'"
+    );
+    let events: i64 = on_each("LATENCY LATEST").into_iter().map(|it| array(it).len() as i64).sum();
+    assert_eq!(integer(&ask(&mut connection, "LATENCY RESET")), events);
+    assert_eq!(ask(&mut connection, "MEMORY PURGE"), Reply::Simple("OK".into()));
+    assert_eq!(
+        error(ask(&mut connection, "MEMORY STATS")),
+        "ERR 'memory stats' is about one server: ask the server itself"
+    );
+}
