@@ -2,6 +2,7 @@
 //! from the same documents.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
+mod compared;
 mod session;
 
 use std::{collections::BTreeMap, env, fs};
