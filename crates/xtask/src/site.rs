@@ -13,8 +13,12 @@ use crate::external::run;
 use crate::python_environment::Environment;
 
 /// What is written elsewhere, and the page that it becomes.
-const FROM_ELSEWHERE: &[(&str, &str)] =
-    &[("node/README.md", "node.md"), ("python/README.md", "python.md"), ("CHANGELOG.md", "changelog.md")];
+const FROM_ELSEWHERE: &[(&str, &str)] = &[
+    ("node/README.md", "node.md"),
+    ("python/README.md", "python.md"),
+    ("examples/README.md", "examples.md"),
+    ("CHANGELOG.md", "changelog.md"),
+];
 
 /// Documents that are no pages: only their links are looked at.
 const NO_PAGES: &[&str] = &["README.md", "CONTRIBUTING.md", "tests/README.md"];
@@ -29,14 +33,18 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
     }
     let pages = source.join("pages");
     copy(&checkout.root().join("docs"), &pages)?;
-    for (file, page) in FROM_ELSEWHERE {
-        let text = fs::read_to_string(checkout.root().join(file)).context(*file)?;
-        fs::write(pages.join(page), links::moved(&text, Path::new(file), FROM_ELSEWHERE))?;
+    let mut documents: Vec<(PathBuf, String)> =
+        FROM_ELSEWHERE.iter().map(|(file, page)| (PathBuf::from(file), (*page).to_owned())).collect();
+    let docs = written(&checkout.root().join("docs"))?;
+    documents.extend(docs.into_iter().map(|page| (Path::new("docs").join(&page), page)));
+    let mut count = 0;
+    for (document, page) in &documents {
+        let text = read(checkout, document)?;
+        count += bring_along(checkout, document, &text, &pages)?;
+        fs::write(pages.join(page), links::moved(&text, document, on_the_site))?;
     }
-    for page in written(&checkout.root().join("docs"))? {
-        let text = fs::read_to_string(pages.join(&page))?;
-        let moved = links::moved(&text, &Path::new("docs").join(&page), FROM_ELSEWHERE);
-        fs::write(pages.join(&page), moved)?;
+    for document in NO_PAGES.iter().map(Path::new) {
+        count += look_at_links(checkout, document, &read(checkout, document)?)?.len();
     }
     let settings = fs::read_to_string(checkout.root().join("site/zensical.toml"))?;
     fs::write(source.join("zensical.toml"), &settings)?;
@@ -44,7 +52,6 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
 
     let pages = written(&pages)?;
     is_in_the_navigation(&pages, &settings)?;
-    let count = links_of_all(checkout, &pages)?;
     run(environment.command("zensical").args(["build", "--clean", "--strict"]).current_dir(&source))?;
     let site = checkout.target("site");
     if site.exists() {
@@ -71,28 +78,44 @@ fn is_in_the_navigation(pages: &BTreeSet<String>, settings: &str) -> Result<()> 
     Ok(())
 }
 
-/// Looks at the links of all documents within the checkout. Those that lead from a page lead to another, or to a picture.
-fn links_of_all(checkout: &Checkout, pages: &BTreeSet<String>) -> Result<usize> {
-    let of_docs = pages.iter().map(|page| match FROM_ELSEWHERE.iter().find(|(_, moved)| moved == page) {
-        Some((file, _)) => PathBuf::from(file),
-        None => Path::new("docs").join(page),
-    });
-    let documents: Vec<PathBuf> = of_docs.chain(NO_PAGES.iter().map(PathBuf::from)).collect();
-    let mut count = 0;
-    for document in &documents {
-        let text = fs::read_to_string(checkout.root().join(document))?;
-        let is_page = !NO_PAGES.iter().any(|file| Path::new(file) == document);
-        for link in links::within_the_checkout(&text) {
-            let target = links::resolved(document, link.path);
-            let at = format!("{}:{}: {}", document.display(), link.line, link.path);
-            ensure!(checkout.root().join(&target).exists(), "{at} is not there");
-            let is_on_the_site = target.starts_with("docs")
-                || FROM_ELSEWHERE.iter().any(|(file, _)| Path::new(file) == target);
-            ensure!(!is_page || is_on_the_site, "{at} leads out of the site: name it without a link");
-            count += 1;
-        }
+/// Where a file of the checkout is on the site: all pages are in one folder there.
+fn on_the_site(file: &Path) -> PathBuf {
+    match FROM_ELSEWHERE.iter().find(|(from, _)| Path::new(from) == file) {
+        Some((_, page)) => PathBuf::from(page),
+        None => file.strip_prefix("docs").unwrap_or(file).to_owned(),
     }
-    Ok(count)
+}
+
+/// The files that a document leads to, each of which is there.
+fn look_at_links(checkout: &Checkout, document: &Path, text: &str) -> Result<Vec<PathBuf>> {
+    let mut targets = Vec::new();
+    for link in links::within_the_checkout(text) {
+        let target = links::resolved(document, link.path);
+        let is_there = checkout.root().join(&target).exists();
+        ensure!(is_there, "{}:{}: {} is not there", document.display(), link.line, link.path);
+        targets.push(target);
+    }
+    Ok(targets)
+}
+
+/// Copies the files that a page leads to and that are no pages, such as the programs of examples; gives the number of links.
+fn bring_along(checkout: &Checkout, document: &Path, text: &str, pages: &Path) -> Result<usize> {
+    let targets = look_at_links(checkout, document, text)?;
+    for target in &targets {
+        let copy = pages.join(on_the_site(target));
+        if target.starts_with("docs") || FROM_ELSEWHERE.iter().any(|(from, _)| Path::new(from) == target) {
+            continue;
+        }
+        let file = checkout.root().join(target);
+        ensure!(file.is_file(), "{} leads to the folder {}", document.display(), target.display());
+        fs::create_dir_all(copy.parent().unwrap_or(pages))?;
+        fs::copy(file, copy)?;
+    }
+    Ok(targets.len())
+}
+
+fn read(checkout: &Checkout, document: &Path) -> Result<String> {
+    fs::read_to_string(checkout.root().join(document)).with_context(|| document.display().to_string())
 }
 
 fn is_markdown(file: &str) -> bool {

@@ -191,11 +191,20 @@ impl Drop for Session {
     }
 }
 
-/// A target of make that a document names is one.
+/// A target of make that a document names is one, and so is a stage of the tests.
 fn is_a_target(line: &str, at: &str) {
-    if let Some(targets) = line.strip_prefix("make ") {
-        let makefile = fs::read_to_string(here("../Makefile")).unwrap();
-        let target = targets.split_whitespace().next().unwrap();
-        assert!(makefile.contains(&format!("\n{target}: ")), "{at}: no target {target}");
+    let has = |file: &str, text: String| {
+        assert!(
+            fs::read_to_string(here(file)).unwrap().contains(&text),
+            "{at}: {line}: no {text:?} in {file}"
+        );
+    };
+    let words: Vec<&str> = line.split_whitespace().collect();
+    match words[..] {
+        ["make", target, ..] => has("../Makefile", format!("\n{target}: ")),
+        ["cargo", "xtask", "test", stage, ..] => {
+            has("../crates/xtask/src/test.rs", format!("name: \"{stage}\""))
+        }
+        _ => {}
     }
 }

@@ -47,21 +47,16 @@ pub(super) fn resolved(document: &Path, path: &str) -> PathBuf {
     resolved
 }
 
-/// A document whose links lead to where its neighbours are on the site: all pages are in one folder there.
-pub(super) fn moved(text: &str, document: &Path, moves: &[(&str, &str)]) -> String {
+/// A document whose links lead to where `place` puts the files of the checkout.
+pub(super) fn moved(text: &str, document: &Path, place: fn(&Path) -> PathBuf) -> String {
     let mut paths: Vec<&str> = within_the_checkout(text).iter().map(|link| link.path).collect();
     paths.sort_unstable();
     paths.dedup();
     let mut moved = text.to_owned();
     for path in paths {
-        let target = resolved(document, path);
-        let page = moves.iter().find(|(file, _)| Path::new(file) == target);
-        let page = page.map(|(_, page)| PathBuf::from(page));
-        let of_docs = || target.strip_prefix("docs").ok().map(Path::to_owned);
-        if let Some(page) = page.or_else(of_docs) {
-            for end in [')', '#'] {
-                moved = moved.replace(&format!("]({path}{end}"), &format!("]({}{end}", page.display()));
-            }
+        let target = place(&resolved(document, path));
+        for end in [')', '#'] {
+            moved = moved.replace(&format!("]({path}{end}"), &format!("]({}{end}", target.display()));
         }
     }
     moved
@@ -80,9 +75,8 @@ mod tests {
 
     #[test]
     fn links_that_move() {
-        let moves = [("node/README.md", "node.md")];
+        let place = |file: &Path| Path::new("x").join(file);
         let text = "[a](../node/README.md#b) [c](d.md)";
-        assert_eq!(moved(text, Path::new("docs/x.md"), &moves), "[a](node.md#b) [c](d.md)");
-        assert_eq!(moved("[a](../docs/d.md)", Path::new("node/README.md"), &moves), "[a](d.md)");
+        assert_eq!(moved(text, Path::new("docs/x.md"), place), "[a](x/node/README.md#b) [c](x/docs/d.md)");
     }
 }
