@@ -30,7 +30,7 @@ fn the_table_of_what_was_compared() {
             Some((runs, keys)) => format!("{runs} runs, {} keys", digits(*keys)),
             None => "-".to_owned(),
         };
-        table.push_str(&format!("| `{dialect}` | {program} | {recorded} | {} |\n", live(dialect)));
+        table += format!("| `{dialect}` | {program} | {recorded} | {} |\n", live(dialect)).as_str();
     }
     assert_eq!(recorded.len(), PROGRAMS.len() - 1, "{recorded:?}");
     let text = fs::read_to_string(here(DOCUMENT)).unwrap();

@@ -203,7 +203,7 @@ fn is_a_target(line: &str, at: &str) {
     match words[..] {
         ["make", target, ..] => has("../Makefile", format!("\n{target}: ")),
         ["cargo", "xtask", "test", stage, ..] => {
-            has("../crates/xtask/src/test.rs", format!("name: \"{stage}\""))
+            has("../crates/xtask/src/test.rs", format!("name: \"{stage}\""));
         }
         _ => {}
     }
