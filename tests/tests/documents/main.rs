@@ -102,6 +102,10 @@ fn configs() {
             let at = format!("{}:{}", document.path.display(), block.line);
             let config = keyhome::config::Config::parse(&block.text);
             config.unwrap_or_else(|error| panic!("{at}: {error}"));
+            if document.path.as_os_str() == "README.md" {
+                let file = fs::read_to_string(here("command/nutcracker.yml")).unwrap();
+                assert!(file.starts_with(&block.text), "{at}: not the config that the sessions read");
+            }
             configs += 1;
         }
     }
