@@ -50,6 +50,10 @@ impl Waiting {
         self.client == NOBODY && self.part == ID
     }
 
+    pub(crate) fn is_for_database(&self) -> bool {
+        self.client == NOBODY && self.part == DATABASE
+    }
+
     /// A request for a client of another thread: it was promised the reply under this number.
     pub(crate) fn promised(number: usize, since: u64) -> Self {
         Self::of(ELSEWHERE as usize, 0, number as u32, 0, since)
@@ -71,8 +75,9 @@ pub(crate) const NOBODY: u32 = u32::MAX;
 /// The client of requests whose replies other threads get.
 pub(crate) const ELSEWHERE: u32 = u32::MAX - 1;
 
-/// The part that tells CLIENT ID from the other requests of the proxy's own.
+/// The parts that tell CLIENT ID and SELECT from the other requests of the proxy's own.
 const ID: u32 = 1;
+const DATABASE: u32 = 2;
 
 /// What is waited for on a connection is to come to an end.
 #[derive(Clone, Copy)]
@@ -117,7 +122,11 @@ pub(crate) struct ServerConnection {
     pub(crate) has_hung_up: bool,
     /// What was wrong when it was written to early.
     broken: Option<io::Error>,
+    /// What it says first, where the server must have chosen a database before it gets what is in `output`.
+    greeting: Output,
     pub(crate) output: Output,
+    /// Nothing of `output` is written before the server has said so.
+    chooses_database: bool,
     pub(crate) waiting: VecDeque<Waiting>,
     /// What the requests in `waiting` are, where there is a slow log.
     sent: Option<Box<SentRequests>>,
@@ -167,7 +176,9 @@ impl ServerConnection {
             addresses: Vec::new(),
             has_hung_up: false,
             broken: None,
+            greeting: Output::default(),
             output: Output::default(),
+            chooses_database: false,
             waiting: VecDeque::new(),
             sent: keeps_requests.then(Box::default),
             unwritten: 0,
@@ -176,6 +187,34 @@ impl ServerConnection {
             reader: ReplyReader::default(),
             is_due: false,
         }
+    }
+
+    /// Says what a new connection says first: password, protocol, database.
+    ///
+    /// The password goes before the database, unlike in twemproxy, whose SELECT fails then, so that data lies in database 0.
+    /// For the same reason a request waits until the database is chosen: a server may refuse it, as where it has fewer.
+    pub(crate) fn greet(&mut self, password: Option<&str>, database: u32, stock: &mut Stock) {
+        self.chooses_database = database > 0;
+        let greeting = if self.chooses_database { &mut self.greeting } else { &mut self.output };
+        let out = greeting.buffer(stock);
+        let mut said = |words: &[&str], part| {
+            request(out, words);
+            self.waiting.push_back(Waiting::of(NOBODY as usize, 0, 0, part, self.since));
+        };
+        if let Some(password) = password {
+            said(&["AUTH", password], 0);
+        }
+        if self.resp3 {
+            said(&["HELLO", "3"], 0);
+        }
+        if database > 0 {
+            said(&["SELECT", &database.to_string()], DATABASE);
+        }
+    }
+
+    /// The server has chosen the database.
+    pub(crate) fn has_database(&mut self) {
+        self.chooses_database = false;
     }
 
     /// Adds a request, and who waits for its reply. The bytes that it took.
@@ -252,6 +291,10 @@ impl ServerConnection {
         if let Some(broken) = self.broken.take() {
             return Err(broken);
         }
+        if self.chooses_database {
+            let written = self.greeting.write_to(&mut self.stream, stock)?;
+            return Ok(if written == Written::More { written } else { Written::Blocked });
+        }
         let written = self.output.write_to(&mut self.stream, stock)?;
         if written == Written::All {
             let written = self.waiting.len().saturating_sub(self.unwritten);
@@ -273,24 +316,4 @@ impl ServerConnection {
         counters.out_queue += self.waiting.len() as u64 - unwritten;
         counters.out_queue_bytes += self.waiting_bytes - unwritten_bytes;
     }
-}
-
-/// Writes what a new connection says first: password, protocol, database. The number of replies that follow.
-///
-/// The password goes before the database, unlike in twemproxy, whose SELECT fails then, so that data lies in database 0.
-pub(crate) fn greeting(out: &mut Vec<u8>, password: Option<&str>, database: u32, resp3: bool) -> usize {
-    let mut count = 0;
-    if let Some(password) = password {
-        request(out, &["AUTH", password]);
-        count += 1;
-    }
-    if resp3 {
-        request(out, &["HELLO", "3"]);
-        count += 1;
-    }
-    if database > 0 {
-        request(out, &["SELECT", &database.to_string()]);
-        count += 1;
-    }
-    count
 }

@@ -204,3 +204,24 @@ fn a_port_that_another_proxy_has_is_not_shared() {
         assert!(exit == 1 && said.contains("cannot listen on 127.0.0.1:"), "{exit}: {said}");
     }
 }
+
+#[test]
+fn a_database_that_a_server_refuses_is_not_taken_for_another() {
+    let scratch = Scratch::new().unwrap();
+    let server = RedisServer::start_with(&scratch, &["--databases", "2"]).unwrap();
+    let pool = |database: &str| pool(std::slice::from_ref(&server), PATIENT).set("redis_db", database);
+    let mut proxy = started(&scratch, &[pool("2")], &[]);
+    let refused = Reply::Error("ERR DB index is out of range".into());
+    let mut connection = proxy.connect(POOL).unwrap();
+    for command in [[b"SET".as_slice(), b"a", b"1"], [b"BLPOP", b"list", b"0"], [b"MSET", b"b", b"1"]] {
+        let replies = connection.pipeline((0..3).map(|_| command.to_vec())).unwrap();
+        assert_eq!(replies, [&refused, &refused, &refused].map(Clone::clone));
+    }
+    let mut itself = server.connect().unwrap();
+    assert_eq!(itself.call(&[b"DBSIZE"]).unwrap(), Reply::Integer(0));
+    proxy.reload(&[pool("1")]).unwrap();
+    assert_eq!(connection.call(&[b"SET", b"a", b"1"]).unwrap(), Reply::Simple("OK".into()));
+    assert_eq!(itself.call(&[b"DBSIZE"]).unwrap(), Reply::Integer(0));
+    itself.call(&[b"SELECT", b"1"]).unwrap().ok().unwrap();
+    assert_eq!(itself.call(&[b"GET", b"a"]).unwrap(), Reply::Bulk(Some(b"1".to_vec())));
+}

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     resolver::{Asker, Found},
-    server::{self, ServerConnection, Waiting},
+    server::{self, ServerConnection},
     stream::Stream,
 };
 
@@ -47,9 +47,7 @@ impl Worker {
         connection.since = self.now;
         connection.serial = self.total_connections;
         let settings = &view.pool.settings;
-        let out = connection.output.buffer(&mut self.stock);
-        let own = server::greeting(out, settings.redis_auth.as_deref(), settings.redis_db, resp3);
-        connection.waiting.extend(std::iter::repeat_n(Waiting::own(self.now), own));
+        connection.greet(settings.redis_auth.as_deref(), settings.redis_db, &mut self.stock);
         entry.insert(connection);
         if is_name {
             let serial = self.total_connections;

@@ -137,7 +137,12 @@ impl Worker {
             used += length;
             if connection.listens {
                 // Replies to its greeting come first.
-                if connection.next_waiting().is_some() {
+                if let Some(waiting) = connection.next_waiting() {
+                    // Channels are the same in all databases.
+                    if waiting.is_for_database() {
+                        connection.has_database();
+                        self.server_is_due(index);
+                    }
                     continue;
                 }
                 // The server answers.
@@ -154,7 +159,7 @@ impl Worker {
                 continue;
             }
             if connection.is_unasked() {
-                return Err(unasked(reply));
+                return Err(said_by_server(reply));
             }
             let Some(waiting) = connection.next_waiting() else { return Err(WRONG.into()) };
             if waiting.client != NOBODY {
@@ -169,6 +174,15 @@ impl Worker {
             } else if waiting.is_for_id() {
                 self.has_id(index, reply);
                 continue;
+            } else if waiting.is_for_database() {
+                if reply[0] == b'-' {
+                    return Err(said_by_server(reply));
+                }
+                connection.has_database();
+                if !connection.is_due {
+                    connection.is_due = true;
+                    self.due_servers.push(index);
+                }
             }
             if connection.checks {
                 self.checked(index, reply);
@@ -294,10 +308,10 @@ const WRONG: &str = "ERR Invalid argument";
 /// More is buffered than may be, and most of it on this connection.
 pub(super) const FULL: &str = "ERR the proxy holds more than it may";
 
-/// What a server says before it was asked: why it refuses the connection, as when it has too many. What is no error is
-/// the reply to something else, and would be taken for the next one's.
+/// What a server says instead of what it was asked for, or before it was: why it refuses the connection, as when it has
+/// too many. What is no error is the reply to something else, and would be taken for the next one's.
 #[cold]
-fn unasked(reply: &[u8]) -> Cow<'static, str> {
+fn said_by_server(reply: &[u8]) -> Cow<'static, str> {
     match reply.strip_prefix(b"-") {
         Some(text) => String::from_utf8_lossy(text).trim_end().to_owned().into(),
         None => WRONG.into(),
