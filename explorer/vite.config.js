@@ -10,8 +10,9 @@ const oneFile = {
   apply: "build",
   enforce: "post",
   closeBundle() {
-    // The bundler knows of JavaScript; what is compiled into the WebAssembly module, the npm package says.
-    const notices = ["dist/licences.md", "../node/THIRD-PARTY.txt"].map((file) => readFileSync(file, "utf8")).join("\n");
+    // The bundler knows of JavaScript; what is compiled into the WebAssembly module, the npm package says, and names our licences.
+    const texts = ["dist/licences.md", "../node/THIRD-PARTY.txt", "../LICENSE-MIT", "../LICENSE-APACHE"];
+    const notices = texts.map((file) => readFileSync(file, "utf8")).join("\n");
     if (/<\/script|<!--/i.test(notices)) throw new Error("a licence would end the part of the page that it is in");
     const place = '<script type="text/plain" id="licences">';
     const [before, after, ...more] = readFileSync("dist/index.html", "utf8").split(place);

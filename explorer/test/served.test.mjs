@@ -34,4 +34,5 @@ test("the foot: the package at the console, and the licences of what is in the p
     assert.ok(notices.includes(`${name} - ${dependencies[name]} (`), `${name} is in the page with its notice`);
   }
   assert.match(notices, /Permission is hereby granted, free of charge/);
+  assert.match(notices, /in the WebAssembly modules of keyhome[^]*wasm-bindgen[^]*TERMS AND CONDITIONS/);
 });

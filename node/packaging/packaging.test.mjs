@@ -52,6 +52,15 @@ for (const manager of ["npm", "pnpm"]) {
         assert.equal(project.run("both.mjs"), "true true");
       });
 
+      test("the licences of what is compiled in", () => {
+        const notices = project.read("node_modules/keyhome/THIRD-PARTY.txt");
+        assert.match(notices, /WebAssembly[^]*wasm-bindgen[^]*talc/);
+        if (manager === "npm" && withAddon) {
+          const [folder] = project.installed().filter((name) => name.startsWith("keyhome-"));
+          assert.match(project.read(`node_modules/${folder}/THIRD-PARTY.txt`), /addon[^]*napi-sys/);
+        }
+      });
+
       test("an engine by force", () => {
         assert.equal(project.run("main.cjs", "wasm"), answer("wasm"));
         const native = project.run("main.mjs", "native");

@@ -1,7 +1,7 @@
 // Empty projects, as strangers have them, and what is run in them.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,6 +44,10 @@ export class Project {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
     return this;
+  }
+
+  read(name) {
+    return readFileSync(join(this.folder, name), "utf8");
   }
 
   copy(name, from, original) {

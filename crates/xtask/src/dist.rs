@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::binary;
 use crate::checkout::Checkout;
@@ -13,7 +13,7 @@ use crate::explorer;
 use crate::external::run;
 use crate::node;
 use crate::python;
-use crate::stages::Timeline;
+use crate::stages::{Stage, Timeline};
 
 /// The package of the `keyhome` command.
 pub(crate) const COMMAND: &str = "keyhome-cli";
@@ -21,20 +21,33 @@ pub(crate) const COMMAND: &str = "keyhome-cli";
 /// All that `cargo build` may call: Rust, and the C compiler's driver as linker.
 const BARE: &[&str] = &["cargo", "rustc", "cc", "ld"];
 
-/// Builds what is released: the command, and the packages in `dist/`.
-pub(crate) fn build(checkout: &Checkout) -> Result<()> {
+/// What is released, in the order in which one part stands on another.
+const PARTS: &[Stage] = &[
+    Stage { name: "node", about: "the npm package and its native addon", run: node::build },
+    Stage { name: "explorer", about: "the page over the npm package", run: explorer::build },
+    Stage { name: "command", about: "the keyhome command, with the page in it", run: build_and_name_command },
+    Stage { name: "binary", about: "the same as one file for any Linux", run: binary::build },
+    Stage { name: "python", about: "the pip package", run: python::build },
+    Stage { name: "crates", about: "the crates, packed", run: crates::build },
+];
+
+/// Builds what is released: the command, and the packages in `dist/`. All of it, or the parts that are named.
+pub(crate) fn build(checkout: &Checkout, names: &[String]) -> Result<()> {
+    if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|part| part.name != **name)) {
+        let known: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
+        bail!("nothing that is released is named {unknown}; there are {}", known.join(", "));
+    }
     let mut timeline = Timeline::begin();
-    timeline.stage("node", "the npm package and its native addon", || node::build(checkout))?;
-    timeline.stage("explorer", "the page over the npm package", || explorer::build(checkout))?;
-    timeline.stage("command", "the keyhome command, with the page in it", || {
-        build_command(checkout)?;
-        anstream::println!("{}", keyhome(checkout).display());
-        Ok(())
-    })?;
-    timeline.stage("binary", "the same as one file for any Linux", || binary::build(checkout))?;
-    timeline.stage("python", "the pip package", || python::build(checkout))?;
-    timeline.stage("crates", "the crates, packed", || crates::build(checkout))?;
+    for part in PARTS.iter().filter(|part| names.is_empty() || names.iter().any(|name| name == part.name)) {
+        timeline.stage(part.name, part.about, || (part.run)(checkout))?;
+    }
     timeline.print();
+    Ok(())
+}
+
+fn build_and_name_command(checkout: &Checkout) -> Result<()> {
+    build_command(checkout)?;
+    anstream::println!("{}", keyhome(checkout).display());
     Ok(())
 }
 

@@ -58,7 +58,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Build what is released: the `keyhome` command, and the packages in `dist/`
-    Build,
+    Build {
+        /// What to build of it; all if nothing is named
+        #[arg(value_name = "PART")]
+        parts: Vec<String>,
+    },
     /// Build the docs site into `target/site`
     Site,
     /// Compare all doors of keyhome with real servers: where they say a key lives, and where the key is
@@ -94,7 +98,7 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = Checkout::find().and_then(|checkout| match arguments.command {
-        Command::Build => dist::build(&checkout),
+        Command::Build { parts } => dist::build(&checkout, &parts),
         Command::Site => site::build(&checkout),
         Command::Demo => doors::demo(&checkout),
         Command::Test { list: true, .. } => {

@@ -18,6 +18,10 @@ const CLIENTS: &str = "docs/redis-py.md";
 /// Which redis-py comes along, so that every run is with the same.
 const REDIS_PY: &str = "python/tests/redis_py/requirements-8.txt";
 
+/// Fails where whose code is compiled in is not named in what is installed.
+const NAMES_OTHERS: &str = "import importlib.metadata as metadata; \
+    assert any(file.name == 'THIRD-PARTY.txt' and 'pyo3' in file.read_text() for file in metadata.files('keyhome'))";
+
 /// Installs them, and runs the examples: by themselves, and the wheel with redis-py on real servers.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     python::build(checkout)?;
@@ -29,6 +33,7 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
         // Where an sdist is compiled: not where the checkout is.
         pip.env("CARGO_TARGET_DIR", checkout.target("python/sdist"));
         run(pip.args(["install", "--quiet", "--no-deps"]).arg(&package))?;
+        run(empty.command("python").args(["-c", NAMES_OTHERS]))?;
         run_examples(checkout, &empty, &["--without-redis-py"], &READMES)?;
     }
     anstream::println!("\n{}[redis] on real servers", name(&wheel));
