@@ -4,6 +4,7 @@
 
 mod compared;
 mod session;
+mod spans;
 
 use std::{collections::BTreeMap, env, fs, path::Path};
 

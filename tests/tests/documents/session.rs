@@ -192,7 +192,7 @@ impl Drop for Session {
 }
 
 /// A target of make that a document names is one, and so is a stage of the tests.
-fn is_a_target(line: &str, at: &str) {
+pub(crate) fn is_a_target(line: &str, at: &str) {
     let has = |file: &str, text: String| {
         assert!(
             fs::read_to_string(here(file)).unwrap().contains(&text),
