@@ -7,17 +7,17 @@
 //!
 //! | step | file |
 //! |---|---|
-//! | clients are accepted, read from, written to, closed | `worker/mod.rs`, `worker/accepting.rs`, `worker/requests.rs`, `worker/closing.rs` |
+//! | clients are accepted, read from, written to, closed | `worker/turns.rs`, `worker/accepting.rs`, `worker/requests.rs`, `worker/closing.rs` |
 //! | what the proxy answers itself, or asks all threads or servers | `answers/`, `worker/own.rs`, `worker/survey.rs`, `survey.rs`, `combine.rs` |
 //! | where a request goes that is not about one key alone | `worker/routing.rs` |
-//! | the home of a key, servers that are out | `pool.rs` |
+//! | the home of a key, servers that are out | `pool/` |
 //! | one command a server, one reply of several | `worker/parts.rs`, `gather.rs` |
 //! | connections to servers, replies | `worker/servers.rs`, `worker/connecting.rs`, `server.rs`, `resolver.rs` |
 //! | the order of a client's replies | `client/replies.rs` |
 //! | another config while clients are served | `reload.rs`, `worker/reload.rs` |
 //! | what is counted, and who is told | `counters.rs`, `latencies.rs`, `error_kinds.rs`, `stats.rs`, `metrics/` |
 //! | slow requests and hot keys | `sent_requests.rs`, `slow_log.rs`, `hot_keys.rs` |
-//! | what needs a connection of its own | `worker/private.rs`, `blocking.rs`, `transactions.rs`, `subscriptions.rs` |
+//! | what needs a connection of its own | `worker/private.rs`, `blocking.rs`, `unblocking.rs`, `transactions.rs`, `pinning.rs`, `subscriptions.rs` |
 //! | how much is held, and for how long | `limits.rs`, `worker/holding.rs` |
 
 mod answers;

@@ -7,51 +7,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use keyhome::{Router, config::Config};
-use keyhome_live::{
-    Proxy, RedisServer, Scratch,
-    resp::{Connection, Reply, encode},
+use keyhome_live::resp::{Connection, Reply, encode};
+use keyhome_tests::dice::Dice;
+
+use crate::{
+    ejecting::{Ejecting, TIMEOUT},
+    fleet::POOL,
 };
-use keyhome_tests::{dice::Dice, doors::CommandDoor};
 
-use crate::fleet::{POOL, pool, servers};
-
-/// Milliseconds.
-const TIMEOUT: u64 = 400;
+/// Milliseconds until a server that is out is tried again.
 const RETRY: u64 = 1000;
 
-struct Ejecting {
-    scratch: Scratch,
-    servers: Vec<RedisServer>,
-    proxy: Proxy,
-    router: Router,
-}
-
-impl Ejecting {
-    fn start(on_failure: &str, threads: &str) -> Self {
-        let scratch = Scratch::new().unwrap();
-        let servers = servers(&scratch);
-        let pool = pool(&servers, TIMEOUT)
-            .set("auto_eject_hosts", "true")
-            .set("server_failure_limit", "1")
-            .set("server_retry_timeout", RETRY.to_string())
-            .set("on_failure", on_failure);
-        let program = CommandDoor::new();
-        let proxy = Proxy::start(&scratch, program.program(), &[pool], &["--threads", threads]).unwrap();
-        let text = std::fs::read_to_string(proxy.config()).unwrap();
-        let router = Config::parse(&text).unwrap().pool(None).unwrap().router().unwrap();
-        Self { scratch, servers, proxy, router }
-    }
-
-    fn connect(&self) -> Connection {
-        self.proxy.connect(POOL).unwrap()
-    }
-
-    /// A key whose home is this server.
-    fn key_on(&self, server: usize) -> String {
-        let mut keys = (0..1000).map(|number| format!("key:{number}"));
-        keys.find(|key| self.router.index(key).unwrap() == server).unwrap()
-    }
+fn start(on_failure: &str, threads: &str) -> Ejecting {
+    let settings = [("server_retry_timeout", "1000"), ("on_failure", on_failure)];
+    Ejecting::start(&settings, threads)
 }
 
 fn get(connection: &mut Connection, key: &str) -> Reply {
@@ -73,7 +42,7 @@ fn wait_for(connection: &mut Connection, key: &str, what: &str, wanted: impl Fn(
 #[test]
 fn remap_and_probe_take_a_dead_server_out_and_fail_keeps_its_keys() {
     for mode in ["remap", "probe", "fail"] {
-        let mut run = Ejecting::start(mode, "2");
+        let mut run = start(mode, "2");
         let mut connection = run.connect();
         let (dead, other) = (run.key_on(1), run.key_on(0));
         for key in [&dead, &other] {
@@ -100,7 +69,7 @@ fn remap_and_probe_take_a_dead_server_out_and_fail_keeps_its_keys() {
 
 #[test]
 fn a_server_that_hangs_holds_up_nobody_else() {
-    let run = Ejecting::start("fail", "1");
+    let run = start("fail", "1");
     let (hung, other) = (run.key_on(1), run.key_on(0));
     let mut waiting = run.connect();
     get(&mut waiting, &hung);
@@ -124,7 +93,7 @@ fn a_server_that_hangs_holds_up_nobody_else() {
 fn a_hundred_thousand_requests_under_faults_get_their_own_replies() {
     const CLIENTS: usize = 8;
     const REQUESTS: u64 = 100_000;
-    let mut run = Ejecting::start("remap", "2");
+    let mut run = start("remap", "2");
     let (asked, errors, done) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
     let port = run.proxy.port(POOL).unwrap();
     thread::scope(|scope| {

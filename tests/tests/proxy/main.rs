@@ -4,6 +4,7 @@
 mod beside_nutcracker;
 mod commands;
 mod connections;
+mod ejecting;
 mod fake_server;
 mod faults;
 mod fleet;

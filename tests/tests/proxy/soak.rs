@@ -2,7 +2,7 @@
 //! gets its own replies, and memory and open files do not grow.
 
 use std::{
-    env, fs, io,
+    env, fs,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
@@ -17,6 +17,7 @@ use keyhome_tests::{dice::Dice, doors::CommandDoor};
 use crate::{
     fleet::{POOL, pool, servers},
     limits::resident,
+    reload::wait_until,
 };
 
 /// Enough to see that it works; `cargo xtask test-long` takes longer.
@@ -197,14 +198,6 @@ fn memory_and_open_files_do_not_grow() {
     assert!(last < middle / 2 * 3 + 64 * MB, "{} MB, then {} MB", middle / MB, last / MB);
     // All that is left are connections to servers, each of which stays for the next client.
     wait_until("no client is left", || {
-        Ok(proxy.stats()?.contains("\"client_connections\":0,") && open_files(&mut proxy) < 500)
+        proxy.stats().unwrap().contains("\"client_connections\":0,") && open_files(&mut proxy) < 500
     });
-}
-
-fn wait_until(what: &str, mut reached: impl FnMut() -> io::Result<bool>) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !reached().unwrap() {
-        assert!(Instant::now() < deadline, "{what}");
-        thread::sleep(Duration::from_millis(50));
-    }
 }

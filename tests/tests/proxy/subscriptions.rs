@@ -1,44 +1,17 @@
 //! Who listens hears what is published while servers go out and come back.
 
-use keyhome::{Router, config::Config};
-use keyhome_live::{
-    Proxy, RedisServer, Scratch,
-    resp::{Connection, Reply},
-};
-use keyhome_tests::doors::CommandDoor;
+use keyhome::Router;
+use keyhome_live::resp::{Connection, Reply};
 
 use crate::{
-    fleet::{NAMES, POOL, pool, servers},
+    ejecting::Ejecting,
+    fleet::{NAMES, POOL},
     reload::wait_until,
 };
 
-/// Milliseconds.
-const TIMEOUT: u64 = 400;
-
-struct Ejecting {
-    scratch: Scratch,
-    servers: Vec<RedisServer>,
-    proxy: Proxy,
-    /// With all servers.
-    router: Router,
-}
-
-impl Ejecting {
-    fn start(retry: &str) -> Self {
-        let scratch = Scratch::new().unwrap();
-        let servers = servers(&scratch);
-        // Modula moves nearly all keys when a server is out.
-        let pool = pool(&servers, TIMEOUT)
-            .set("distribution", "modula")
-            .set("auto_eject_hosts", "true")
-            .set("server_failure_limit", "1")
-            .set("server_retry_timeout", retry);
-        let text = pool.yaml("127.0.0.1:1");
-        let router = Config::parse(&text).unwrap().pool(None).unwrap().router().unwrap();
-        let proxy =
-            Proxy::start(&scratch, CommandDoor::new().program(), &[pool], &["--threads", "2"]).unwrap();
-        Self { scratch, servers, proxy, router }
-    }
+/// Modula moves nearly all keys when a server is out, for `retry` milliseconds.
+fn start(retry: &str) -> Ejecting {
+    Ejecting::start(&[("distribution", "modula"), ("server_retry_timeout", retry)], "2")
 }
 
 fn key(is_it: impl Fn(&str) -> bool) -> String {
@@ -69,7 +42,7 @@ fn publish(publisher: &mut Connection, channel: &str, text: &str, hearers: &mut 
 #[test]
 fn who_listens_follows_its_channels_when_a_server_is_out_and_back() {
     // Long enough for what is to happen while it is out.
-    let mut run = Ejecting::start("8000");
+    let mut run = start("8000");
     let without = run.router.without(&[NAMES[2]]).unwrap();
     let channel = key(|key| {
         let (before, after) = (home(&run.router, key), home(&without, key));
@@ -99,7 +72,7 @@ fn who_listens_follows_its_channels_when_a_server_is_out_and_back() {
 
 #[test]
 fn a_server_that_hangs_is_not_waited_for_by_who_listens_to_it() {
-    let run = Ejecting::start("1000");
+    let run = start("1000");
     let channel = key(|key| home(&run.router, key) == NAMES[2]);
     let mut listener = run.proxy.connect(POOL).unwrap();
     listener.call(&[b"SUBSCRIBE", channel.as_bytes()]).unwrap();

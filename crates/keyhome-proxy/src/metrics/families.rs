@@ -20,157 +20,88 @@ use crate::{
 /// One value of a family: the labels beside those of its family, and the value.
 type Values = Vec<(Option<(&'static str, &'static str)>, f64)>;
 
-/// A family with a value, or several, for each pool.
-struct OfPool {
-    name: &'static str,
-    help: &'static str,
-    kind: MetricType,
-    values: fn(&PoolCounters) -> Values,
-}
-
-/// A family with a value, or several, for each server of each pool.
-struct OfServer {
-    name: &'static str,
-    help: &'static str,
-    kind: MetricType,
-    values: fn(&ServerCounters, &Ejections) -> Values,
-}
+/// A family, its explanation, and its values for what is counted of one thing.
+type Family<Of> = (&'static str, &'static str, MetricType, Of);
+type OfPool = fn(&PoolCounters) -> Values;
+type OfServer = fn(&ServerCounters, &Ejections) -> Values;
 
 use MetricType::{COUNTER, GAUGE};
 
-const OF_POOLS: [OfPool; 9] = [
-    OfPool {
-        name: "keyhome_pool_clients",
-        help: "Clients that are connected.",
-        kind: GAUGE,
-        values: |it| one(it.client_connections),
-    },
-    OfPool {
-        name: "keyhome_pool_clients_accepted_total",
-        help: "Clients that were accepted.",
-        kind: COUNTER,
-        values: |it| one(it.clients),
-    },
-    OfPool {
-        name: "keyhome_pool_clients_refused_total",
-        help: "Clients that were refused, as there were as many as there may be.",
-        kind: COUNTER,
-        values: |it| one(it.refused),
-    },
-    OfPool {
-        name: "keyhome_pool_clients_closed_total",
-        help: "Clients that are gone: eof, those that closed or said QUIT; error, all others, refused ones too.",
-        kind: COUNTER,
-        values: |it| by("reason", &[("eof", it.client_eof), ("error", it.client_err)]),
-    },
-    OfPool {
-        name: "keyhome_pool_requests_total",
-        help: "Requests of clients, whoever answers them.",
-        kind: COUNTER,
-        values: |it| one(it.requests),
-    },
-    OfPool {
-        name: "keyhome_pool_received_bytes_total",
-        help: "Bytes from clients.",
-        kind: COUNTER,
-        values: |it| one(it.received),
-    },
-    OfPool {
-        name: "keyhome_pool_sent_bytes_total",
-        help: "Bytes to clients.",
-        kind: COUNTER,
-        values: |it| one(it.sent),
-    },
-    OfPool {
-        name: "keyhome_pool_fragments_total",
-        help: "Parts of requests that were split over servers.",
-        kind: COUNTER,
-        values: |it| one(it.fragments),
-    },
-    OfPool {
-        name: "keyhome_pool_errors_total",
-        help: "Errors that the proxy itself answered, by kind.",
-        kind: COUNTER,
-        values: |it| by("kind", &it.errors.by_kind()),
-    },
+/// Of each pool.
+const OF_POOLS: &[Family<OfPool>] = &[
+    ("keyhome_pool_clients", "Clients that are connected.", GAUGE, |it| one(it.client_connections)),
+    ("keyhome_pool_clients_accepted_total", "Clients that were accepted.", COUNTER, |it| one(it.clients)),
+    (
+        "keyhome_pool_clients_refused_total",
+        "Clients that were refused, as there were as many as there may be.",
+        COUNTER,
+        |it| one(it.refused),
+    ),
+    (
+        "keyhome_pool_clients_closed_total",
+        "Clients that are gone: eof, those that closed or said QUIT; error, all others, refused ones too.",
+        COUNTER,
+        |it| by("reason", &[("eof", it.client_eof), ("error", it.client_err)]),
+    ),
+    ("keyhome_pool_requests_total", "Requests of clients, whoever answers them.", COUNTER, |it| {
+        one(it.requests)
+    }),
+    ("keyhome_pool_received_bytes_total", "Bytes from clients.", COUNTER, |it| one(it.received)),
+    ("keyhome_pool_sent_bytes_total", "Bytes to clients.", COUNTER, |it| one(it.sent)),
+    ("keyhome_pool_fragments_total", "Parts of requests that were split over servers.", COUNTER, |it| {
+        one(it.fragments)
+    }),
+    ("keyhome_pool_errors_total", "Errors that the proxy itself answered, by kind.", COUNTER, |it| {
+        by("kind", &it.errors.by_kind())
+    }),
 ];
 
-const OF_SERVERS: [OfServer; 12] = [
-    OfServer {
-        name: "keyhome_server_live",
-        help: "1, or 0 while it is ejected.",
-        kind: GAUGE,
-        values: |_, it| one(u64::from(!it.is_out)),
-    },
-    OfServer {
-        name: "keyhome_server_ejections_total",
-        help: "Times that it was ejected.",
-        kind: COUNTER,
-        values: |_, it| one(it.count),
-    },
-    OfServer {
-        name: "keyhome_server_last_ejection_timestamp_seconds",
-        help: "When it was ejected last; 0 if never.",
-        kind: GAUGE,
-        values: |_, it| vec![(None, seconds(it.last))],
-    },
-    OfServer {
-        name: "keyhome_server_connections",
-        help: "Connections to it that are established.",
-        kind: GAUGE,
-        values: |it, _| one(it.server_connections),
-    },
-    OfServer {
-        name: "keyhome_server_connections_closed_total",
-        help: "Connections that failed: eof, it closed; timeout, a reply took too long; error, all others.",
-        kind: COUNTER,
-        values: |it, _| {
+/// Of each server of each pool.
+const OF_SERVERS: &[Family<OfServer>] = &[
+    ("keyhome_server_live", "1, or 0 while it is ejected.", GAUGE, |_, it| one(u64::from(!it.is_out))),
+    ("keyhome_server_ejections_total", "Times that it was ejected.", COUNTER, |_, it| one(it.count)),
+    (
+        "keyhome_server_last_ejection_timestamp_seconds",
+        "When it was ejected last; 0 if never.",
+        GAUGE,
+        |_, it| vec![(None, seconds(it.last))],
+    ),
+    ("keyhome_server_connections", "Connections to it that are established.", GAUGE, |it, _| {
+        one(it.server_connections)
+    }),
+    (
+        "keyhome_server_connections_closed_total",
+        "Connections that failed: eof, it closed; timeout, a reply took too long; error, all others.",
+        COUNTER,
+        |it, _| {
             let reasons = [("eof", it.server_eof), ("timeout", it.server_timedout), ("error", it.server_err)];
             by("reason", &reasons)
         },
-    },
-    OfServer {
-        name: "keyhome_server_requests_total",
-        help: "Requests, or parts of split ones, that it was sent.",
-        kind: COUNTER,
-        values: |it, _| one(it.requests),
-    },
-    OfServer {
-        name: "keyhome_server_request_bytes_total",
-        help: "Bytes of these.",
-        kind: COUNTER,
-        values: |it, _| one(it.request_bytes),
-    },
-    OfServer {
-        name: "keyhome_server_responses_total",
-        help: "Replies to these.",
-        kind: COUNTER,
-        values: |it, _| one(it.responses),
-    },
-    OfServer {
-        name: "keyhome_server_response_bytes_total",
-        help: "Bytes of the replies.",
-        kind: COUNTER,
-        values: |it, _| one(it.response_bytes),
-    },
-    OfServer {
-        name: "keyhome_server_error_replies_total",
-        help: "Replies that are errors.",
-        kind: COUNTER,
-        values: |it, _| one(it.error_replies),
-    },
-    OfServer {
-        name: "keyhome_server_queue_requests",
-        help: "Requests that wait: in, to be written; out, for their reply.",
-        kind: GAUGE,
-        values: |it, _| by("queue", &[("in", it.in_queue), ("out", it.out_queue)]),
-    },
-    OfServer {
-        name: "keyhome_server_queue_bytes",
-        help: "Bytes of the requests that wait.",
-        kind: GAUGE,
-        values: |it, _| by("queue", &[("in", it.in_queue_bytes), ("out", it.out_queue_bytes)]),
-    },
+    ),
+    (
+        "keyhome_server_requests_total",
+        "Requests, or parts of split ones, that it was sent.",
+        COUNTER,
+        |it, _| one(it.requests),
+    ),
+    ("keyhome_server_request_bytes_total", "Bytes of these.", COUNTER, |it, _| one(it.request_bytes)),
+    ("keyhome_server_responses_total", "Replies to these.", COUNTER, |it, _| one(it.responses)),
+    ("keyhome_server_response_bytes_total", "Bytes of the replies.", COUNTER, |it, _| one(it.response_bytes)),
+    (
+        "keyhome_server_error_replies_total",
+        "Replies that are errors.",
+        COUNTER,
+        |it, _| one(it.error_replies),
+    ),
+    (
+        "keyhome_server_queue_requests",
+        "Requests that wait: in, to be written; out, for their reply.",
+        GAUGE,
+        |it, _| by("queue", &[("in", it.in_queue), ("out", it.out_queue)]),
+    ),
+    ("keyhome_server_queue_bytes", "Bytes of the requests that wait.", GAUGE, |it, _| {
+        by("queue", &[("in", it.in_queue_bytes), ("out", it.out_queue_bytes)])
+    }),
 ];
 
 /// All families, as text.
@@ -204,7 +135,7 @@ pub(super) fn encode(counted: &Snapshot, started: SystemTime) -> io::Result<Vec<
         let labels = if name == "keyhome_proxy_info" { vec![version] } else { Vec::new() };
         families.push(family(name, help, kind, vec![metric(&labels, kind, value)]));
     }
-    for OfPool { name, help, kind, values } in OF_POOLS {
+    for &(name, help, kind, values) in OF_POOLS {
         let metrics = counted.pools.iter().flat_map(|(pool, counters)| {
             let labels = [("pool", pool.name.as_str())];
             values(counters).into_iter().map(move |value| labelled(&labels, kind, value))
@@ -220,7 +151,7 @@ pub(super) fn encode(counted: &Snapshot, started: SystemTime) -> io::Result<Vec<
             })
         })
     };
-    for OfServer { name, help, kind, values } in OF_SERVERS {
+    for &(name, help, kind, values) in OF_SERVERS {
         let metrics = servers().flat_map(|(labels, server, ejections)| {
             let values = values(server, ejections).into_iter();
             values.map(move |value| labelled(&labels, kind, value)).collect::<Vec<_>>()
