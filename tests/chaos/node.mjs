@@ -1,4 +1,4 @@
-// A client in Node under chaos: `ShardedRedis`, or ioredis itself through the proxy. The only argument is JSON, as
+// A client in Node under chaos: of keyhome over ioredis or over node-redis, or ioredis itself through the proxy. The only argument is JSON, as
 // `tests/src/chaos/programs.rs` writes it; the history it leaves is what `tests/src/chaos/history.rs` reads. It ends soon after its
 // stdin does.
 
@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 
-const { folder, config, port, name, seed, history, writers, workers, slots } = JSON.parse(process.argv[2]);
+const { folder, library, config, port, name, seed, history, writers, workers, slots } = JSON.parse(process.argv[2]);
 
 /** Microseconds of CLOCK_MONOTONIC, which all processes of a machine share. */
 const now = () => Number(process.hrtime.bigint() / 1000n);
@@ -18,9 +18,20 @@ const say = (line) => out.write(`${JSON.stringify(line)}\n`);
 /** A reply must come within the time that the proxy gives servers. This is only so that a proxy that hangs is noticed. */
 const PROXY_HANGS = 15_000;
 
+const require = createRequire(pathToFileURL(`${folder}/package.json`));
+const load = (name) => import(pathToFileURL(`${folder}/dist/${name}.mjs`));
+
+/** Notes what the client tells of its servers. */
+function listen(client) {
+  for (const event of ["ejected", "returned"]) {
+    client.on(event, (node) => say({ event, server: node.name, at: now() }));
+  }
+  return client;
+}
+
 async function open() {
   if (config === null) {
-    const Redis = createRequire(pathToFileURL(`${folder}/package.json`))("ioredis");
+    const Redis = require("ioredis");
     // Nothing is sent twice, and nothing waits for a proxy that is not there.
     const options = {
       ...{ enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 },
@@ -30,14 +41,47 @@ async function open() {
     client.on("error", () => {}); // each operation has its own
     return client;
   }
-  const { ShardedRedis } = await import(pathToFileURL(`${folder}/dist/ioredis.mjs`));
-  const client = new ShardedRedis(config, {
-    redisOptions: { retryStrategy: () => 50, maxRetriesPerRequest: 1, autoResendUnfulfilledCommands: false },
-  });
-  for (const event of ["ejected", "returned"]) {
-    client.on(event, (node) => say({ event, server: node.name, at: now() }));
-  }
-  return client;
+  if (library === "node-redis") return openNodeRedis();
+  const { ShardedRedis } = await load("ioredis");
+  return listen(
+    new ShardedRedis(config, {
+      redisOptions: { retryStrategy: () => 50, maxRetriesPerRequest: 1, autoResendUnfulfilledCommands: false },
+    }),
+  );
+}
+
+/** With the names of ioredis's methods. */
+async function openNodeRedis() {
+  const { createShardedClient } = await load("node-redis");
+  const { createClient } = require("@redis/client");
+  const quickly = (options) => createClient({ ...options, socket: { ...options.socket, reconnectStrategy: () => 50 } });
+  const client = listen(createShardedClient(config, { createClient: quickly }));
+  await client.connect();
+  const settled = (promise) =>
+    promise.then(
+      (reply) => [null, reply],
+      (error) => [error, null],
+    );
+  return {
+    get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value),
+    incr: (key) => client.incr(key),
+    mget: (keys) => client.mGet(keys),
+    mset: (words) => client.mSet(words),
+    // What is asked for in one turn goes out together.
+    pipeline() {
+      const asked = [];
+      const add = (ask) => (...words) => {
+        asked.push(() => settled(ask(...words)));
+        return pipeline;
+      };
+      const pipeline = {
+        ...{ set: add(this.set), get: add(this.get), incr: add(this.incr) },
+        exec: () => Promise.all(asked.map((ask) => ask())),
+      };
+      return pipeline;
+    },
+  };
 }
 
 /** SplitMix64: the seed says it all. */
@@ -58,9 +102,10 @@ function code(error) {
   if (message.startsWith("ERR ") || message.startsWith("LOADING ")) return `reply: ${message}`;
   for (const [known, text] of [
     ["timeout", "Command timed out"],
-    ["timeout", "did not answer in time"],
+    ["timeout", "no reply from"],
     ["closed", "Connection is closed"],
     ["closed", "Socket closed"],
+    ["closed", "The client is closed"],
     ["closed", "Reached the max retries"],
     ["closed", "Command aborted due to connection close"],
     ["offline", "Stream isn't writeable"],

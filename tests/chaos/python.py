@@ -1,4 +1,4 @@
-"""A client in Python under chaos: `ShardedRedis`, or redis-py itself through the proxy.
+"""A client in Python under chaos: `ShardedRedis`, with threads or with asyncio, or redis-py itself through the proxy.
 
 The only argument is JSON, as `tests/src/chaos/programs.rs` writes it; the history it leaves is what
 `tests/src/chaos/history.rs` reads. It ends soon after its stdin does.
@@ -6,6 +6,8 @@ The only argument is JSON, as `tests/src/chaos/programs.rs` writes it; the histo
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import json
 import os
 import sys
@@ -16,11 +18,13 @@ from collections.abc import Callable
 from typing import Any
 
 import redis
+from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from keyhome import KeyhomeError
 from keyhome.redis import ShardedRedis, SplitError
+from keyhome.redis.asyncio import ShardedRedis as AsyncShardedRedis
 
 GIVEN = json.loads(sys.argv[1])
 # A reply must come within the time that the proxy gives servers. This is only so that a proxy that hangs is noticed.
@@ -251,7 +255,41 @@ def opened(history: History) -> Any:
     def told(node: Any, event: Any) -> None:
         history.say({"event": event["event"], "server": node.name, "at": now()})
 
+    if GIVEN["library"] == "asyncio":
+        return Blocking.opened(told)
     return ShardedRedis.from_config(GIVEN["config"], retry=retry, on_ejected=told, on_returned=told)
+
+
+class Blocking:
+    """A client, or a pipeline, of an event loop in a thread of its own: whoever asks waits for the reply."""
+
+    def __init__(self, asked: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self._asked = asked
+        self._loop = loop
+
+    @classmethod
+    def opened(cls, told: Callable[[Any, Any], None]) -> Blocking:
+        """A client."""
+        loop = asyncio.new_event_loop()
+        threading.Thread(target=loop.run_forever, daemon=True).start()
+
+        async def made() -> Any:
+            retry = AsyncRetry(NoBackoff(), 0)
+            return AsyncShardedRedis.from_config(GIVEN["config"], retry=retry, on_ejected=told, on_returned=told)
+
+        return cls(asyncio.run_coroutine_threadsafe(made(), loop).result(), loop)
+
+    def __getattr__(self, name: str) -> Any:
+        async def called(*words: Any, **options: Any) -> Any:
+            reply = getattr(self._asked, name)(*words, **options)
+            if hasattr(reply, "execute"):
+                # Commands are added to it, and nobody waits for that.
+                return Blocking(reply, self._loop)
+            return await reply if inspect.isawaitable(reply) else reply
+
+        return lambda *words, **options: asyncio.run_coroutine_threadsafe(
+            called(*words, **options), self._loop
+        ).result()
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-//! Six servers, a proxy and four clients under load, while servers and proxy are killed, paused, cut off and slowed down; and
+//! Six servers, a proxy and six clients under load, while servers and proxy are killed, paused, cut off and slowed down; and
 //! then everything that anybody was told is checked. `docs/chaos.md` says what that shows.
 //!
 //! [`plan`] says what is done when, [`fleet`] does it, [`programs`] are the clients, [`history`] is what they wrote down, and
@@ -28,7 +28,7 @@ use history::{Asks, Client, History, Kind};
 use programs::Programs;
 
 /// Of each of the two modes, if `KEYHOME_CHAOS_SECONDS` does not say otherwise.
-const SECONDS: u64 = 12;
+const SECONDS: u64 = 14;
 
 const RETRY: u64 = 600_000;
 const TIMEOUT: u64 = 400_000;

@@ -29,20 +29,26 @@ const PATIENCE: Duration = Duration::from_secs(90);
 struct Plan {
     name: &'static str,
     program: &'static str,
+    library: &'static str,
     asks: Asks,
     timeouts: u64,
 }
 
-const CLIENTS: [Plan; 4] = [
+const NODE: &str = "KEYHOME_NODE";
+const PYTHON: &str = "KEYHOME_PYTHON";
+
+const CLIENTS: [Plan; 6] = [
     // ... a command, which is timed whether it is sent or waits for a connection.
-    Plan { name: "node-sharded", program: "KEYHOME_NODE", asks: Asks::Servers, timeouts: 1 },
+    Plan { name: "node-ioredis", program: NODE, library: "ioredis", asks: Asks::Servers, timeouts: 1 },
+    Plan { name: "node-redis", program: NODE, library: "node-redis", asks: Asks::Servers, timeouts: 1 },
     // ... a connection of the proxy, and a request on it.
-    Plan { name: "node-proxy", program: "KEYHOME_NODE", asks: Asks::Proxy, timeouts: 2 },
+    Plan { name: "node-proxy", program: NODE, library: "ioredis", asks: Asks::Proxy, timeouts: 2 },
     // ... a connection, its greeting, and a command, each of which redis-py times by itself; and what goes to several servers
     // waits for them one after the other.
-    Plan { name: "python-sharded", program: "KEYHOME_PYTHON", asks: Asks::Servers, timeouts: 4 },
+    Plan { name: "python-threads", program: PYTHON, library: "sync", asks: Asks::Servers, timeouts: 4 },
+    Plan { name: "python-asyncio", program: PYTHON, library: "asyncio", asks: Asks::Servers, timeouts: 4 },
     // ... as ioredis: the proxy itself greets at once.
-    Plan { name: "python-proxy", program: "KEYHOME_PYTHON", asks: Asks::Proxy, timeouts: 2 },
+    Plan { name: "python-proxy", program: PYTHON, library: "sync", asks: Asks::Proxy, timeouts: 2 },
 ];
 
 /// The clients of a run, as the checker knows them.
@@ -78,6 +84,7 @@ impl Programs {
             let config = (plan.asks == Asks::Servers).then(|| fleet.config());
             let given = json!({
                 "folder": here("../node").display().to_string(),
+                "library": plan.library,
                 "config": config,
                 "port": fleet.port()?,
                 "name": plan.name,
@@ -88,7 +95,7 @@ impl Programs {
                 "slots": SLOTS,
             });
             let mut command = Command::new(program(plan.program));
-            if plan.program == "KEYHOME_PYTHON" {
+            if plan.program == PYTHON {
                 // Nothing is written beside the sources.
                 command.arg("-B").arg(here("chaos/python.py"));
             } else {
