@@ -22,7 +22,7 @@ demo: setup ## Compare keyhome in every language with a real nutcracker and a re
 test: setup ## Run every check that a change must pass; `cargo xtask test STAGE...` runs some of them
 	@cargo xtask test
 
-test-long: setup ## Run what takes longer: property tests, fuzzing and a soak of the proxy, far more of each
+test-long: setup ## Run what takes longer: property tests, fuzzing, chaos and a soak of the proxy, far more of each
 	@cargo xtask test-long
 
 bench: setup ## Print how fast keyhome is beside the obvious alternatives, as ratios

@@ -102,6 +102,7 @@ function code(error) {
   if (message.startsWith("ERR ") || message.startsWith("LOADING ")) return `reply: ${message}`;
   for (const [known, text] of [
     ["timeout", "Command timed out"],
+    ["timeout", "did not answer in time"],
     ["timeout", "no reply from"],
     ["closed", "Connection is closed"],
     ["closed", "Socket closed"],

@@ -144,6 +144,9 @@ impl Programs {
             if !status.success() {
                 return Err(one.failed(&format!("has ended with {status}")));
             }
+            if let Some(folder) = std::env::var_os("KEYHOME_CHAOS_KEEP") {
+                fs::copy(&one.history, PathBuf::from(folder).join(format!("{}.jsonl", one.name)))?;
+            }
             history.read(client, &one.history, &Fleet::names())?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    checker::{Rules, Verdict},
+    checker::{Rules, Verdict, starved},
     history::{History, Target, Via},
 };
 
@@ -19,20 +19,24 @@ pub fn print(history: &History, rules: &Rules, verdict: &Verdict) {
         rules.timeout / 1000,
         rules.retry / 1000
     );
-    println!("\nclient            operations  answered    failed  slowest, ms  it may take  starved, ms");
+    println!(
+        "\nclient            operations  answered    failed  slowest, ms  of it starved  it may take  starved, ms"
+    );
     for (at, client) in history.clients.iter().enumerate() {
         let own = || history.operations.iter().filter(move |one| one.client == at);
         let answered = own().filter(|one| one.is_answered()).count();
-        let slowest = own().filter_map(|one| Some((one.end? - one.begin, one.via))).max();
-        let (took, via) = slowest.unwrap_or((0, Via::Get));
+        let slowest = own().filter_map(|one| Some((one.end? - one.begin, one.via, one.begin))).max();
+        let (took, via, begin) = slowest.unwrap_or((0, Via::Get, 0));
+        let meanwhile = starved(history, at, begin, begin + took);
         let starved: u64 =
             history.starved.iter().filter(|one| one.client == Some(at)).map(|one| one.micros).sum();
         println!(
-            "{:<16}{:>12}{answered:>10}{:>10}{:>13}{:>13}{:>13}  {via:?}",
+            "{:<16}{:>12}{answered:>10}{:>10}{:>13}{:>15}{:>13}{:>13}  {via:?}",
             client.name,
             own().count(),
             own().count() - answered,
             milliseconds(took),
+            milliseconds(meanwhile),
             milliseconds(client.bound),
             milliseconds(starved)
         );

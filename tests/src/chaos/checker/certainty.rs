@@ -98,7 +98,7 @@ fn joined(mut times: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
 }
 
 /// How long a client's process, or the harness's, was not run within this time though it wanted to be.
-pub(super) fn starved(history: &History, client: usize, begin: u64, end: u64) -> u64 {
+pub fn starved(history: &History, client: usize, begin: u64, end: u64) -> u64 {
     let within = history.starved.iter().filter(|it| it.begin < end && begin < it.end);
     within.filter(|it| it.client.is_none_or(|it| it == client)).map(|it| it.micros).sum()
 }

@@ -8,6 +8,7 @@ mod times;
 use std::{collections::HashMap, fmt};
 
 use certainty::Certainty;
+pub use certainty::starved;
 
 use super::history::{History, Operation, Target};
 
