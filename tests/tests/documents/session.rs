@@ -179,13 +179,16 @@ fn replaced_as_a_word(text: &str, port: &str, name: &str) -> String {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // What runs in the background has left its number, as in `-p keyhome.pid`.
+        // What runs in the background has left its number, as in `-p keyhome.pid`. It may have ended by itself, and the number be
+        // somebody else's.
         for entry in fs::read_dir(&self.folder).unwrap() {
             let file = entry.unwrap().path();
             if file.extension().is_some_and(|extension| extension == "pid") {
                 let number = fs::read_to_string(&file).unwrap();
-                // It may have ended by itself.
-                drop(Command::new("kill").arg(number.trim()).stderr(Stdio::null()).status());
+                let runs = fs::read_to_string(format!("/proc/{}/comm", number.trim())).unwrap_or_default();
+                if matches!(runs.trim(), "nutcracker" | "keyhome") {
+                    drop(Command::new("kill").arg(number.trim()).stderr(Stdio::null()).status());
+                }
             }
         }
     }
