@@ -3,9 +3,15 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use keyhome::command::Merge;
+
+use crate::gather::Gather;
+
 /// Empty buffers to be used again.
 pub(crate) struct Stock {
     buffers: Vec<Vec<u8>>,
+    #[allow(clippy::vec_box, reason = "they go from here to a client in their boxes, and back")]
+    gathers: Vec<Box<Gather>>,
 }
 
 /// Buffers that are kept. What is busy at one time is few: sockets take most writes at once.
@@ -14,12 +20,16 @@ const KEPT: usize = 32;
 /// Room for what is to come, however little has come.
 const LEAST_ROOM: usize = 16 * 1024;
 
+/// Replies in the making that are kept, as many as clients commonly wait for at one time, and the largest of them.
+const GATHERS_KEPT: usize = 64;
+const LARGEST_GATHER: usize = 8 * 1024;
+
 /// The largest buffer that is kept.
 const LARGEST_KEPT: usize = 64 * 1024;
 
 impl Stock {
     pub(crate) fn new() -> Self {
-        Self { buffers: Vec::with_capacity(KEPT) }
+        Self { buffers: Vec::with_capacity(KEPT), gathers: Vec::new() }
     }
 
     pub(crate) fn take(&mut self) -> Vec<u8> {
@@ -30,6 +40,24 @@ impl Stock {
         if self.buffers.len() < KEPT && (1..=LARGEST_KEPT).contains(&buffer.capacity()) {
             buffer.clear();
             self.buffers.push(buffer);
+        }
+    }
+
+    /// For a request of so many parts.
+    #[allow(clippy::unnecessary_box_returns, reason = "what is kept is boxes")]
+    pub(crate) fn take_gather(&mut self, merge: Merge, parts: usize) -> Box<Gather> {
+        match self.gathers.pop() {
+            Some(mut gather) => {
+                gather.renew(merge, parts);
+                gather
+            }
+            None => Box::new(Gather::new(merge, parts)),
+        }
+    }
+
+    pub(crate) fn give_gather(&mut self, gather: Box<Gather>) {
+        if self.gathers.len() < GATHERS_KEPT && gather.held_bytes() <= LARGEST_GATHER {
+            self.gathers.push(gather);
         }
     }
 }

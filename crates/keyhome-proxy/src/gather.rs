@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use keyhome::command::{Merge, ScanCursor};
-use keyhome_resp::{Value, array, bulk, error, integer};
+use keyhome_resp::{Value, array, bulk, error, first_value, integer};
 
 /// The replies of the parts of one request, as they come in.
 pub(crate) struct Gather {
@@ -20,14 +20,37 @@ pub(crate) struct Gather {
 }
 
 impl Gather {
-    /// For `parts` parts. `keys` says which part each key is in, where the reply has a value a key.
-    pub(crate) fn new(merge: Merge, parts: usize, keys: Vec<u32>) -> Self {
-        Self { merge, bytes: Vec::new(), parts: vec![0..0; parts], missing: parts, keys, scan: None }
+    /// For `parts` parts.
+    pub(crate) fn new(merge: Merge, parts: usize) -> Self {
+        let (bytes, keys) = (Vec::new(), Vec::new());
+        Self { merge, bytes, parts: vec![0..0; parts], missing: parts, keys, scan: None }
     }
 
     /// For the reply of the server that a scan is at.
     pub(crate) fn of_scan(at: ScanCursor, servers: usize) -> Self {
-        Self { scan: Some((at, servers)), ..Self::new(Merge::Cursor, 1, Vec::new()) }
+        Self { scan: Some((at, servers)), ..Self::new(Merge::Cursor, 1) }
+    }
+
+    /// As if it were new, with the memory that it has.
+    pub(crate) fn renew(&mut self, merge: Merge, parts: usize) {
+        self.merge = merge;
+        self.bytes.clear();
+        self.parts.clear();
+        self.parts.resize(parts, 0..0);
+        self.missing = parts;
+        self.keys.clear();
+        self.scan = None;
+    }
+
+    /// For a reply with a value a key: which part each key is in.
+    pub(crate) fn set_keys(&mut self, parts: impl Iterator<Item = u32>) {
+        self.keys.extend(parts);
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn held_bytes(&self) -> usize {
+        let parts = self.parts.capacity() * size_of::<Range<usize>>();
+        self.bytes.capacity() + self.keys.capacity() * size_of::<u32>() + parts
     }
 
     /// Takes the reply of a part; true when all have come.
@@ -55,17 +78,17 @@ impl Gather {
     }
 
     /// Writes the reply. Where a part failed, it is the error of the first part that did.
-    pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        let failed = self.replies().find(|reply| matches!(reply.first(), Some(b'-' | b'!')));
-        let succeeded = self.replies().find(|reply| !matches!(reply.first(), Some(b'-' | b'!')));
-        match (self.merge, failed, succeeded) {
-            (Merge::OneOk, _, Some(reply)) => out.extend_from_slice(reply),
-            (_, Some(failed), _) => out.extend_from_slice(failed),
-            _ => self.write_merged(out),
+    pub(crate) fn write(&mut self, out: &mut Vec<u8>) {
+        let has_failed = |reply: &&[u8]| matches!(reply.first(), Some(b'-' | b'!'));
+        if let Some(failed) = self.replies().find(has_failed) {
+            let succeeded = self.replies().find(|reply| !has_failed(reply));
+            let chosen = if self.merge == Merge::OneOk { succeeded } else { None };
+            return out.extend_from_slice(chosen.unwrap_or(failed));
         }
+        self.write_merged(out);
     }
 
-    fn write_merged(&self, out: &mut Vec<u8>) {
+    fn write_merged(&mut self, out: &mut Vec<u8>) {
         match self.merge {
             Merge::Sum => match self.numbers() {
                 Some(numbers) => integer(out, numbers.iter().sum()),
@@ -91,17 +114,25 @@ impl Gather {
         self.replies().map(number).collect()
     }
 
-    /// A value a key, each from the part that its key is in.
-    fn by_key(&self, out: &mut Vec<u8>) {
-        let values = self.replies().map(|reply| match Value::of(reply) {
-            Some(Value::Array(values)) => Some(values),
-            _ => None,
-        });
-        let Some(mut values) = values.collect::<Option<Vec<_>>>() else { return unlike(out) };
+    /// A value a key, each from the part that its key is in: a part begins with the next of its values.
+    fn by_key(&mut self, out: &mut Vec<u8>) {
+        for part in &mut self.parts {
+            let Some(Value::Array(values)) = self.bytes.get(part.clone()).and_then(Value::of) else {
+                return unlike(out);
+            };
+            part.start = part.end - values.bytes().len();
+        }
         let before = out.len();
+        out.reserve(self.bytes.len() + 8);
         array(out, self.keys.len());
-        for part in &self.keys {
-            let Some(value) = values.get_mut(*part as usize).and_then(Iterator::next) else {
+        for key in &self.keys {
+            let part = self.parts.get_mut(*key as usize);
+            let value = part.and_then(|part| {
+                let value = first_value(self.bytes.get(part.clone())?)?;
+                part.start += value.len();
+                Some(value)
+            });
+            let Some(value) = value else {
                 out.truncate(before);
                 return unlike(out);
             };

@@ -11,7 +11,7 @@
 //! | what the proxy answers itself, or asks all threads or servers | `answers/`, `worker/own.rs`, `worker/survey.rs`, `survey.rs`, `combine.rs` |
 //! | where a request goes that is not about one key alone | `worker/routing.rs` |
 //! | the home of a key, servers that are out | `pool/` |
-//! | one command a server, one reply of several | `worker/parts.rs`, `gather.rs` |
+//! | one command a server, one reply of several | `worker/splitting.rs`, `worker/parts.rs`, `gather.rs` |
 //! | connections to servers, replies | `worker/servers.rs`, `worker/connecting.rs`, `server.rs`, `resolver.rs` |
 //! | the order of a client's replies | `client/replies.rs` |
 //! | another config while clients are served | `reload.rs`, `worker/reload.rs` |

@@ -64,6 +64,9 @@ fn line(out: &mut Vec<u8>, kind: u8, text: &[u8]) {
 }
 
 fn head(out: &mut Vec<u8>, kind: u8, number: u64) {
+    if number < 10 {
+        return out.extend_from_slice(&[kind, b'0' + number as u8, b'\r', b'\n']);
+    }
     out.push(kind);
     digits(out, number);
     out.extend_from_slice(b"\r\n");

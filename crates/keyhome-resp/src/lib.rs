@@ -25,4 +25,4 @@ pub use error::FrameError;
 pub use number::number;
 pub use reply::ReplyReader;
 pub use request::{Limits, Progress, RequestReader, Word};
-pub use value::{Value, Values};
+pub use value::{Value, Values, first_value};

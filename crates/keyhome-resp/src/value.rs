@@ -85,15 +85,35 @@ impl Values<'_> {
     }
 }
 
+impl<'a> Values<'a> {
+    /// The bytes of those that are still to come, and of what stands behind the aggregate.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+/// The bytes of the value that `bytes`, a part of a whole reply, begins with.
+#[inline]
+pub fn first_value(bytes: &[u8]) -> Option<&[u8]> {
+    // Nearly all are strings.
+    if let [b'$', rest @ ..] = bytes
+        && let Line::Number(length, header) = number::line(rest)
+    {
+        let length = usize::try_from(length).map_or(0, |length| length.saturating_add(2));
+        return bytes.get(..length.saturating_add(1 + header));
+    }
+    let length = ReplyReader::default().read(bytes).ok()??;
+    bytes.get(..length)
+}
+
 impl<'a> Iterator for Values<'a> {
     type Item = &'a [u8];
 
     #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
         self.left = self.left.checked_sub(1)?;
-        let length = ReplyReader::default().read(self.bytes).ok()??;
-        let (value, rest) = self.bytes.split_at(length);
-        self.bytes = rest;
+        let value = first_value(self.bytes)?;
+        self.bytes = &self.bytes[value.len()..];
         Some(value)
     }
 }

@@ -3,7 +3,7 @@
 use super::words::{Access, FanOut, Merge};
 
 /// What the table says of a command, but for its name.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Class {
     /// The number of words, the name included; negative: at least that many.
     pub(super) arity: i8,

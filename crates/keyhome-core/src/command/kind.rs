@@ -1,8 +1,10 @@
 //! What is known of a command by its name alone, which a client asks once a name and keeps.
 
+use alloc::vec::Vec;
+
 use serde::Serialize;
 
-use super::class::{Begin, Find, Form, Rule, Spec};
+use super::class::{Begin, Class, Find, Form, Rule, Spec};
 use super::words::{Access, FanOut, Merge};
 use super::{Command, lookup, unknown};
 use crate::error::Error;
@@ -28,6 +30,18 @@ pub struct CommandKind {
     /// The position of its only key, where that is the same whatever the other words are, and as many of them as it
     /// takes: 1 for GET and SET, 2 for OBJECT ENCODING. None where there is no key, or where the words decide.
     pub only_key: Option<usize>,
+    #[serde(skip)]
+    class: &'static Class,
+}
+
+impl CommandKind {
+    /// Adds the positions of the keys in `args`, which are the words of such a command: those of
+    /// [`command_route`](super::command_route), without looking the command up again.
+    ///
+    /// Errors: `command.arguments`, as there.
+    pub fn keys<A: AsRef<[u8]>>(&self, args: &[A], out: &mut Vec<usize>) -> Result<(), Error> {
+        Command { name: self.command.as_bytes(), class: self.class }.whole_keys(args, out)
+    }
 }
 
 /// The kind of the command of this name. `subcommand` is its second word: where the first word has no subcommands it is
@@ -68,6 +82,7 @@ fn kind(word: &[u8], second: Option<&[u8]>) -> Result<CommandKind, Error> {
         key_step: command.key_step(),
         container: class.container,
         only_key: command.form().and_then(only_key),
+        class,
     })
 }
 

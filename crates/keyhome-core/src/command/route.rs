@@ -36,15 +36,10 @@ pub struct CommandRoute {
 pub fn command_route<A: AsRef<[u8]>>(args: &[A]) -> Result<CommandRoute, Error> {
     let command = Command::find(args)?;
     let (mut keys, mut channels) = (Vec::new(), Vec::new());
-    command.keys(args, &mut keys)?;
+    command.whole_keys(args, &mut keys)?;
     let (fan_out, key_step) = (command.fan_out(), command.key_step());
     if fan_out == FanOut::Channel {
         command.channels(args, &mut channels);
-    }
-    if keys.last().is_some_and(|last| last + key_step > args.len()) {
-        let name = Shown(command.name);
-        let detail = format!("`{name}` has {key_step} words a key, and the last key is short of some");
-        return Err(Error::new(ErrorKind::CommandArguments, detail));
     }
     Ok(CommandRoute {
         command: command.name(),
@@ -56,4 +51,20 @@ pub fn command_route<A: AsRef<[u8]>>(args: &[A]) -> Result<CommandRoute, Error> 
         merge: command.merge(),
         key_step,
     })
+}
+
+impl Command {
+    /// Adds the positions of the keys, none of which is short of its words.
+    pub(super) fn whole_keys<A: AsRef<[u8]>>(self, args: &[A], out: &mut Vec<usize>) -> Result<(), Error> {
+        let before = out.len();
+        self.keys(args, out)?;
+        let key_step = self.key_step();
+        if out.last().is_some_and(|last| last + key_step > args.len()) {
+            out.truncate(before);
+            let name = Shown(self.name);
+            let detail = format!("`{name}` has {key_step} words a key, and the last key is short of some");
+            return Err(Error::new(ErrorKind::CommandArguments, detail));
+        }
+        Ok(())
+    }
 }

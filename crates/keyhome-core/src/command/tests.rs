@@ -1,5 +1,5 @@
 use alloc::string::ToString;
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use super::*;
 
@@ -173,7 +173,13 @@ fn kinds_are_those_of_routes() {
                 None => moves |= keys.len() > 1,
             }
             counts.push(keys.len());
-            let Ok(route) = command_route(&args) else { continue };
+            let mut of_kind = vec![9];
+            let found = kind.keys(&args, &mut of_kind);
+            let Ok(route) = command_route(&args) else {
+                assert!(found.is_err() && of_kind == [9], "{args:?}");
+                continue;
+            };
+            assert_eq!(of_kind[1..], route.keys, "{args:?}");
             assert_eq!(
                 (route.command, route.access, route.blocking, route.fan_out, route.merge, route.key_step),
                 (kind.command, kind.access, kind.blocking, kind.fan_out, kind.merge, kind.key_step)

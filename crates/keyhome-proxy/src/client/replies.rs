@@ -167,15 +167,7 @@ impl Replies {
                     return;
                 }
                 self.apart_bytes -= gather.bytes();
-                if at == 0 {
-                    gather.write(output.buffer(stock));
-                    self.advance(output, stock);
-                } else {
-                    let mut whole = stock.take();
-                    gather.write(&mut whole);
-                    self.hold(at, &whole, stock);
-                    stock.give(whole);
-                }
+                self.finish_gather(at, output, stock);
             }
             Some(Slot::Surveying(survey)) => {
                 self.apart_bytes += reply.len();
@@ -194,6 +186,21 @@ impl Replies {
             // It was answered already: nothing is answered twice.
             Some(Slot::Held { .. } | Slot::Apart(_)) | None => {}
         }
+    }
+
+    fn finish_gather(&mut self, at: usize, output: &mut Output, stock: &mut Stock) {
+        let slot = self.slots.get_mut(at).map(|slot| std::mem::replace(slot, Slot::Waiting));
+        let Some(Slot::Gathering(mut gather)) = slot else { return };
+        if at == 0 {
+            gather.write(output.buffer(stock));
+            self.advance(output, stock);
+        } else {
+            let mut whole = stock.take();
+            gather.write(&mut whole);
+            self.hold(at, &whole, stock);
+            stock.give(whole);
+        }
+        stock.give_gather(gather);
     }
 
     #[cold]

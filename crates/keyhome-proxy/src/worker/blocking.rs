@@ -62,7 +62,7 @@ impl Worker {
         let ends = answers::longest_wait(&request.words()).map(|wait| self.now.saturating_add(wait));
         let client = &mut self.clients[index];
         let generation = client.generation;
-        let gather = Box::new(Gather::new(merge, connections.len(), Vec::new()));
+        let gather = Box::new(Gather::new(merge, connections.len()));
         let number = client.replies.expect_parts(gather, connections.len());
         client.blocked_on.clone_from(&connections);
         client.halted = true;

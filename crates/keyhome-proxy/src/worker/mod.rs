@@ -21,6 +21,7 @@ mod resubscriptions;
 mod routing;
 mod servers;
 mod slow_requests;
+mod splitting;
 mod subscriptions;
 mod survey;
 mod timeouts;
@@ -44,7 +45,7 @@ use slab::Slab;
 use closing::Why;
 pub(crate) use survey::Question;
 
-use self::accepting::Accepting;
+use self::{accepting::Accepting, splitting::Splitting};
 use crate::{
     buffers::{Stock, Written},
     client::Client,
@@ -120,6 +121,7 @@ pub(crate) struct Worker {
     scratch: Vec<u8>,
     /// Positions of keys and the servers of these, of one request.
     homes: Vec<(usize, usize)>,
+    splitting: Splitting,
     frame_limits: FrameLimits,
     limits: Limits,
     /// What all threads hold.
@@ -196,6 +198,7 @@ impl Worker {
             stock: Stock::new(),
             scratch: vec![0; READ],
             homes: Vec::new(),
+            splitting: Splitting::default(),
             frame_limits: FrameLimits {
                 request_bytes: options.limits.request_bytes,
                 ..FrameLimits::default()

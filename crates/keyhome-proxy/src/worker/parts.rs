@@ -1,51 +1,12 @@
-//! Requests that several servers answer: one command a server, and one reply of theirs.
+//! Requests that several servers answer with one reply of theirs: the same to each.
 
-use keyhome::command::{CommandRoute, Merge, ScanCursor};
-use keyhome_resp::{array, bulk, error};
+use keyhome::command::{Merge, ScanCursor};
+use keyhome_resp::error;
 
 use super::{Worker, requests::Request};
 use crate::{gather::Gather, server::Waiting};
 
 impl Worker {
-    /// Splits a request: each server gets the keys that live there.
-    pub(super) fn split(
-        &mut self,
-        index: usize,
-        words: &[&[u8]],
-        route: &CommandRoute,
-        homes: &[(usize, usize)],
-    ) {
-        let mut servers: Vec<usize> = homes.iter().map(|(_, server)| *server).collect();
-        servers.sort_unstable();
-        servers.dedup();
-        let Some(connections) = self.connections_to(index, &servers) else { return };
-        let part_of = |server: usize| servers.binary_search(&server).unwrap_or_default() as u32;
-        let by_key = match route.merge {
-            Merge::ByKey => homes.iter().map(|(_, server)| part_of(*server)).collect(),
-            _ => Vec::new(),
-        };
-        let step = route.key_step;
-        let first = homes.first().map_or(0, |(at, _)| *at);
-        let after = homes.last().map_or(0, |(at, _)| at + step);
-        let generation = self.clients[index].generation;
-        let gather = Box::new(Gather::new(route.merge, servers.len(), by_key));
-        let number = self.clients[index].replies.expect_parts(gather, servers.len());
-        for (part, (server, connection)) in servers.iter().zip(connections).enumerate() {
-            let Some(connection) = self.servers.get_mut(connection) else { continue };
-            let here = homes.iter().filter(|(_, home)| home == server).map(|(at, _)| *at);
-            let waiting = Waiting::of(index, generation, number, part as u32, self.now);
-            let bytes = connection.add(waiting, &mut self.stock, |out| {
-                array(out, first + here.clone().count() * step + words.len() - after);
-                words[..first].iter().for_each(|word| bulk(out, word));
-                here.for_each(|at| words[at..at + step].iter().for_each(|word| bulk(out, word)));
-                words[after..].iter().for_each(|word| bulk(out, word));
-            });
-            let counters = &mut self.counters[connection.pool];
-            counters.fragments += 1;
-            counters.servers[connection.server].count_request(bytes);
-        }
-    }
-
     /// The same request to every live server.
     pub(super) fn send_to_all(&mut self, index: usize, merge: Merge, request: &Request<'_>) {
         let servers: Vec<usize> = self.pools[self.clients[index].pool].live().collect();
@@ -62,7 +23,7 @@ impl Worker {
     ) {
         let Some(connections) = self.connections_to(index, servers) else { return };
         let generation = self.clients[index].generation;
-        let gather = Box::new(Gather::new(merge, servers.len(), Vec::new()));
+        let gather = Box::new(Gather::new(merge, servers.len()));
         let number = self.clients[index].replies.expect_parts(gather, servers.len());
         for (part, connection) in connections.into_iter().enumerate() {
             let Some(connection) = self.servers.get_mut(connection) else { continue };

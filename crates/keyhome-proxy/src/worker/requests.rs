@@ -1,6 +1,9 @@
 //! From what a client sends to the servers that answer it.
 
-use std::io::{ErrorKind, Read};
+use std::{
+    io::{ErrorKind, Read},
+    ops::Range,
+};
 
 use keyhome::command::{CommandKind, FanOut, command_kind};
 use keyhome_resp::{FrameError, Limits, Progress, RequestReader, Word, error};
@@ -30,6 +33,26 @@ impl<'a> Request<'a> {
 
     pub(super) fn words(&self) -> Vec<&'a [u8]> {
         self.words.iter().map(|word| word.of(self.frame)).collect()
+    }
+
+    /// How many words it has.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// The bytes of some words with their headers, as they stand in the frame.
+    #[inline]
+    pub(super) fn bytes_of(&self, words: Range<usize>) -> &'a [u8] {
+        let end = |words: &[Word]| words.last().map_or(self.head(), |word| word.end + 2);
+        let start = self.words.get(..words.start).map_or(self.frame.len(), end);
+        let end = self.words.get(..words.end).map_or(self.frame.len(), end);
+        self.frame.get(start..end).unwrap_or_default()
+    }
+
+    /// The bytes before the first word: the line that says how many there are.
+    fn head(&self) -> usize {
+        self.frame.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1)
     }
 }
 

@@ -12,6 +12,10 @@ use crate::answers::{self, errors};
 impl Worker {
     /// A request that is not about one key alone.
     pub(super) fn other(&mut self, index: usize, kind: &CommandKind, request: &Request<'_>) -> Taken {
+        if kind.fan_out == FanOut::Split {
+            self.split(index, kind, request);
+            return Taken::Now;
+        }
         match kind.command {
             "multi" | "exec" | "discard" | "watch" | "unwatch" => {
                 return self.transaction_command(index, kind, request);
@@ -34,7 +38,7 @@ impl Worker {
         };
         let pool = self.clients[index].pool;
         match route.fan_out {
-            FanOut::Home | FanOut::Split | FanOut::Channel => {
+            FanOut::Home | FanOut::Channel => {
                 let places = if route.fan_out == FanOut::Channel { &route.channels } else { &route.keys };
                 let mut homes = std::mem::take(&mut self.homes);
                 homes.clear();
@@ -95,12 +99,8 @@ impl Worker {
             Some((_, server)) => *server,
         };
         if homes.iter().any(|(_, other)| *other != server) {
-            if route.fan_out == FanOut::Split {
-                self.split(index, words, route, homes);
-            } else {
-                let text = errors::on_several(self.pools[pool].pool.all(), words, homes);
-                self.answer(index, |out| error(out, &text));
-            }
+            let text = errors::on_several(self.pools[pool].pool.all(), words, homes);
+            self.answer(index, |out| error(out, &text));
         } else if route.blocking && answers::can_wait(route.command, words) {
             return self.block(index, server, request);
         } else {
