@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    checker::{Rules, Verdict, starved},
+    checker::{Rules, Starvation, Verdict},
     history::{History, Target, Via},
 };
 
@@ -22,12 +22,13 @@ pub fn print(history: &History, rules: &Rules, verdict: &Verdict) {
     println!(
         "\nclient            operations  answered    failed  slowest, ms  of it starved  it may take  starved, ms"
     );
+    let starvation = Starvation::new(history);
     for (at, client) in history.clients.iter().enumerate() {
         let own = || history.operations.iter().filter(move |one| one.client == at);
         let answered = own().filter(|one| one.is_answered()).count();
         let slowest = own().filter_map(|one| Some((one.end? - one.begin, one.via, one.begin))).max();
         let (took, via, begin) = slowest.unwrap_or((0, Via::Get, 0));
-        let meanwhile = starved(history, at, begin, begin + took);
+        let meanwhile = starvation.of(at, begin, begin + took);
         let starved: u64 =
             history.starved.iter().filter(|one| one.client == Some(at)).map(|one| one.micros).sum();
         println!(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Mode, Rules};
+use super::{Mode, Rules, Starvation};
 use crate::chaos::history::{Asks, Fault, History, Target};
 
 /// After a fault, and the time in which clients may still think a server out, it is this long until what was under way is over.
@@ -19,14 +19,19 @@ pub(super) struct Certainty {
 }
 
 impl Certainty {
-    pub(super) fn new(history: &History, rules: &Rules, homes: &HashMap<&str, usize>) -> Self {
+    pub(super) fn new(
+        history: &History,
+        rules: &Rules,
+        homes: &HashMap<&str, usize>,
+        starvation: &Starvation,
+    ) -> Self {
         let servers = homes.values().max().map_or(0, |&last| last + 1);
         let mut emptied = vec![Vec::new(); servers];
         let mut uncertain = vec![Vec::new(); servers];
         // What starved at that time was as much later.
         let until = |begin: u64, end: u64| {
             let calm = end + rules.retry + rules.timeout + SETTLES;
-            calm + most_starved(history, begin, calm)
+            calm + starvation.most(history.clients.len(), begin, calm)
         };
         for Fault { target, begin, end, emptied: empty, .. } in &history.faults {
             if let Target::Server(server) = *target
@@ -95,15 +100,4 @@ fn joined(mut times: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
         }
     }
     all
-}
-
-/// How long a client's process, or the harness's, was not run within this time though it wanted to be.
-pub fn starved(history: &History, client: usize, begin: u64, end: u64) -> u64 {
-    let within = history.starved.iter().filter(|it| it.begin < end && begin < it.end);
-    within.filter(|it| it.client.is_none_or(|it| it == client)).map(|it| it.micros).sum()
-}
-
-/// The same of the client that had to wait longest.
-fn most_starved(history: &History, begin: u64, end: u64) -> u64 {
-    (0..history.clients.len()).map(|client| starved(history, client, begin, end)).max().unwrap_or_default()
 }

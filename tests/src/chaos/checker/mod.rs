@@ -3,12 +3,14 @@
 
 mod certainty;
 mod keys;
+mod starvation;
 mod times;
 
 use std::{collections::HashMap, fmt};
 
 use certainty::Certainty;
-pub use certainty::starved;
+pub use starvation::Starvation;
+use times::Times;
 
 use super::history::{History, Operation, Target};
 
@@ -145,7 +147,8 @@ pub fn check(history: &History, rules: &Rules, home: impl Fn(&str) -> usize) -> 
         known_error(history, operation, &mut verdict);
     }
     let homes: HashMap<&str, usize> = by_key.keys().map(|&key| (key, home(key))).collect();
-    let certainty = Certainty::new(history, rules, &homes);
+    let starvation = Starvation::new(history);
+    let certainty = Certainty::new(history, rules, &homes, &starvation);
     for (key, operations) in &by_key {
         keys::check(history, rules, &certainty, homes[key], operations, &mut verdict);
     }
@@ -158,8 +161,9 @@ pub fn check(history: &History, rules: &Rules, home: impl Fn(&str) -> usize) -> 
             }
         }
     }
-    times::check_ends(history, rules, &mut verdict);
-    times::check_recoveries(history, rules, &homes, &mut verdict);
+    let times = Times { history, rules, starvation: &starvation, homes: &homes };
+    times.check_ends(&mut verdict);
+    times.check_recoveries(&mut verdict);
     verdict
 }
 
