@@ -1,9 +1,12 @@
 //! The demo: keys are written through a real nutcracker and into a real Redis Cluster, every door is asked where each of
-//! them lives, and they are looked for straight on the servers. Then all are asked for decisions.
+//! them lives, and they are looked for straight on the servers; so are those that clients write, through the proxy and by
+//! themselves. Then all are asked for decisions.
 
 mod clients;
 mod decisions;
 mod takeover;
+
+use std::{io, path::Path};
 
 use anstyle::{AnsiColor, Style};
 use keyhome_live::{Nutcracker, Scratch};
@@ -14,7 +17,7 @@ use crate::{
     doors::{Client, CommandDoor, shown},
     keys,
     pool::{Form, Node, Pool},
-    real::{BehindNutcracker, InCluster},
+    real::{BehindNutcracker, InCluster, Proxied, Through},
     twin::pool::System,
 };
 
@@ -88,26 +91,28 @@ impl Plan {
     }
 }
 
-/// A row: a pool on real servers.
-struct Row {
-    /// Which, such as `behind nutcracker 0.5.0`.
-    real: String,
-    pool: String,
-    about: String,
-    /// For each door, how many keys live where it says.
-    right: Vec<usize>,
+/// Keys that are shown one by one, in each pool.
+const SHOWN: [&str; 4] = ["user:1001", "order:3001", "x{a}y", "x$$y"];
+
+/// What the witnesses say of a pool on real servers; `None` of those that have no such pool.
+struct Section {
+    /// Such as `carts: md5 ketama tag {}, behind nutcracker 0.5.0`.
+    title: String,
+    /// Of each key that is shown, who says what, and whether it is there.
+    shown: Vec<Vec<Option<(Home, bool)>>>,
+    /// How many keys live where each says.
+    right: Vec<Option<usize>>,
 }
 
 /// Runs it, and says whether all agree.
-pub fn run(doors: &[Box<dyn Door>], clients: &mut [Client]) -> bool {
-    let (rows, mut wrong) = observe(doors).unwrap_or_else(|error| panic!("the real servers: {error}"));
-    print(doors, &rows);
-    anstream::println!("\nEach number is how many of {KEYS} keys are where the door says that they are.");
-    let asked = rows.len() * KEYS;
-    let shared =
-        clients::show(clients, &mut wrong).unwrap_or_else(|error| panic!("the real servers: {error}"));
-    let kept = takeover::show(CommandDoor::new().program(), &mut wrong)
-        .unwrap_or_else(|error| panic!("the real servers: {error}"));
+pub fn run(doors: &[Box<dyn Door>], clients: &mut [Client], plain: &mut [Client]) -> bool {
+    let command = CommandDoor::new();
+    let failed = |error| -> ! { panic!("the real servers: {error}") };
+    let mut wrong = Vec::new();
+    let asked =
+        show(doors, clients, plain, command.program(), &mut wrong).unwrap_or_else(|error| failed(error));
+    let shared = clients::show(clients, &mut wrong).unwrap_or_else(|error| failed(error));
+    let kept = takeover::show(command.program(), &mut wrong).unwrap_or_else(|error| failed(error));
     let decisions = decisions::show(doors, &mut wrong);
     anstream::println!("\nThe command keeps nothing between calls; the other doors decide all this alike.\n");
     let color = if wrong.is_empty() { AnsiColor::Green } else { AnsiColor::Red };
@@ -117,55 +122,96 @@ pub fn run(doors: &[Box<dyn Door>], clients: &mut [Client]) -> bool {
     }
     let count = wrong.len();
     anstream::println!(
-        "{} doors, {asked} keys on real servers, {decisions} decisions; {} clients, {shared} keys; the proxy, \
+        "{} doors, {asked} answers about keys on real servers, {decisions} decisions; {} clients, {shared} keys; the proxy, \
          {kept} keys",
         doors.len(),
-        clients.len()
+        clients.len() + plain.len()
     );
     anstream::println!("{style}{count} disagreements{style:#}");
     wrong.is_empty()
 }
 
-fn observe(doors: &[Box<dyn Door>]) -> std::io::Result<(Vec<Row>, Vec<String>)> {
+/// The table of all doors and of those that write; how many answers there were.
+fn show(
+    doors: &[Box<dyn Door>],
+    clients: &mut [Client],
+    plain: &mut [Client],
+    program: &Path,
+    wrong: &mut Vec<String>,
+) -> io::Result<usize> {
     let scratch = Scratch::new()?;
-    anstream::println!("starting redis-servers, nutcracker and a Redis Cluster ...");
+    anstream::println!("starting redis-servers, nutcracker, keyhome proxy and a Redis Cluster ...");
     let nutcracker = BehindNutcracker::start(&scratch, 5)?;
     let cluster = InCluster::start(&scratch)?;
-    let behind = format!("behind nutcracker {}:", Nutcracker::version()?);
-    let clustered = format!("in a Redis Cluster of redis-servers {}:", nutcracker.version()?);
+    let proxied = Some(Proxied { scratch: &scratch, program });
+    let servers = nutcracker.servers();
+    let plain = (1..).zip(plain).map(|(database, client)| Through::new(client, servers, database, proxied));
+    let own = clients.iter_mut().filter(|client| is_shown(client.name()));
+    let own = (3..).zip(own).map(|(database, client)| Through::new(client, servers, database, None));
+    let through: Vec<Through<'_, &mut Client>> = plain.chain(own).collect();
+    let witnesses: Vec<&dyn Witness> = doors
+        .iter()
+        .map(|door| -> &dyn Witness { door.as_ref() })
+        .chain(through.iter().map(|one| -> &dyn Witness { one }))
+        .collect();
     anstream::println!(
-        "writing {KEYS} keys to each pool, and asking {} doors where they are ...\n",
-        doors.len()
+        "asking {} doors where {KEYS} keys of each pool are, and where they are ...\n",
+        witnesses.len()
     );
-    let (mut rows, mut wrong) = (Vec::new(), Vec::new());
-    let mut row = |(real, told): (&dyn Witness, &str), name: &str, about: String, pool: &Pool, seed: u64| {
+    let behind = format!("behind nutcracker {}", Nutcracker::version()?);
+    let clustered = format!("in a Redis Cluster of redis-servers {}", nutcracker.version()?);
+    let mut sections = Vec::new();
+    let mut section = |real: &dyn Witness, title: String, pool: &Pool, seed: u64| {
         let keys = &keys::make(seed, KEYS);
         let Asked::Answered(holders) = real.homes(pool, keys) else {
             panic!("{} takes no such pool:\n{}", real.name(), pool.text())
         };
-        let right = doors.iter().map(|door| ask(door.as_ref(), name, pool, keys, &holders, &mut wrong));
-        rows.push(Row { real: told.to_owned(), pool: name.to_owned(), about, right: right.collect() });
+        let said: Vec<_> = (0..)
+            .zip(&witnesses)
+            .map(|(number, witness)| {
+                let said = ask(*witness, &title, pool, keys, &holders, wrong);
+                assert!(said.is_some() || number >= doors.len(), "{} is not asked", witness.name());
+                said
+            })
+            .collect();
+        let shown = SHOWN.iter().map(|shown| {
+            let at = keys.iter().position(|key| key.0 == shown.as_bytes()).expect("one of the keys");
+            let home = |said: &Option<(Vec<Home>, usize)>| {
+                said.as_ref().map(|(homes, _)| (homes[at].clone(), homes[at] == holders[at]))
+            };
+            said.iter().map(home).collect()
+        });
+        let right = said.iter().map(|said| said.as_ref().map(|said| said.1)).collect();
+        sections.push(Section { shown: shown.collect(), right, title });
     };
     for (seed, plan) in (1..).zip(PLANS) {
         let pool = nutcracker.place(&plan.pool()).expect("a pool of nutcracker's");
-        row((&nutcracker, &behind), plan.name, plan.about(), &pool, seed);
+        section(&nutcracker, format!("{}: {}, {behind}", plan.name, plan.about()), &pool, seed);
     }
-    row((&cluster, &clustered), "cluster", "crc16 slots tag {}".to_owned(), &cluster.pool(), 0);
-    Ok((rows, wrong))
+    section(&cluster, format!("crc16 slots tag {{}}, {clustered}"), &cluster.pool(), 0);
+    print(&witnesses, &sections);
+    Ok(KEYS * sections.iter().flat_map(|section| &section.right).flatten().count())
 }
 
-/// How many keys are where a door says. A key that is not found on exactly one server is where nobody says.
+/// The clients of many servers that the table has; what they and the others write is read by all of them below it.
+fn is_shown(client: &str) -> bool {
+    ["ioredis native", "redis-py sync"].contains(&client)
+}
+
+/// Where a witness says that keys are, and how many are there. A key that is not found on exactly one server is where
+/// nobody says.
 fn ask(
-    door: &dyn Door,
-    name: &str,
+    witness: &dyn Witness,
+    title: &str,
     pool: &Pool,
     keys: &[Key],
     holders: &[Home],
     wrong: &mut Vec<String>,
-) -> usize {
-    let homes = match door.homes(pool, keys) {
+) -> Option<(Vec<Home>, usize)> {
+    let homes = match witness.homes(pool, keys) {
         Asked::Answered(homes) => homes,
-        other => panic!("{} gives no homes in pool {name}: {other:?}", door.name()),
+        Asked::NotHere(_) => return None,
+        Asked::Refused(refusal) => panic!("{} gives no homes in {title}: {refusal:?}", witness.name()),
     };
     assert_eq!((homes.len(), holders.len()), (keys.len(), keys.len()), "a home for each key");
     let mut right = 0;
@@ -175,42 +221,61 @@ fn ask(
         } else {
             let (said, found) = (shown(home), shown(holder));
             wrong.push(format!(
-                "{name}, key {}: {} says {said}; the servers say {found}",
+                "{title}, key {}: {} says {said}; the servers say {found}",
                 to_hex(&key.0),
-                door.name()
+                witness.name()
             ));
         }
     }
-    right
+    Some((homes, right))
 }
 
-/// A table of 80 columns: `node native` stands in two lines.
-fn print(doors: &[Box<dyn Door>], rows: &[Row]) {
-    let names: Vec<(&str, &str)> =
-        doors.iter().map(|door| door.name().split_once(' ').unwrap_or(("", door.name()))).collect();
+/// What stands above a column, in two lines: whose it is, and which.
+fn heading(name: &str) -> (&str, &str) {
+    match name {
+        "ioredis native" => ("Sharded", "Node"),
+        "redis-py sync" => ("Sharded", "Python"),
+        name => name.split_once(' ').unwrap_or(("", name)),
+    }
+}
+
+/// A table of less than 100 columns.
+fn print(witnesses: &[&dyn Witness], sections: &[Section]) {
+    let names: Vec<(&str, &str)> = witnesses.iter().map(|witness| heading(witness.name())).collect();
     let number = KEYS.to_string().len();
     let widths: Vec<usize> =
         names.iter().map(|(above, name)| number.max(above.len()).max(name.len())).collect();
-    let about = rows.iter().map(|row| row.about.len()).max().unwrap_or(0);
+    let all = format!("all {KEYS} keys");
+    let first = all.len();
     let bold = Style::new().bold();
     let cells = |texts: &mut dyn Iterator<Item = &str>| -> String {
         texts.zip(&widths).map(|(text, width)| format!("  {text:>width$}")).collect()
     };
-    let above = cells(&mut names.iter().map(|name| name.0));
-    let below = cells(&mut names.iter().map(|name| name.1));
-    anstream::println!("{bold}{:<8}  {:<about$}{above}{bold:#}", "", "");
-    anstream::println!("{bold}{:<8}  {:<about$}{below}{bold:#}", "pool", "placed as");
-    for (index, Row { real, pool, about: like, right }) in rows.iter().enumerate() {
-        if index == 0 || rows[index - 1].real != *real {
-            anstream::println!("{real}");
-        }
-        let numbers = right.iter().zip(&widths).map(|(&right, width)| {
-            let color = if right == KEYS { AnsiColor::Green } else { AnsiColor::Red };
-            let style = color.on_default();
-            format!("  {style}{right:>width$}{style:#}")
+    let line = |title: &str, cells: &mut dyn Iterator<Item = Option<(String, bool)>>| {
+        let cells = cells.zip(&widths).map(|(cell, width)| {
+            let Some((text, right)) = cell else { return format!("  {:>width$}", "-") };
+            let style = if right { AnsiColor::Green } else { AnsiColor::Red }.on_default();
+            format!("  {style}{text:>width$}{style:#}")
         });
-        anstream::println!("{pool:<8}  {like:<about$}{}", numbers.collect::<String>());
+        anstream::println!("{title:<first$}{}", cells.collect::<String>());
+    };
+    anstream::println!("{bold}{:<first$}{}{bold:#}", "", cells(&mut names.iter().map(|name| name.0)));
+    anstream::println!("{bold}{:<first$}{}{bold:#}", "key", cells(&mut names.iter().map(|name| name.1)));
+    for Section { title, shown: rows, right } in sections {
+        anstream::println!("{title}");
+        for (key, row) in SHOWN.iter().zip(rows) {
+            let place = |(home, right): &(Home, bool)| {
+                (home.as_ref().map_or_else(|_| "none".to_owned(), |index| (index + 1).to_string()), *right)
+            };
+            line(key, &mut row.iter().map(|cell| cell.as_ref().map(place)));
+        }
+        line(&all, &mut right.iter().map(|right| right.map(|right| (right.to_string(), right == KEYS))));
     }
+    anstream::println!(
+        "\nEach key with the number of its server: where the doors say, and where it really is when ioredis and\n\
+         redis-py write it through keyhome proxy, or ShardedRedis of Node and Python. The last line of each pool:\n\
+         how many of {KEYS} keys are where nutcracker, or the cluster, has put them."
+    );
 }
 
 #[cfg(test)]
@@ -225,11 +290,11 @@ mod tests {
         let keys = keys::make(1, 100);
         let Asked::Answered(mut holders) = RustDoor.homes(&pool, &keys) else { panic!("it answers") };
         let mut wrong = Vec::new();
-        assert_eq!(ask(&RustDoor, "p", &pool, &keys, &holders, &mut wrong), 100);
-        assert!(wrong.is_empty());
+        let mut right = |holders: &[Home]| ask(&RustDoor, "p", &pool, &keys, holders, &mut wrong).unwrap().1;
+        assert_eq!(right(&holders), 100);
         holders[7] = Err("on two servers".to_owned());
         holders[9] = Ok(holders[9].clone().unwrap() + 1);
-        assert_eq!(ask(&RustDoor, "p", &pool, &keys, &holders, &mut wrong), 98);
+        assert_eq!(right(&holders), 98);
         assert_eq!(wrong.len(), 2);
         assert!(wrong[0].ends_with("the servers say on two servers"), "{wrong:?}");
     }

@@ -1,4 +1,5 @@
-//! `keyhome-doors proof`: all doors are asked for the same things; `keyhome-doors demo`: a table of a few, for people.
+//! `keyhome-doors proof`: all doors are asked for the same things; `keyhome-doors clients`: the part of it that writes
+//! through the proxy and the clients of many servers; `keyhome-doors demo`: a table of a few, for people.
 //! `cargo xtask test doors` and `cargo xtask demo` build the doors and run it. `keyhome-doors proxy-clients` and
 //! `keyhome-doors chaos` are what the stages of those names run, and `keyhome-doors record` writes the runs of
 //! `vectors/traces/` anew.
@@ -10,7 +11,7 @@ use anstyle::{AnsiColor, Style};
 use keyhome_tests::{
     chaos, demo,
     doors::{self, COUNT},
-    proof::{Proof, Score},
+    proof::{self, ClientScore, Disagreement, Proof, Score},
     proxy_clients, traces,
 };
 
@@ -21,7 +22,8 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["proof"] => proof(),
-        ["demo"] => done(demo::run(&doors::all(), &mut doors::clients())),
+        ["clients"] => only_clients(),
+        ["demo"] => done(demo::run(&doors::all(), &mut doors::clients(), &mut doors::plain_clients())),
         ["proxy-clients"] => done_or_not(proxy_clients::run()),
         ["chaos"] => done_or_not(chaos::run()),
         ["record"] => {
@@ -29,28 +31,33 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         _ => {
-            anstream::eprintln!("usage: keyhome-doors proof|demo|proxy-clients|chaos|record");
+            anstream::eprintln!("usage: keyhome-doors proof|clients|demo|proxy-clients|chaos|record");
             ExitCode::FAILURE
         }
     }
 }
 
-fn proof() -> ExitCode {
+fn seed() -> u64 {
     let seed = std::env::var("KEYHOME_SEED").map_or(SEED, |seed| {
         seed.parse().unwrap_or_else(|error| panic!("KEYHOME_SEED is {seed:?}: {error}"))
     });
     println!("seed {seed}; KEYHOME_SEED={} gives other pools and keys", seed.wrapping_add(1));
+    seed
+}
+
+fn proof() -> ExitCode {
+    let seed = seed();
     let doors = doors::all();
     match Proof::new(&doors, seed).run() {
-        Ok(scores) => {
+        Ok((scores, clients)) => {
             print(&scores);
-            done(scores.len() == COUNT)
+            print_clients(&clients);
+            let green: Style = AnsiColor::Green.on_default().bold();
+            let (doors, clients) = (scores.len(), clients.len());
+            anstream::println!("\n{green}{doors} doors, {clients} that write, 0 disagreements{green:#}");
+            done(doors == COUNT)
         }
-        Err(disagreement) => {
-            let red: Style = AnsiColor::Red.on_default().bold();
-            anstream::println!("\n{red}a disagreement{red:#} (KEYHOME_SEED={seed})\n{disagreement}");
-            ExitCode::FAILURE
-        }
+        Err(disagreement) => disagree(seed, &disagreement),
     }
 }
 
@@ -62,6 +69,23 @@ fn done_or_not(well: io::Result<bool>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn only_clients() -> ExitCode {
+    let seed = seed();
+    match proof::only_clients(seed) {
+        Ok(clients) => {
+            print_clients(&clients);
+            ExitCode::SUCCESS
+        }
+        Err(disagreement) => disagree(seed, &disagreement),
+    }
+}
+
+fn disagree(seed: u64, disagreement: &Disagreement) -> ExitCode {
+    let red: Style = AnsiColor::Red.on_default().bold();
+    anstream::println!("\n{red}a disagreement{red:#} (KEYHOME_SEED={seed})\n{disagreement}");
+    ExitCode::FAILURE
 }
 
 fn done(well: bool) -> ExitCode {
@@ -83,6 +107,13 @@ fn print(scores: &[Score]) {
             contract.answered, contract.not_here
         );
     }
-    let green: Style = AnsiColor::Green.on_default().bold();
-    anstream::println!("{green}{} doors, 0 disagreements{green:#}", scores.len());
+}
+
+fn print_clients(scores: &[ClientScore]) {
+    let bold = Style::new().bold();
+    anstream::println!("\n{bold}written           found at home  while servers  hot keys{bold:#}");
+    anstream::println!("{bold}through          and read again           fail{bold:#}");
+    for ClientScore { name, homes, failures, hot_keys } in scores {
+        println!("{name:<18}{homes:>13}{failures:>15}{hot_keys:>10}");
+    }
 }

@@ -60,8 +60,13 @@ pub struct Pool {
 impl Pool {
     /// The text from which routers are made.
     pub fn text(&self) -> String {
+        self.text_with(&[])
+    }
+
+    /// The same; where it is a config, with more settings.
+    pub(crate) fn text_with(&self, more: &[(&str, String)]) -> String {
         match &self.form {
-            Form::Config => self.yaml(),
+            Form::Config => self.yaml(more),
             Form::Map => self.map(),
             Form::MapOf(text) => text.clone(),
         }
@@ -103,9 +108,9 @@ impl Pool {
         pool
     }
 
-    fn yaml(&self) -> String {
+    fn yaml(&self, more: &[(&str, String)]) -> String {
         let mut yaml = String::from("pool:\n");
-        for (name, value) in self.settings() {
+        for (name, value) in self.settings().iter().chain(more) {
             put(&mut yaml, format_args!("  {name}: {value}"));
         }
         put(&mut yaml, format_args!("  servers:"));

@@ -1,11 +1,17 @@
 //! Real servers that say where keys live: keys are written to them, and looked for on each.
 
+mod through;
+
+pub use through::{COUNTERS, Proxied, Through, Writes};
+
 use std::{collections::HashMap, io, ops::RangeInclusive, path::Path};
 
 use keyhome_live::{
     Nutcracker, Pool as NutcrackerPool, Proxy, RedisCluster, RedisServer, Scratch,
     resp::{Connection, Reply},
 };
+
+use serde_json::Value;
 
 use crate::{
     cases::Key,
@@ -33,6 +39,11 @@ impl<'s> BehindNutcracker<'s> {
         let addresses: Vec<String> = self.servers.iter().map(RedisServer::address).collect();
         let placed = pool.at(&addresses);
         (pool.nodes.len() <= self.servers.len() && nutcrackers(&placed).is_some()).then_some(placed)
+    }
+
+    /// The servers.
+    pub fn servers(&self) -> &[RedisServer] {
+        &self.servers
     }
 
     /// What the servers are.
@@ -111,7 +122,6 @@ impl Serving<'_> {
     pub fn read(&self, keys: &[Key]) -> io::Result<Vec<Option<String>>> {
         let commands = keys.iter().map(|key| vec![b"GET".as_slice(), &key.0]);
         let replies = self.connect()?.pipeline(commands)?;
-        let text = |reply: &Reply| reply.bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         Ok(replies.iter().map(text).collect())
     }
 
@@ -163,48 +173,48 @@ impl Witness for BehindNutcracker<'_> {
     }
 }
 
-/// The same servers behind `keyhome proxy`, which takes every pool that a config can describe.
-#[derive(Debug)]
-pub struct BehindProxy<'s> {
-    behind: &'s BehindNutcracker<'s>,
-    program: &'s Path,
-}
+/// Speaks to a proxy without a client library: what it says is what is sent.
+#[derive(Debug, Default)]
+pub struct Bare(Option<Connection>);
 
-impl<'s> BehindProxy<'s> {
-    /// With `program`, which is the command `keyhome`, as the proxy.
-    pub fn new(behind: &'s BehindNutcracker<'s>, program: &'s Path) -> Self {
-        Self { behind, program }
-    }
-
-    /// The pool on these servers, if there are enough of them and if it is a config's.
-    pub fn place(&self, pool: &Pool) -> Option<Pool> {
-        let addresses: Vec<String> = self.behind.servers.iter().map(RedisServer::address).collect();
-        (pool.nodes.len() <= addresses.len() && !pool.is_map()).then(|| pool.whole().at(&addresses))
+impl Bare {
+    fn pipeline(&mut self, commands: Vec<Vec<&[u8]>>) -> Vec<Reply> {
+        let connection = self.0.as_mut().expect("it is open");
+        connection.pipeline(commands).unwrap_or_else(|error| panic!("keyhome proxy: {error}"))
     }
 }
 
-impl Witness for BehindProxy<'_> {
+impl Writes for Bare {
     fn name(&self) -> &'static str {
         "keyhome proxy"
     }
 
-    fn homes(&self, pool: &Pool, keys: &[Key]) -> Asked<Vec<Home>> {
-        if self.place(pool).as_ref() != Some(pool) {
-            return Asked::NotHere("its servers are others");
-        }
-        let set = |made: NutcrackerPool, (name, value): (&str, String)| made.set(name, value);
-        let made = pool.settings().into_iter().fold(NutcrackerPool::new(POOL), set);
-        let made = pool.servers().fold(made, NutcrackerPool::server);
-        let observe = || {
-            let proxy = Proxy::start(self.behind.scratch, self.program, &[made], &[])?;
-            let servers = &self.behind.servers[..pool.nodes.len()];
-            flush(servers)?;
-            let commands = keys.iter().map(|key| vec![b"SET".as_slice(), &key.0, b"1"]);
-            let written = proxy.connect(POOL)?.pipeline(commands)?;
-            found(servers, keys, &written)
-        };
-        Asked::Answered(observe().unwrap_or_else(|error: io::Error| panic!("{error}\n{}", pool.text())))
+    fn open(&mut self, to: &Value) {
+        let port = to["port"].as_u64().expect("a port") as u16;
+        self.0 = Some(Connection::open(port).unwrap_or_else(|error| panic!("keyhome proxy: {error}")));
     }
+
+    fn set_each(&mut self, keys: &[Key], value: &str) -> Vec<Option<String>> {
+        let commands = keys.iter().map(|key| vec![b"SET".as_slice(), &key.0, value.as_bytes()]);
+        let why = |reply: Reply| match reply {
+            Reply::Simple(ok) if ok == "OK" => None,
+            Reply::Error(text) => Some(text),
+            other => Some(format!("SET: {other:?}")),
+        };
+        self.pipeline(commands.collect()).into_iter().map(why).collect()
+    }
+
+    fn read_all(&mut self, keys: &[Key]) -> Vec<Option<String>> {
+        let command = std::iter::once(b"MGET".as_slice()).chain(keys.iter().map(|key| &*key.0));
+        match &self.pipeline(vec![command.collect()])[..] {
+            [Reply::Array(Some(values))] => values.iter().map(text).collect(),
+            other => panic!("MGET: {other:?}"),
+        }
+    }
+}
+
+fn text(reply: &Reply) -> Option<String> {
+    reply.bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// A real Redis Cluster of three nodes, its slots in pieces of unequal size.
@@ -281,11 +291,6 @@ fn found(servers: &[RedisServer], keys: &[Key], written: &[Reply]) -> io::Result
     let holders = holders(servers)?;
     let home = |(key, reply): (&Key, &Reply)| match reply {
         Reply::Simple(ok) if ok == "OK" => home_of(&holders, key),
-        // A key without a home is refused by the proxy, with keyhome's code.
-        Reply::Error(text) => {
-            let code = text.strip_prefix("ERR ").and_then(|text| text.split(':').next());
-            Err(code.unwrap_or(text).to_owned())
-        }
         other => Err(format!("SET: {other:?}")),
     };
     Ok(keys.iter().zip(written).map(home).collect())

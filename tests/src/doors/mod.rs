@@ -10,7 +10,7 @@ mod ways;
 
 pub(crate) use ways::shown;
 
-pub use client::{Client, clients};
+pub use client::{Client, Hot, clients, plain_clients};
 pub use command::CommandDoor;
 pub use foreign::ForeignDoor;
 pub use rust::RustDoor;

@@ -23,7 +23,7 @@ pub(super) fn compare(doors: &[Box<dyn Door>], pool: &Pool) -> Result<Vec<usize>
             return Err(Disagreement {
                 about: About::Arcs(Box::new(pool.clone())),
                 said: said.collect(),
-                note: "",
+                note: String::new(),
             });
         }
     }

@@ -108,7 +108,7 @@ fn last<T: Debug>(came: Came<T>) -> String {
 
 fn disagreement(doors: &[Box<dyn Door>], about: About, said: Vec<String>) -> Disagreement {
     let said = doors.iter().map(|door| door.name().to_owned()).zip(said).collect();
-    Disagreement { about, said, note: "" }
+    Disagreement { about, said, note: String::new() }
 }
 
 /// As few calls as show that two differ, the last of them being the one that shows it. `differ` gives the first call at

@@ -19,7 +19,7 @@ pub struct Disagreement {
     /// Who says what.
     pub said: Vec<(String, String)>,
     /// What else there is to know.
-    pub note: &'static str,
+    pub note: String,
 }
 
 /// What is in question.
@@ -41,7 +41,7 @@ impl Disagreement {
     /// Two do not say the same about a slot.
     pub(super) fn of_slots(key: &Key, said: &[(&str, u16)]) -> Self {
         let said = said.iter().map(|(who, slot)| ((*who).to_owned(), slot.to_string())).collect();
-        Self { about: About::Slot(key.clone()), said, note: "" }
+        Self { about: About::Slot(key.clone()), said, note: String::new() }
     }
 }
 
@@ -61,7 +61,7 @@ impl fmt::Display for Disagreement {
             }
         }
         for (who, what) in &self.said {
-            writeln!(f, "  {who:<13}  {what}")?;
+            writeln!(f, "  {who:<17}  {what}")?;
         }
         if let About::Home(_, pool) | About::Arcs(pool) = &self.about {
             if !pool.gone.is_empty() {
@@ -131,24 +131,29 @@ pub(super) fn first_difference(
 
 fn shrunk(all: &[&dyn Witness], two: [&dyn Witness; 2], pool: &Pool, key: &Key) -> Disagreement {
     let (small, note) = match smallest(two, pool, key) {
-        Some(small) => (small, ""),
+        Some(small) => (small, String::new()),
         None => (
             (pool.clone(), key.clone()),
-            "They differ when they are asked for many keys, not for this one alone.\n",
+            "They differ when they are asked for many keys, not for this one alone.\n".to_owned(),
         ),
     };
     let (pool, key) = small;
     let answers = ask_all(all, &pool, std::slice::from_ref(&key));
     let said = all.iter().zip(answers).map(|(witness, answer)| {
         let said = match answer {
-            Asked::Answered(homes) => match &homes[0] {
-                Ok(index) if *index < pool.nodes.len() => format!("{index} ({})", pool.name(*index)),
-                home => shown(home),
-            },
+            Asked::Answered(homes) => named(&pool, &homes[0]),
             Asked::Refused(refusal) => refusal.code,
             Asked::NotHere(why) => format!("not asked: {why}"),
         };
         (witness.name().to_owned(), said)
     });
     Disagreement { said: said.collect(), about: About::Home(key, Box::new(pool)), note }
+}
+
+/// A home with the name of its node.
+pub(super) fn named(pool: &Pool, home: &Home) -> String {
+    match home {
+        Ok(index) if *index < pool.nodes.len() => format!("{index} ({})", pool.name(*index)),
+        home => shown(home),
+    }
 }
