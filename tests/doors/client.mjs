@@ -80,6 +80,11 @@ const asks = {
     client = await ways[library](words);
     return 1;
   },
+  async close() {
+    await client?.end();
+    client = undefined;
+    return 1;
+  },
   read: ({ keys }) => client.read(keys.map(bytes)),
   async write({ keys, values }) {
     await client.write(keys.map((key, at) => [bytes(key), values[at]]));

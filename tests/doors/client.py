@@ -128,10 +128,10 @@ async def main(face: str) -> None:
         nonlocal client
         if ask == "hello":
             return face
-        if ask == "open":
+        if ask in ("open", "close"):
             if client is not None:
                 await done(client.end())
-            client = await opened(face, words)
+            client = await opened(face, words) if ask == "open" else None
             return 1
         if ask == "hot_keys":
             return await done(client.hot_keys(words["n"]))

@@ -211,6 +211,10 @@ impl Writes for Bare {
             other => panic!("MGET: {other:?}"),
         }
     }
+
+    fn close(&mut self) {
+        self.0 = None;
+    }
 }
 
 fn text(reply: &Reply) -> Option<String> {

@@ -128,6 +128,11 @@ impl Writes for Client {
     fn read_all(&mut self, keys: &[Key]) -> Vec<Option<String>> {
         self.ask(&json!({ "ask": "read", "keys": digits(keys) }))
     }
+
+    fn close(&mut self) {
+        assert_eq!(self.ask::<usize>(&json!({ "ask": "close" })), 1, "{}", self.name);
+        self.open = Value::Null;
+    }
 }
 
 fn digits(keys: &[Key]) -> Vec<String> {

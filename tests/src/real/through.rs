@@ -4,6 +4,7 @@ use std::{
     io,
     path::Path,
     sync::{Mutex, MutexGuard},
+    thread,
 };
 
 use keyhome_live::{
@@ -36,6 +37,9 @@ pub trait Writes: Send {
 
     /// What is under these keys, all asked for in one command.
     fn read_all(&mut self, keys: &[Key]) -> Vec<Option<String>>;
+
+    /// Closes its connections.
+    fn close(&mut self);
 }
 
 impl<C: Writes> Writes for &mut C {
@@ -54,11 +58,15 @@ impl<C: Writes> Writes for &mut C {
     fn read_all(&mut self, keys: &[Key]) -> Vec<Option<String>> {
         (**self).read_all(keys)
     }
+
+    fn close(&mut self) {
+        (**self).close();
+    }
 }
 
 /// A client that writes to these servers, in a database that nobody else has.
 #[derive(Debug)]
-pub struct Through<'s, C> {
+pub struct Through<'s, C: Writes> {
     name: String,
     /// The ports of the servers.
     servers: Vec<u16>,
@@ -231,6 +239,15 @@ impl<'s, C: Writes> Through<'s, C> {
     }
 }
 
+/// The client does not look for a proxy that is gone. Who has failed before is not asked again.
+impl<C: Writes> Drop for Through<'_, C> {
+    fn drop(&mut self) {
+        if let (Ok(state), false) = (self.state.get_mut(), thread::panicking()) {
+            state.client.close();
+        }
+    }
+}
+
 impl<C: Writes> Witness for Through<'_, C> {
     fn name(&self) -> &str {
         &self.name
@@ -292,6 +309,10 @@ mod tests {
 
         fn read_all(&mut self, keys: &[Key]) -> Vec<Option<String>> {
             self.0.read_all(keys)
+        }
+
+        fn close(&mut self) {
+            self.0.close();
         }
     }
 
