@@ -42,7 +42,7 @@ function ofNodeRedis(client) {
     read: (keys) => client.mGet(keys),
     write: (pairs) => client.mSet(pairs),
     hot: (n) => hottest(client.hotKeys(n)),
-    end: () => client.close(),
+    end: () => client.destroy(),
   };
 }
 
