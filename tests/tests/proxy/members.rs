@@ -221,7 +221,27 @@ fn a_database_that_a_server_refuses_is_not_taken_for_another() {
     assert_eq!(itself.call(&[b"DBSIZE"]).unwrap(), Reply::Integer(0));
     proxy.reload(&[pool("1")]).unwrap();
     assert_eq!(connection.call(&[b"SET", b"a", b"1"]).unwrap(), Reply::Simple("OK".into()));
+    // Connections of a client's own, too.
+    for (command, expected) in [
+        ([b"MULTI".as_slice()].as_slice(), Reply::Simple("OK".into())),
+        (&[b"INCR", b"count"], Reply::Simple("QUEUED".into())),
+        (&[b"EXEC"], Reply::Array(Some(vec![Reply::Integer(1)]))),
+        (&[b"BLPOP", b"list", b"0.01"], Reply::Array(None)),
+        (&[b"RPUSH", b"list", b"x"], Reply::Integer(1)),
+        (&[b"BLPOP", b"list", b"0"], Reply::Array(Some([b"list", b"x".as_slice()].map(bulk).to_vec()))),
+    ] {
+        assert_eq!(connection.call(command).unwrap(), expected);
+    }
+    let mut listener = proxy.connect(POOL).unwrap();
+    listener.call(&[b"SUBSCRIBE", b"news"]).unwrap();
+    assert_eq!(connection.call(&[b"PUBLISH", b"news", b"x"]).unwrap(), Reply::Integer(1));
+    let message = [b"message".as_slice(), b"news", b"x"].map(bulk).to_vec();
+    assert_eq!(listener.receive().unwrap(), Reply::Array(Some(message)));
     assert_eq!(itself.call(&[b"DBSIZE"]).unwrap(), Reply::Integer(0));
     itself.call(&[b"SELECT", b"1"]).unwrap().ok().unwrap();
     assert_eq!(itself.call(&[b"GET", b"a"]).unwrap(), Reply::Bulk(Some(b"1".to_vec())));
+}
+
+fn bulk(bytes: &[u8]) -> Reply {
+    Reply::Bulk(Some(bytes.to_vec()))
 }
