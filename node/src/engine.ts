@@ -35,6 +35,8 @@ export interface Engine {
   poolSettings(text: string, pool: string | undefined): string;
   /** JSON text. */
   poolNames(text: string): string;
+  /** JSON text: what `bindings/common/src/writers.rs` answers. */
+  writers(words: readonly string[]): string;
   isFailure(error: Key): boolean;
   health(
     onFailure: string | undefined,

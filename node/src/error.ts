@@ -44,6 +44,7 @@
  * | `client.queue` | too many commands wait for a node |
  * | `client.unsupported` | the command or call has no meaning over several nodes |
  * | `client.closed` | the client was closed |
+ * | `fingerprint.differs` | another writer to the servers of the pool places keys differently |
  * | `engine.unavailable` | the engine that was asked for is not there |
  * | `engine.failure` | keyhome itself failed, which is an error in it |
  */
@@ -87,6 +88,7 @@ export type ErrorCode =
   | "client.queue"
   | "client.unsupported"
   | "client.closed"
+  | "fingerprint.differs"
   | "engine.unavailable"
   | "engine.failure";
 

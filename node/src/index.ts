@@ -13,6 +13,13 @@ const running = use(chooseEngine());
  */
 export const engine: "native" | "wasm" = running.name;
 
+/**
+ * What the clients say to servers of how they place keys, and what they make of what others said.
+ *
+ * @internal
+ */
+export const writers = (words: readonly string[]): string[][] => JSON.parse(running.writers(words)) as string[][];
+
 /** The version of keyhome. */
 export const version: string = running.version;
 

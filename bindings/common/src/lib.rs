@@ -16,6 +16,7 @@ mod failure;
 mod json;
 mod replicas;
 mod utf16;
+mod writers;
 
 pub use answers::{
     arcs, balance, copies, diff, estimate, explain, group, group_packed, health_snapshot, hot_keys_summary,
@@ -36,6 +37,7 @@ pub use keyhome::{
 };
 pub use replicas::{replace, replica_set};
 pub use utf16::push_utf8;
+pub use writers::writers;
 
 use json::json;
 

@@ -7,7 +7,7 @@ use keyhome_bindings_common::{self as common, ErrorKind, EvenKeys, Failure};
 use crate::{
     engine::{Answer, Run, config_and_pool},
     function::Call,
-    key::{Batch, text, with_key},
+    key::{Batch, text, texts, with_key},
     value::{Env, Value},
 };
 
@@ -19,6 +19,7 @@ pub(crate) const FUNCTIONS: &[(&str, Run)] = &[
     ("scanNext", scan_next),
     ("poolSettings", pool_settings),
     ("poolNames", pool_names),
+    ("writers", writers),
     ("isFailure", is_failure),
 ];
 
@@ -122,6 +123,13 @@ fn pool_settings<'e>(call: &Call<'e>) -> Answer<'e> {
 fn pool_names<'e>(call: &Call<'e>) -> Answer<'e> {
     let config = text(call.env, call.arguments[0], ErrorKind::ConfigSyntax)?;
     Ok(call.env.text(&common::pool_names(&config)?)?)
+}
+
+/// `writers(words)`
+fn writers<'e>(call: &Call<'e>) -> Answer<'e> {
+    let words = texts(call.env, call.arguments[0], ErrorKind::ArgumentType)?;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Ok(call.env.text(&common::writers(&words)?)?)
 }
 
 /// `isFailure(error)`

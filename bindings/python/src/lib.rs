@@ -29,7 +29,9 @@ use pyo3::prelude::*;
 /// The compiled part of keyhome.
 #[pymodule]
 mod _keyhome {
-    use keyhome_bindings_common::{VERSION, catalogue, slots as core_slots, slots_packed as core_packed};
+    use keyhome_bindings_common::{
+        VERSION, catalogue, slots as core_slots, slots_packed as core_packed, writers,
+    };
     use pyo3::{prelude::*, types::PyAny};
 
     use crate::{arguments::offsets as offsets_of, batch, failure::Raised, nodes::from_json, raw};
@@ -106,6 +108,14 @@ mod _keyhome {
     #[pyfunction]
     fn _catalogue(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         from_json(py, &catalogue())
+    }
+
+    /// What clients say to servers of how they place keys, and what they make of what others said.
+    #[pyfunction]
+    #[allow(clippy::needless_pass_by_value)] // as it comes from Python
+    fn _writers(py: Python<'_>, words: Vec<String>) -> PyResult<Bound<'_, PyAny>> {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        from_json(py, &writers(&words).map_err(|failure| failure.raised(py))?)
     }
 
     #[pymodule_init]

@@ -20,6 +20,7 @@ pub(crate) mod nothing {
     pub(crate) const IS_FAILURE: u32 = 9;
     pub(crate) const READ: u32 = 10;
     pub(crate) const POOL_NAMES: u32 = 11;
+    pub(crate) const WRITERS: u32 = 12;
 }
 
 pub(crate) mod router {

@@ -45,6 +45,10 @@ pub(crate) fn of_nothing(what: u32, q: &Question<'_>) -> Answer {
         nothing::READ => new(common::read(q.text(0)?, q.optional_text(1, 0)?)?),
         nothing::POOL_NAMES => text(common::pool_names(q.text(0)?)?),
         nothing::POOL_SETTINGS => text(common::pool_settings(q.text(0)?, q.optional_text(1, 0)?)?),
+        nothing::WRITERS => {
+            let words: Result<Vec<&str>, _> = (1..q.offsets.len()).map(|end| q.text(end - 1)).collect();
+            text(common::writers(&words?)?)
+        }
         nothing::IS_FAILURE => numbers(&[u16::from(common::is_failure(q.bytes))]),
         _ => unknown(),
     }

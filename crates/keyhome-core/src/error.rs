@@ -112,6 +112,8 @@ error_kinds! {
     ClientUnsupported = "client.unsupported", "Use the client of one node.";
     /// The client was closed.
     ClientClosed = "client.closed", "Make a new client.";
+    /// Another writer to the servers of the pool places keys differently.
+    FingerprintDiffers = "fingerprint.differs", "Give all writers one config, or wait until the others have stopped; `keyhome diff` shows what differs.";
     /// The engine that was asked for is not there.
     EngineUnavailable = "engine.unavailable", "Install the package of the native addon, or let the engine be chosen.";
     /// keyhome itself failed, which is an error in it.

@@ -39,6 +39,7 @@ pub mod router;
 pub mod share;
 pub mod topology;
 mod words;
+pub mod writers;
 
 pub use command::{Command, CommandKind, CommandRoute, command_keys, command_kind, command_route};
 pub use dialect::{Dialect, Options};
@@ -49,3 +50,4 @@ pub use key::{slot, slots, slots_packed};
 pub use replica::{ReadFrom, ReplicaSet};
 pub use router::Router;
 pub use topology::{Endpoint, Member, Node, Replica, Role};
+pub use writers::Writer;

@@ -146,7 +146,7 @@ fn finish(
 
 /// Files, and how large they may be: gzipped, as browsers download them.
 const LIMITS: &[(&str, u64)] =
-    &[("node/build/wasm/keyhome.wasm", 82_000), ("routing.wasm", 60_000), ("node/dist/slot.mjs", 6_000)];
+    &[("node/build/wasm/keyhome.wasm", 84_000), ("routing.wasm", 60_000), ("node/dist/slot.mjs", 6_000)];
 
 /// Prints sizes, and fails where one is above its limit. The package has been built.
 pub(crate) fn weigh(checkout: &Checkout, tools: &NodeTools) -> Result<()> {

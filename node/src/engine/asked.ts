@@ -14,6 +14,7 @@ export const enum Asked {
   isFailure = 9,
   read = 10,
   poolNames = 11,
+  writers = 12,
   routerFree = 32,
   routerFromConfig = 33,
   routerFromClusterText = 34,

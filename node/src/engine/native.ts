@@ -32,6 +32,7 @@ interface Addon extends ObjectsAddon {
   scanNext(cursor: string, answered: string, nodes: number): string;
   poolSettings(text: string, pool: string | undefined): string;
   poolNames(text: string): string;
+  writers(words: readonly string[]): string;
   isFailure(error: Key): boolean;
   indexes(router: NativeRouter, keys: Keys, lengths?: Uint32Array): Uint32Array;
   indexesPacked(router: NativeRouter, bytes: Uint8Array, offsets: Uint32Array): Uint32Array;
@@ -96,6 +97,7 @@ function engine(addon: Addon): Engine {
     scanNext: addon.scanNext,
     poolSettings: addon.poolSettings,
     poolNames: addon.poolNames,
+    writers: addon.writers,
     isFailure: addon.isFailure,
     health: (...rules) => new NativeHealth(addon, addon.health(...rules)),
     hotKeys: (...options) => new NativeHotKeys(addon, addon.hotKeys(...options)),

@@ -44,6 +44,7 @@ export function wasmEngine(module: WebAssembly.Module): Engine {
     scanNext: (cursor, answered, nodes) => asText(ask(Asked.scanNext, undefined, packTexts([cursor, answered]), [nodes])),
     poolSettings: (text, pool) => asText(ask(Asked.poolSettings, undefined, packTexts([text, pool]), [given(pool)], PARSED)),
     poolNames: (text) => asText(ask(Asked.poolNames, undefined, packTexts([text]), [], PARSED)),
+    writers: (words) => asText(ask(Asked.writers, undefined, packTexts(words))),
     isFailure: (error) => ask(Asked.isFailure, undefined, { bytes: bytesOf(error) })[0] !== 0,
     health: (onFailure, autoEjectHosts, failureLimit, retryTimeout, nodes) => {
       const eject = autoEjectHosts === undefined ? undefined : Number(autoEjectHosts);

@@ -35,6 +35,7 @@ __all__ = [
     "__version__",
     "_again",
     "_catalogue",
+    "_writers",
     "command_keys",
     "command_kind",
     "command_route",
@@ -107,6 +108,7 @@ def slots_packed(bytes: Buffer, offsets: Buffer | Iterable[int], /) -> array[int
     """
 
 def _catalogue() -> dict[str, list[str]]: ...
+def _writers(words: list[str]) -> list[list[str]]: ...
 def _again(origin: Any, pool: str | None, cluster: bool, gone: list[str]) -> Router: ...
 
 @final

@@ -53,6 +53,7 @@ ErrorCode: TypeAlias = Literal[
     "client.queue",
     "client.unsupported",
     "client.closed",
+    "fingerprint.differs",
     "engine.unavailable",
     "engine.failure",
 ]
