@@ -178,7 +178,8 @@ export class Connection {
   }
 }
 
-function place(address: string): RedisOptions {
+/** Where an address is, as ioredis's options say it. */
+export function place(address: string): RedisOptions {
   if (address.startsWith("/")) return { path: address };
   const colon = address.lastIndexOf(":");
   const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");

@@ -3,6 +3,7 @@
 import type { RedisOptions } from "ioredis";
 import type { HotKeysOptions, Node, ReadFrom } from "../index.js";
 import type { PoolChoice } from "../sharded/pool-plan.js";
+import type { FingerprintChoice } from "../sharded/registration.js";
 
 /** A script to be defined as a command, as in ioredis. */
 export interface ScriptDefinition {
@@ -12,7 +13,7 @@ export interface ScriptDefinition {
 }
 
 /** Options of a {@link ShardedRedis}. What the config says, they override. */
-export interface ShardedRedisOptions extends PoolChoice {
+export interface ShardedRedisOptions extends PoolChoice, FingerprintChoice {
   /**
    * ioredis's options for the connections of every node: TLS, timeouts, retries, names. A pool's `timeout`, `redis_auth`
    * and `redis_db` are `commandTimeout`, `password` and `db`, unless said here.

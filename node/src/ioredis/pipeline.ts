@@ -104,16 +104,26 @@ export class ShardedPipeline extends Commander {
       this.#sent = true;
       const { redis } = this;
       if (redis.status === "wait") redis.connect().catch(() => {});
-      try {
-        if (redis.status === "end") throw new Error("Connection is closed.");
-        if (this.#watched === undefined) this.#sendAll();
-        else this.#sendTransaction(this.#watched()).then(this.#resolve, this.#reject);
-      } catch (error) {
-        for (const command of this.#queue) command.reject(error as Error);
-        this.#reject(error as Error);
-      }
+      const { held } = this.#pool;
+      if (held === undefined) this.#send();
+      else held.then(() => this.#send(), (error: Error) => this.#fail(error));
     }
     return called(this.promise as Promise<Result[] | null>, callback);
+  }
+
+  #send(): void {
+    try {
+      if (this.redis.status === "end") throw this.#pool.refusal ?? new Error("Connection is closed.");
+      if (this.#watched === undefined) this.#sendAll();
+      else this.#sendTransaction(this.#watched()).then(this.#resolve, this.#reject);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  #fail(error: Error): void {
+    for (const command of this.#queue) command.reject(error);
+    this.#reject(error);
   }
 
   execBuffer(callback?: Callback<Result[] | null>): Promise<Result[] | null> {

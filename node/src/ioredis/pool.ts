@@ -4,9 +4,11 @@ import type { Redis, RedisOptions } from "ioredis";
 import { type HealthEvent, HotKeys, KeyhomeError, type Node, type PoolSettings, type ReadFrom, ReplicaSet, type Router } from "../index.js";
 import { ejected, LivePlacement } from "../sharded/live-placement.js";
 import { type PoolPlan, type PoolSource, planOf } from "../sharded/pool-plan.js";
+import { checkFingerprint, type OnDifference, Registration, type RegistrationOwner } from "../sharded/registration.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
 import { MAX_QUEUE, type ShardedRedisOptions } from "./options.js";
 import { Shard, type ShardOwner } from "./shard.js";
+import { writerConnection } from "./writer-connection.js";
 
 const ADVICE = "connect with `new Redis.Cluster(nodes, cluster(options))` of keyhome/ioredis";
 
@@ -31,6 +33,12 @@ export class Pool implements ConnectionOwner, ShardOwner {
   status: "wait" | "connecting" | "ready" | "end" = "wait";
   /** Called when other nodes take part than before. */
   moved: () => void = () => {};
+  /** Resolves when commands may be sent, where they may not yet: other writers are asked first. */
+  held: Promise<void> | undefined;
+  /** Why the client has ended, where it never began. */
+  refusal: Error | undefined;
+  #registration: Registration | undefined;
+  #plan: PoolPlan;
   #settings: PoolSettings;
   /** Every connection, by address and what else it was made with. */
   #connections = new Map<string, Connection>();
@@ -41,7 +49,9 @@ export class Pool implements ConnectionOwner, ShardOwner {
 
   /** @throws KeyhomeError those of {@link planOf}; `argument.range`, `argument.type` */
   constructor(source: PoolSource, options: ShardedRedisOptions, tell: Tell) {
+    checkFingerprint(options);
     const plan = planOf(source, options, ADVICE);
+    this.#plan = plan;
     this.source = source;
     this.options = options;
     this.#tell = tell;
@@ -74,8 +84,42 @@ export class Pool implements ConnectionOwner, ShardOwner {
     const again = this.status === "end";
     if (this.status !== "wait" && !again) return;
     this.status = "connecting";
+    this.refusal = undefined;
     for (const { primary } of this.shards) this.#awaited.add(primary);
+    const { fingerprint } = this.options;
+    if (fingerprint !== undefined) this.#registration = new Registration(this.#registrationOwner(), this.#plan, this.options);
+    if (fingerprint === "refuse") {
+      this.held = this.#admitted(this.#registration!, again);
+      // Who waits for it hears of it.
+      this.held.catch(() => {});
+      return;
+    }
+    void this.#registration?.start();
     this.#connectAll(again);
+  }
+
+  /** Connects when no other writer places keys differently; ends the client where one does. */
+  async #admitted(registration: Registration, again: boolean): Promise<void> {
+    try {
+      await registration.start();
+    } catch (error) {
+      this.refusal = error as Error;
+      this.disconnect();
+      throw error;
+    } finally {
+      this.held = undefined;
+    }
+    // It was closed while others were asked.
+    if (this.status !== "connecting") throw new Error("Connection is closed.");
+    this.#connectAll(again);
+  }
+
+  #registrationOwner(): RegistrationOwner {
+    return {
+      program: "ioredis",
+      connect: ({ settings }, node) => writerConnection(node.address, this.#redisOptions(node, node.address, false, settings)),
+      warn: (error) => this.#tell("warning", error),
+    };
   }
 
   #connectAll(again = false): void {
@@ -102,8 +146,8 @@ export class Pool implements ConnectionOwner, ShardOwner {
     });
   }
 
-  #redisOptions(node: Node, address: string, isReplica: boolean): RedisOptions {
-    const { timeout, redis_auth, redis_db } = this.#settings;
+  #redisOptions(node: Node, address: string, isReplica: boolean, settings = this.#settings): RedisOptions {
+    const { timeout, redis_auth, redis_db } = settings;
     const options: RedisOptions = {};
     if (timeout !== undefined && timeout > 0) {
       options.commandTimeout = timeout;
@@ -127,10 +171,34 @@ export class Pool implements ConnectionOwner, ShardOwner {
    *
    * @throws KeyhomeError; then nothing has changed
    */
-  async reload(source: PoolSource, pool: string | undefined): Promise<void> {
-    if (this.status === "end") throw new KeyhomeError("client.closed", "the client was closed");
+  async reload(source: PoolSource, pool: string | undefined, onDifference?: OnDifference): Promise<void> {
+    checkFingerprint({ fingerprint: onDifference });
+    const open = () => {
+      if (this.status === "end") throw new KeyhomeError("client.closed", "the client was closed");
+    };
+    open();
     const plan = planOf(source, { ...this.options, pool: pool ?? this.options.pool }, ADVICE);
-    const retired = this.#exchange(plan, source);
+    if (this.held !== undefined) await this.held;
+    const before = this.#registration;
+    const registration = before && new Registration(this.#registrationOwner(), plan, this.options, before);
+    if (registration !== undefined) {
+      await registration.start(onDifference, before);
+      try {
+        open();
+      } catch (error) {
+        await registration.close();
+        throw error;
+      }
+    }
+    let retired: Connection[];
+    try {
+      retired = this.#exchange(plan, source);
+    } catch (error) {
+      await registration?.close(before);
+      throw error;
+    }
+    this.#registration = registration;
+    void before?.close(registration);
     if (this.status !== "wait") this.#connectAll();
     this.moved();
     await Promise.all(retired.map((connection) => connection.quit()));
@@ -154,6 +222,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
       throw error;
     }
     for (const [{ redis }, timeout] of timeouts) redis.options.commandTimeout = timeout;
+    this.#plan = plan;
     this.source = source;
     this.readFrom = this.options.readFrom ?? plan.settings.read_from ?? "primary";
     const byName = new Map(this.shards.map((shard) => [shard.node.name, shard]));
@@ -201,6 +270,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
     if (!this.connections().every(({ redis }) => redis.status === "end" || redis.status === "wait")) return;
     this.status = "end";
     this.placement.close();
+    void this.#unregister();
     // Who has called `quit` hears of that first.
     setImmediate(() => {
       this.#tell("close");
@@ -278,12 +348,19 @@ export class Pool implements ConnectionOwner, ShardOwner {
   }
 
   disconnect(): void {
+    void this.#unregister();
     for (const connection of this.connections()) connection.disconnect();
     this.placement.close();
   }
 
   async quit(): Promise<void> {
-    await Promise.all(this.connections().map((connection) => connection.quit()));
+    await Promise.all([...this.connections().map((connection) => connection.quit()), this.#unregister()]);
+  }
+
+  async #unregister(): Promise<void> {
+    const registration = this.#registration;
+    this.#registration = undefined;
+    await registration?.close();
   }
 }
 

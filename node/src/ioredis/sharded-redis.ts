@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import type { Callback, ChainableCommander, Command, Redis } from "ioredis";
 import { type HotKey, type Key, KeyhomeError, type ReadFrom, type Router } from "../index.js";
 import type { PoolSource } from "../sharded/pool-plan.js";
+import type { OnDifference } from "../sharded/registration.js";
 import { called } from "./callback.js";
 import { Commander } from "./commander.js";
 import { dispatch, type Special, unsupported } from "./dispatch.js";
@@ -40,7 +41,7 @@ export interface ShardedRedis extends EventEmitter {}
  * is refused with `client.unsupported`, keys of one command on different nodes with `client.nodes`.
  *
  * Events: `connect`, `ready`, `close`, `end`, `select`; `node error` (error, address); `ejected` and `returned` (node, event);
- * `allGone`; and those of subscriptions.
+ * `allGone`; `warning` (error) with the option `fingerprint`; and those of subscriptions.
  *
  * @example
  * ```ts
@@ -72,7 +73,9 @@ export class ShardedRedis extends Commander {
     const { keyPrefix, scripts, showFriendlyErrorStack } = options;
     // Auto-pipelining is done where commands are written: ioredis's own would let all nodes wait for the slowest.
     (this as { options: object }).options = { ...options, enableAutoPipelining: false, keyPrefix, showFriendlyErrorStack };
-    const pool = new Pool(source, options, (event, ...args) => this.emit(event, ...args));
+    const pool = new Pool(source, options, (event, ...args) => {
+      if (!this.emit(event, ...args) && event === "warning") process.emitWarning(args[0] as Error);
+    });
     const subscriptions = new Subscriptions(pool, this);
     pool.moved = () => subscriptions.follow();
     const inside: Inside = {
@@ -108,7 +111,11 @@ export class ShardedRedis extends Commander {
     const { pool } = inside;
     try {
       if (pool.status === "wait") pool.connect();
-      if (pool.status === "end") throw new Error("Connection is closed.");
+      if (pool.status === "end") throw pool.refusal ?? new Error("Connection is closed.");
+      if (pool.held !== undefined) {
+        pool.held.then(() => this.sendCommand(command), command.reject);
+        return command.promise;
+      }
       dispatch(pool, command, this[READ_FROM] ?? pool.readFrom, inside.special);
     } catch (error) {
       command.reject(error as Error);
@@ -116,7 +123,11 @@ export class ShardedRedis extends Commander {
     return command.promise;
   }
 
-  /** Connects: needed to go on after the end, and with `lazyConnect` not even then. Resolves when the client is ready. */
+  /**
+   * Connects: needed to go on after the end, and with `lazyConnect` not even then. Resolves when the client is ready.
+   *
+   * @throws KeyhomeError `fingerprint.differs` with `fingerprint: "refuse"`
+   */
   connect(callback?: Callback<void>): Promise<void> {
     const { pool } = this[INSIDE];
     const ready = new Promise<void>((resolve, reject) => {
@@ -129,7 +140,7 @@ export class ShardedRedis extends Commander {
         // The end before may be told only now.
         if (pool.status !== "end") return;
         this.off("ready", ready).off("end", end);
-        reject(new Error("Connection is closed."));
+        reject(pool.refusal ?? new Error("Connection is closed."));
       };
       this.once("ready", ready).on("end", end);
       pool.connect();
@@ -236,11 +247,12 @@ export class ShardedRedis extends Commander {
    *
    * @param source - as for the constructor
    * @param pool - its pool; the same name as before unless said
+   * @param fingerprint - what is done this time where other writers place keys differently, with that option
    * @returns when the connections that are not needed any more are closed
-   * @throws KeyhomeError as the constructor; then nothing has changed
+   * @throws KeyhomeError as the constructor; `fingerprint.differs`; then nothing has changed
    */
-  async reload(source: PoolSource, pool?: string): Promise<void> {
-    await this[INSIDE].pool.reload(source, pool);
+  async reload(source: PoolSource, pool?: string, fingerprint?: OnDifference): Promise<void> {
+    await this[INSIDE].pool.reload(source, pool, fingerprint);
   }
 
   /** What is counted of each node. */

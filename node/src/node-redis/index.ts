@@ -2,12 +2,14 @@
 
 import type { HotKey, Key, ReadFrom, Router } from "../index.js";
 import type { PoolSource } from "../sharded/pool-plan.js";
+import type { OnDifference } from "../sharded/registration.js";
 import type { NativeClient } from "./native-client.js";
 import type { ShardedClientOptions } from "./options.js";
 import { ShardedClient as Sharded } from "./sharded-client.js";
 import type { NodeStats } from "./stats.js";
 
 export type { NodeOptions, PoolNodes, PoolSource } from "../sharded/pool-plan.js";
+export type { FingerprintChoice, OnDifference } from "../sharded/registration.js";
 export { type DonePart, type FailedPart, SplitError } from "../sharded/split-error.js";
 export type { NodeClientOptions, ShardedClientOptions } from "./options.js";
 export type { EndpointStats, NodeStats } from "./stats.js";
@@ -23,7 +25,7 @@ export interface ShardedClientMembers<Client> {
   /**
    * Connects to all nodes. Resolves when the client is ready.
    *
-   * @throws KeyhomeError `client.closed`; the error of a node where node-redis has given up all of them
+   * @throws KeyhomeError `client.closed`; `fingerprint.differs` with `fingerprint: "refuse"`; the error of a node where node-redis has given up all of them
    */
   connect(): Promise<ShardedClient<Client>>;
   /** Closes all connections when what was sent is answered. */
@@ -53,10 +55,11 @@ export interface ShardedClientMembers<Client> {
    *
    * @param source - as for `createShardedClient`
    * @param pool - its pool; the same name as before unless said
+   * @param fingerprint - what is done this time where other writers place keys differently, with that option
    * @returns when the connections that are not needed any more are closed
-   * @throws KeyhomeError as `createShardedClient`; then nothing has changed
+   * @throws KeyhomeError as `createShardedClient`; `fingerprint.differs`; then nothing has changed
    */
-  reload(source: PoolSource, pool?: string): Promise<void>;
+  reload(source: PoolSource, pool?: string, fingerprint?: OnDifference): Promise<void>;
   /** What is counted of each node. */
   stats(): NodeStats[];
   /**

@@ -2,11 +2,12 @@
 
 import type { HotKeysOptions, Node, ReadFrom } from "../index.js";
 import type { PoolChoice } from "../sharded/pool-plan.js";
+import type { FingerprintChoice } from "../sharded/registration.js";
 
 /** Options of node-redis that follow from the config, for the client of one address. */
 export interface NodeClientOptions {
-  /** Where the server is, and a pool's `timeout` for connecting to it. */
-  socket: { host: string; port: number; connectTimeout?: number } | { path: string; connectTimeout?: number };
+  /** Where the server is, and a pool's `timeout` for connecting to it; that it is tried once, where that is wanted. */
+  socket: ({ host: string; port: number } | { path: string }) & { connectTimeout?: number; reconnectStrategy?: false };
   /** A pool's `redis_auth`. */
   password?: string;
   /** A pool's `redis_db`. */
@@ -14,7 +15,7 @@ export interface NodeClientOptions {
 }
 
 /** Options of `createShardedClient`. What the config says, they override. */
-export interface ShardedClientOptions<Client> extends PoolChoice {
+export interface ShardedClientOptions<Client> extends PoolChoice, FingerprintChoice {
   /**
    * Makes the client of one address: `createClient` of `redis` or of `@redis/client`, version 5 or 6, or a function that calls
    * it with more options: TLS, modules, scripts, `RESP`, `keyPrefix`, a password for each node.

@@ -3,11 +3,13 @@
 import { type HealthEvent, HotKeys, KeyhomeError, type Node, type Outcome, type PoolSettings, type ReadFrom } from "../index.js";
 import { ejected, LivePlacement } from "../sharded/live-placement.js";
 import { type PoolPlan, type PoolSource, planOf } from "../sharded/pool-plan.js";
+import { checkFingerprint, type OnDifference, Registration, type RegistrationOwner } from "../sharded/registration.js";
 import { Endpoint, type EndpointOwner } from "./endpoint.js";
-import type { NativeClient } from "./native-client.js";
+import { checkedClient, type NativeClient } from "./native-client.js";
 import { MAX_QUEUE, type NodeClientOptions, type ShardedClientOptions } from "./options.js";
 import { Shard, type ShardOwner } from "./shard.js";
 import type { EndpointStats, NodeStats } from "./stats.js";
+import { writerConnection } from "./writer-connection.js";
 
 const ADVICE = "connect with node-redis's own `createCluster`";
 
@@ -28,6 +30,10 @@ export class Pool implements EndpointOwner, ShardOwner {
   status: "wait" | "connecting" | "ready" | "end" = "wait";
   /** Called when other nodes take part than before. */
   moved: () => void = () => {};
+  /** Resolves when commands may be sent, where they may not yet: other writers are asked first. */
+  held: Promise<void> | undefined;
+  #registration: Registration | undefined;
+  #plan: PoolPlan;
   #settings: PoolSettings;
   /** Every endpoint, by address and what else it was made with. */
   #endpoints = new Map<string, Endpoint>();
@@ -41,7 +47,9 @@ export class Pool implements EndpointOwner, ShardOwner {
     if (typeof options?.createClient !== "function") {
       throw new KeyhomeError("argument.type", "createClient is missing: it is node-redis's, from `redis` or `@redis/client`");
     }
+    checkFingerprint(options);
     const plan = planOf(source, options, ADVICE);
+    this.#plan = plan;
     this.source = source;
     this.options = options;
     this.#tell = tell;
@@ -70,10 +78,26 @@ export class Pool implements EndpointOwner, ShardOwner {
   /**
    * Connects to the primaries, and where replicas are read from to those.
    *
-   * @returns an error where node-redis has given up all of them
+   * @returns an error where node-redis has given up all of them, or other writers place keys differently
    */
   async connect(): Promise<Error | undefined> {
     this.status = "connecting";
+    const { fingerprint } = this.options;
+    if (fingerprint !== undefined) this.#registration = new Registration(this.#registrationOwner(), this.#plan, this.options);
+    if (fingerprint === "refuse") {
+      this.held = this.#registration!.start();
+      try {
+        await this.held;
+      } catch (error) {
+        return error as Error;
+      } finally {
+        this.held = undefined;
+      }
+      // It was closed while others were asked.
+      if (this.status !== "connecting") return undefined;
+    } else {
+      void this.#registration?.start();
+    }
     for (const { primary } of this.shards) this.#awaited.add(primary);
     this.#connectAll();
     const errors = await Promise.all(this.shards.map(({ primary }) => primary.connect()));
@@ -99,13 +123,24 @@ export class Pool implements EndpointOwner, ShardOwner {
   }
 
   #timeout(): number | undefined {
-    const { timeout } = this.#settings;
-    return timeout !== undefined && timeout > 0 ? timeout : undefined;
+    return timeoutOf(this.#settings);
   }
 
-  #clientOptions(address: string): NodeClientOptions {
-    const { redis_auth, redis_db } = this.#settings;
-    const timeout = this.#timeout();
+  #registrationOwner(): RegistrationOwner {
+    return {
+      program: "node-redis",
+      connect: ({ settings }, node) => {
+        const options = this.#clientOptions(node.address, settings);
+        options.socket.reconnectStrategy = false;
+        return writerConnection(checkedClient(this.options.createClient(options, node, node.address)), options.socket.connectTimeout);
+      },
+      warn: (error) => this.#tell("warning", error),
+    };
+  }
+
+  #clientOptions(address: string, settings = this.#settings): NodeClientOptions {
+    const { redis_auth, redis_db } = settings;
+    const timeout = timeoutOf(settings);
     const options: NodeClientOptions = { socket: { ...place(address), ...(timeout !== undefined && { connectTimeout: timeout }) } };
     if (redis_auth !== undefined) options.password = redis_auth;
     if (redis_db !== undefined) options.database = redis_db;
@@ -117,10 +152,34 @@ export class Pool implements EndpointOwner, ShardOwner {
    *
    * @throws KeyhomeError; then nothing has changed
    */
-  async reload(source: PoolSource, pool: string | undefined): Promise<void> {
-    if (this.status === "end") throw new KeyhomeError("client.closed", "the client was closed");
+  async reload(source: PoolSource, pool: string | undefined, onDifference?: OnDifference): Promise<void> {
+    checkFingerprint({ fingerprint: onDifference });
+    const open = () => {
+      if (this.status === "end") throw new KeyhomeError("client.closed", "the client was closed");
+    };
+    open();
     const plan = planOf(source, { ...this.options, pool: pool ?? this.options.pool }, ADVICE);
-    const retired = this.#exchange(plan, source);
+    if (this.held !== undefined) await this.held;
+    const before = this.#registration;
+    const registration = before && new Registration(this.#registrationOwner(), plan, this.options, before);
+    if (registration !== undefined) {
+      await registration.start(onDifference, before);
+      try {
+        open();
+      } catch (error) {
+        await registration.close();
+        throw error;
+      }
+    }
+    let retired: Endpoint[];
+    try {
+      retired = this.#exchange(plan, source);
+    } catch (error) {
+      await registration?.close(before);
+      throw error;
+    }
+    this.#registration = registration;
+    void before?.close(registration);
     if (this.status !== "wait") this.#connectAll();
     this.moved();
     await Promise.all(retired.map((endpoint) => endpoint.close()));
@@ -139,6 +198,7 @@ export class Pool implements EndpointOwner, ShardOwner {
       this.#settings = before;
       throw error;
     }
+    this.#plan = plan;
     this.source = source;
     const byName = new Map(this.shards.map((shard) => [shard.node.name, shard]));
     this.shards = plan.router.nodes.map((node, index) => {
@@ -232,20 +292,26 @@ export class Pool implements EndpointOwner, ShardOwner {
   }
 
   destroy(): void {
-    this.#end();
+    void this.#end();
     for (const endpoint of this.endpoints()) endpoint.destroy();
   }
 
   async close(): Promise<void> {
-    this.#end();
-    await Promise.all(this.endpoints().map((endpoint) => endpoint.close()));
+    await Promise.all([this.#end(), ...this.endpoints().map((endpoint) => endpoint.close())]);
   }
 
-  #end(): void {
+  async #end(): Promise<void> {
     this.status = "end";
     clearTimeout(this.#patience);
     this.placement.close();
+    const registration = this.#registration;
+    this.#registration = undefined;
+    await registration?.close();
   }
+}
+
+function timeoutOf({ timeout }: PoolSettings): number | undefined {
+  return timeout !== undefined && timeout > 0 ? timeout : undefined;
 }
 
 function place(address: string): { host: string; port: number } | { path: string } {

@@ -3,6 +3,7 @@
 import { EventEmitter } from "node:events";
 import { type HotKey, type Key, KeyhomeError, type ReadFrom, type Router } from "../index.js";
 import type { PoolSource } from "../sharded/pool-plan.js";
+import type { OnDifference } from "../sharded/registration.js";
 import { withCommandsOf } from "./command-methods.js";
 import { dispatch } from "./dispatch.js";
 import type { CallOptions, Listener, NativeClient, ParsedCommand, QueuedCommand, TransformReply, Words } from "./native-client.js";
@@ -57,7 +58,7 @@ export class ShardedClient extends EventEmitter {
   }
 
   #tell(event: string, args: readonly unknown[]): void {
-    this.emit(event, ...args);
+    if (!this.emit(event, ...args) && event === "warning") process.emitWarning(args[0] as Error);
     // As node-redis does; but that one of many servers is away ends no program that does not listen.
     if (event === "node error" && this.listenerCount("error") > 0) this.emit("error", args[0]);
   }
@@ -197,6 +198,7 @@ export class ShardedClient extends EventEmitter {
       if (keys === undefined && /subscribe$/i.test(String(words[0]))) {
         throw new KeyhomeError("client.unsupported", "subscribe with `subscribe(channel, listener)`");
       }
+      if (pool.held !== undefined) return pool.held.then(() => this.#send(words, keys, options, question, transform));
       const policy = (options[READ_FROM] as ReadFrom | undefined) ?? pool.readFrom;
       return dispatch(pool, { words, keys, policy, options, question, transform });
     } catch (error) {
@@ -211,6 +213,7 @@ export class ShardedClient extends EventEmitter {
       if (selected !== undefined) throw new KeyhomeError("client.unsupported", "SELECT in a transaction would change the database of others");
       const watched = self.#watched;
       self.#watched = undefined;
+      await self.#pool.held;
       return runTransaction(self.#pool, queue, watched, options);
     };
     const pipeline = (queue: readonly QueuedCommand[]) => Promise.all(queue.map(({ args }) => this.sendCommand(args)));
@@ -230,6 +233,7 @@ export class ShardedClient extends EventEmitter {
       throw new KeyhomeError("client.nodes", "the keys of a transaction live on different nodes; a hash tag keeps them together");
     }
     [self.#watched] = nodes;
+    await self.#pool.held;
     return self.#pool.shards[self.#watched!]!.ask((client) => client.WATCH(list), undefined, false);
   }
 
@@ -252,6 +256,7 @@ export class ShardedClient extends EventEmitter {
   async _subscribe(way: Way, channels: string | readonly string[], listener: Listener, bufferMode?: boolean): Promise<void> {
     const self = this._self;
     if (!self.isOpen) throw closed("call `await client.connect()` first");
+    await self.#pool.held;
     await self.#subscriptions.subscribe(way, channels, listener, bufferMode);
   }
 
@@ -269,8 +274,8 @@ export class ShardedClient extends EventEmitter {
     return shards[placement.home(prefixed(key, this._self._keyPrefix))]!.primary.client;
   }
 
-  async reload(source: PoolSource, pool?: string): Promise<void> {
-    await this._self.#pool.reload(source, pool);
+  async reload(source: PoolSource, pool?: string, fingerprint?: OnDifference): Promise<void> {
+    await this._self.#pool.reload(source, pool, fingerprint);
   }
 
   stats(): NodeStats[] {

@@ -4,6 +4,7 @@ export * from "./command-kinds.js";
 export * from "./command-parts.js";
 export * from "./live-placement.js";
 export * from "./pool-plan.js";
+export * from "./registration.js";
 export * from "./replies.js";
 export * from "./split-error.js";
 export * from "./targets.js";
