@@ -17,6 +17,7 @@ from .options import EventHook, Options
 from .parts import Part
 from .plan import Nodes
 from .pool import Pool
+from .registration import OnDifference
 from .settle import Target, settled
 from .shard import Endpoint, Shard
 from .stats import NodeStats, stats_of
@@ -50,9 +51,11 @@ class ManyServers(Generic[Client]):
         node_options: Callable[[Node, str], Mapping[str, Any]] | None = None,
         on_ejected: EventHook | None = None,
         on_returned: EventHook | None = None,
+        fingerprint: OnDifference | None = None,
+        fingerprint_group: str | None = None,
         **options: Any,
     ) -> None:
-        """Opens no connection yet.
+        """Opens no connection yet, but for those of `fingerprint`.
 
         Args:
             source: The text of a config, a nutcracker.yml as it stands; or the servers: as in a config
@@ -71,12 +74,17 @@ class ManyServers(Generic[Client]):
                 firewall.
             on_ejected: Called with a node that failed too often and is left alone, and the event.
             on_returned: Called with a node that takes part again, and the event.
+            fingerprint: Whether to tell each server how this client places keys, and to compare that with what other writers to a
+                pool of the same name told: `warn` logs who differs; `refuse` does not start, or go over to another config, while
+                somebody differs (`fingerprint.differs`). Off unless said.
+            fingerprint_group: The name under which writers are compared, where their pools have different ones; the name of the
+                pool unless said.
             options: redis-py's options for the connections of every node: `decode_responses`, `password`, `socket_timeout`, ...
                 They override what the config says (`timeout`, `redis_auth`, `redis_db`, `tcpkeepalive`).
 
         Raises:
             KeyhomeError: Those of `Router.from_config`; `client.cluster` for a pool that is a Redis Cluster;
-                `placement.random`; `argument.type`.
+                `placement.random`; `argument.type`; `fingerprint.differs`, of the client for asyncio with the first command.
         """
         given = Options(
             pool=pool,
@@ -89,6 +97,8 @@ class ManyServers(Generic[Client]):
             node_options=node_options,
             on_ejected=on_ejected,
             on_returned=on_returned,
+            fingerprint=fingerprint,
+            fingerprint_group=fingerprint_group,
             redis=options,
         )
         self._pool: Pool[Client] = Pool(source, given, self._connect, self._check, self._retire)
@@ -96,6 +106,8 @@ class ManyServers(Generic[Client]):
         # What redis-py's own methods look at.
         self.connection_pool = self._all_connections()
         self.connection = None
+        if fingerprint is not None:
+            self._register(fingerprint)
 
     @classmethod
     def from_config(cls, text: str | bytes, pool: str | None = None, **options: Any) -> Self:
@@ -112,6 +124,9 @@ class ManyServers(Generic[Client]):
         return cls(text, pool=pool, **options)
 
     # What either does in its own way.
+
+    def _register(self, on_difference: OnDifference) -> None:
+        raise NotImplementedError
 
     def _check(self, shard: Shard[Client], checked: Callable[[bool], None]) -> None:
         raise NotImplementedError

@@ -10,6 +10,7 @@ from .._errors import KeyhomeTypeError
 from .._nodes import Node
 from .._shapes import HealthEvent, HotKeysOptions
 from .._words import ReadFrom
+from .registration import OnDifference, checked
 
 EventHook = Callable[[Node, HealthEvent], None]
 """Called with a node and what happened to it."""
@@ -32,9 +33,12 @@ class Options:
     node_options: Callable[[Node, str], Mapping[str, Any]] | None = None
     on_ejected: EventHook | None = None
     on_returned: EventHook | None = None
+    fingerprint: OnDifference | None = None
+    fingerprint_group: str | None = None
     redis: Mapping[str, Any]
 
     def __post_init__(self) -> None:
+        checked(self.fingerprint)
         if given := [name for name in _NOT_OURS if name in self.redis]:
             message = f"`{given[0]}` is about one server; the pool's config, or the nodes, say where its servers are"
             raise KeyhomeTypeError("argument.type", message)

@@ -21,6 +21,7 @@ from .options import Options
 from .parts import Part, live_nodes, parts_of
 from .placement import Placement, now
 from .plan import Nodes, Plan, host_and_port, plan_of, redis_options
+from .registration import Primary
 from .settle import Target
 from .shard import Endpoint, Shard
 
@@ -50,6 +51,8 @@ class Pool(Generic[Client]):
         read_from: Which endpoint of a node serves a read.
         placement: Where keys live.
         hot_keys: Counts keys, if that was asked for.
+        registrar: Tells servers how keys are placed, if that was asked for.
+        registering: Held by who exchanges it.
     """
 
     def __init__(
@@ -65,6 +68,9 @@ class Pool(Generic[Client]):
         self._retire = retire
         self._reloading = threading.Lock()
         self._is_closed = False
+        self.registrar: Any = None
+        self._leaving: weakref.finalize[..., Pool[Client]] | None = None
+        self.registering = threading.Lock()
         self._max_queue = options.max_queue
         self.hot_keys: HotKeys | None = None
         if options.hot_keys is not False:
@@ -157,9 +163,37 @@ class Pool(Generic[Client]):
         Raises:
             KeyhomeError: Then nothing has changed.
         """
-        plan = plan_of(source, pool or self.options.pool, self.options.pool_options)
+        self.go_over(self.plan_of(source, pool))
+
+    def plan_of(self, source: str | bytes | Nodes, pool: str | None) -> Plan:
+        """Another plan for the same client.
+
+        Raises:
+            KeyhomeError: Those of `plan_of`.
+        """
+        return plan_of(source, pool or self.options.pool, self.options.pool_options)
+
+    def go_over(self, plan: Plan) -> None:
+        """As `reload`."""
         with self._reloading:
             self._exchange(plan, self._told_connections)
+
+    def has_registered(self, registrar: Any, leave: Callable[[], None]) -> None:
+        """Takes over what tells servers how keys are placed; `leave` is called when nobody uses the client any more."""
+        if self._leaving is not None:
+            self._leaving.detach()
+        self.registrar = registrar
+        self._leaving = weakref.finalize(self, leave)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in use."""
+        return self._plan
+
+    def primaries(self, plan: Plan) -> list[Primary]:
+        """The servers of a plan, to be told how it places keys."""
+        shards = self._shards(plan, self.shards, self._told_connections)
+        return [Primary(shard.node, shard.primary.client) for shard in shards]
 
     def newly_connected(self, args: tuple[Any, ...], told: Mapping[str, Any]) -> list[Target[Client]]:
         """The primaries that take part, over connections of their own for which more is said: whether they take it is seen
@@ -349,6 +383,9 @@ class Pool(Generic[Client]):
     def forked(self) -> None:
         """In the child of a fork: what other threads of the parent waited for is not waited for here."""
         self.placement.forked()
+        self.registering = threading.Lock()
+        if self.registrar is not None:
+            self.registrar.forked()
         for shard in self.shards:
             for endpoint in shard.endpoints:
                 endpoint.queue = 0

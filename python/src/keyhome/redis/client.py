@@ -15,6 +15,7 @@ from .._sharded.face import ManyServers
 from .._sharded.kinds import Kind, kind_of, kinds
 from .._sharded.parts import Part, is_whole
 from .._sharded.plan import Nodes
+from .._sharded.registration import OnDifference, checked
 from .._sharded.settle import reached_of
 from .._sharded.shard import Endpoint, Shard
 from .exchange import exchanged
@@ -22,6 +23,7 @@ from .liveness import check_in_thread
 from .node_pools import NodePools
 from .pipeline import ShardedPipeline
 from .pubsub import ShardedPubSub
+from .registrar import Registrar
 from .retries import WatchedRetry
 from .search import ShardedSearch
 
@@ -54,6 +56,12 @@ class ShardedRedis(ManyServers[Redis], Redis):
 
     def _all_connections(self) -> NodePools:
         return NodePools(self._pool)
+
+    def _register(self, on_difference: OnDifference) -> None:
+        pool = self._pool
+        registrar = Registrar(pool.plan, pool.primaries(pool.plan), pool.options.fingerprint_group)
+        registrar.start(on_difference)
+        self._pool.has_registered(registrar, registrar.close)
 
     # Where commands go.
 
@@ -164,6 +172,8 @@ class ShardedRedis(ManyServers[Redis], Redis):
     def close(self) -> None:
         """Closes all connections. Commands after it are refused with `client.closed`."""
         self._pool.close()
+        if self._pool.registrar is not None:
+            self._pool.registrar.close()
         for shard in self._pool.shards:
             for endpoint in shard.endpoints:
                 endpoint.client.close()
@@ -174,15 +184,34 @@ class ShardedRedis(ManyServers[Redis], Redis):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def reload(self, source: str | bytes | Nodes, pool: str | None = None) -> None:
+    def reload(
+        self, source: str | bytes | Nodes, pool: str | None = None, fingerprint: OnDifference | None = None
+    ) -> None:
         """Goes over to another config, while other threads use the client. Connections to addresses that stay are kept;
         what was sent over others finishes, and they are closed after that.
 
         Args:
             source: As for `ShardedRedis`.
             pool: The name of the pool; that of before unless said.
+            fingerprint: What is done this time where other writers place keys differently, with that option.
 
         Raises:
             KeyhomeError: As for `ShardedRedis`; then nothing has changed.
         """
-        self._pool.reload(source, pool)
+        checked(fingerprint)
+        own = self._pool
+        if own.registrar is None:
+            own.reload(source, pool)
+            return
+        plan = own.plan_of(source, pool)
+        with own.registering:
+            before: Registrar = own.registrar
+            registrar = Registrar(plan, own.primaries(plan), own.options.fingerprint_group, before)
+            registrar.start(fingerprint or own.options.fingerprint or "warn", before)
+            try:
+                own.go_over(plan)
+            except BaseException:
+                registrar.close(before)
+                raise
+            own.has_registered(registrar, registrar.close)
+            before.close(registrar)

@@ -17,6 +17,7 @@ from ..._sharded.face import ManyServers
 from ..._sharded.kinds import Kind, kind_of, kinds
 from ..._sharded.parts import Part, is_whole
 from ..._sharded.plan import Nodes
+from ..._sharded.registration import OnDifference, checked
 from ..._sharded.settle import reached_of
 from ..._sharded.shard import Endpoint, Shard
 from ..retries import AsyncWatchedRetry
@@ -26,6 +27,7 @@ from .liveness import check
 from .node_pools import NodePools
 from .pipeline import ShardedPipeline
 from .pubsub import ShardedPubSub
+from .registrar import Registrar, admitted
 
 
 class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
@@ -53,6 +55,10 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
         # Tasks that nobody waits for; the event loop itself does not keep them.
         return set()
 
+    @cached_property
+    def _reloading(self) -> asyncio.Lock:
+        return asyncio.Lock()
+
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
@@ -67,6 +73,11 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
     def _all_connections(self) -> NodePools:
         return NodePools(self._pool)
 
+    def _register(self, on_difference: OnDifference) -> None:
+        pool = self._pool
+        registrar = Registrar(pool.plan, pool.primaries(pool.plan), pool.options.fingerprint_group)
+        pool.has_registered(registrar, registrar.abandon)
+
     # Where commands go.
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
@@ -77,6 +88,8 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
                 `command.arguments`; `key.encoding`.
         """
         pool = self._pool
+        if pool.registrar is not None:
+            await admitted(pool)
         kind = kinds.get(args[0]) or kind_of(args)
         if pool.hot_keys is not None:
             pool.count_keys(args, kind)
@@ -176,30 +189,57 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
         """Closes all connections. Commands after it are refused with `client.closed`."""
         self._pool.close()
+        if self._pool.registrar is not None:
+            await self._pool.registrar.close()
         for shard in self._pool.shards:
             for endpoint in shard.endpoints:
                 await endpoint.client.aclose()
         await asyncio.gather(*self._background)
 
     async def initialize(self) -> Self:
-        """As redis-py's: nothing is to be done before the first command."""
+        """As redis-py's: nothing is to be done before the first command, but to compare fingerprints where that is wanted.
+
+        Raises:
+            KeyhomeError: `fingerprint.differs`.
+        """
+        if self._pool.registrar is not None:
+            await admitted(self._pool)
         return self
 
     async def __aenter__(self) -> Self:
-        return self
+        return await self.initialize()
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    async def reload(self, source: str | bytes | Nodes, pool: str | None = None) -> None:
+    async def reload(
+        self, source: str | bytes | Nodes, pool: str | None = None, fingerprint: OnDifference | None = None
+    ) -> None:
         """Goes over to another config, while other tasks use the client. Connections to addresses that stay are kept;
         what was sent over others finishes, and they are closed after that.
 
         Args:
             source: As for `ShardedRedis`.
             pool: The name of the pool; that of before unless said.
+            fingerprint: What is done this time where other writers place keys differently, with that option.
 
         Raises:
             KeyhomeError: As for `ShardedRedis`; then nothing has changed.
         """
-        self._pool.reload(source, pool)
+        checked(fingerprint)
+        own = self._pool
+        if own.registrar is None:
+            own.reload(source, pool)
+            return
+        plan = own.plan_of(source, pool)
+        async with self._reloading:
+            before: Registrar = own.registrar
+            registrar = Registrar(plan, own.primaries(plan), own.options.fingerprint_group, before)
+            await registrar.admit(fingerprint or own.options.fingerprint or "warn", before)
+            try:
+                own.go_over(plan)
+            except BaseException:
+                await registrar.close(before)
+                raise
+            own.has_registered(registrar, registrar.abandon)
+            await before.close(registrar)

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from ..._sharded.queued import QueuedCommands
+from .registrar import admitted
 
 if TYPE_CHECKING:
     from .client import ShardedRedis
@@ -34,6 +35,8 @@ class ShardedPipeline(QueuedCommands[Redis], Pipeline):  # type: ignore[misc]
         Raises:
             KeyhomeError: `client.nodes` where its keys live elsewhere.
         """
+        if self._redis._pool.registrar is not None:
+            await admitted(self._redis._pool)
         shard, pipeline = self._watching_for(args)
         try:
             return await pipeline.execute_command(*args, **options)
@@ -59,6 +62,8 @@ class ShardedPipeline(QueuedCommands[Redis], Pipeline):  # type: ignore[misc]
         if not stack and not self.watching:
             return []
         try:
+            if self._redis._pool.registrar is not None:
+                await admitted(self._redis._pool)
             if self._is_for_one():
                 return await self._execute_on_one(raise_on_error)
             results = await self._execute_on_many()

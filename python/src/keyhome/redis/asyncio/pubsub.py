@@ -12,6 +12,7 @@ from redis.asyncio.client import PubSub
 from ..._sharded.pool import Pool
 from ..._sharded.shard import Endpoint
 from ..._sharded.subscriptions import Step, Subscriptions, Way, channels_of
+from .registrar import admitted
 
 # How long nodes may come and go unnoticed while nothing is published, in seconds.
 _LOOK = 1.0
@@ -84,6 +85,8 @@ class ShardedPubSub(PubSub):
         await self._tell_all(self._said.remove(way, channels_of(args, {})))
 
     async def _tell_all(self, steps: list[Step[Redis]]) -> None:
+        if self._pool.registrar is not None:
+            await admitted(self._pool)
         await asyncio.gather(*(self._tell(step) for step in steps))
 
     async def _tell(self, step: Step[Redis]) -> None:
