@@ -60,7 +60,9 @@ impl Failure {
         match self {
             Self::Config { error, .. }
             | Self::Core(error)
-            | Self::Proxy(keyhome_proxy::Failure::Pool { error, .. }) => json!(error),
+            | Self::Proxy(
+                keyhome_proxy::Failure::Pool { error, .. } | keyhome_proxy::Failure::Fingerprint(error),
+            ) => json!(error),
             other => json!({ "code": "input", "message": other.to_string() }),
         }
     }

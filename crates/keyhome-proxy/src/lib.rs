@@ -16,6 +16,7 @@
 //! | the order of a client's replies | `client/replies.rs` |
 //! | another config while clients are served | `reload.rs`, `worker/reload.rs` |
 //! | what is counted, and who is told | `counters.rs`, `latencies.rs`, `error_kinds.rs`, `stats.rs`, `metrics/` |
+//! | other writers to the servers | `registration/` |
 //! | slow requests and hot keys | `sent_requests.rs`, `slow_log.rs`, `hot_keys.rs` |
 //! | what needs a connection of its own | `worker/private.rs`, `blocking.rs`, `unblocking.rs`, `transactions.rs`, `pinning.rs`, `subscriptions.rs` |
 //! | how much is held, and for how long | `limits.rs`, `worker/holding.rs` |
@@ -36,6 +37,7 @@ mod log_limit;
 mod metrics;
 mod pool;
 mod proxy;
+mod registration;
 mod reload;
 mod resolver;
 mod sent_requests;
@@ -57,6 +59,7 @@ use crate::pool::Pool;
 pub use crate::{
     limits::Limits,
     proxy::{Options, Proxy},
+    registration::OnDifference,
     reload::{ReloadRequest, Reloaded},
 };
 
@@ -80,6 +83,8 @@ pub enum Failure {
         /// What the system says.
         error: io::Error,
     },
+    /// Another writer to the servers of a pool places keys differently.
+    Fingerprint(Error),
     /// The system refuses what a thread needs.
     System(io::Error),
 }
@@ -89,6 +94,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Pool { pool, error } => write!(f, "pool `{pool}`: {error}"),
             Self::Listen { who, listen, error } => write!(f, "{who} cannot listen on {listen}: {error}"),
+            Self::Fingerprint(error) => error.fmt(f),
             Self::System(error) => error.fmt(f),
         }
     }

@@ -19,6 +19,7 @@ use crate::{
     listener::Listener,
     metrics::MetricsListener,
     pool::Pool,
+    registration::{OnDifference, Registrar},
     resolver::Resolver,
     servable,
     stats::StatsListener,
@@ -47,6 +48,8 @@ pub struct Options {
     pub hot_keys: usize,
     /// What may be held.
     pub limits: Limits,
+    /// Servers are told how keys are placed, and other writers' telling is compared; none: neither.
+    pub fingerprint: Option<OnDifference>,
     /// FLUSHDB, FLUSHALL and FUNCTION FLUSH go to all servers; otherwise they are refused.
     pub allow_flush: bool,
 }
@@ -63,6 +66,7 @@ impl Default for Options {
             slowlog_max_len: 128,
             hot_keys: 0,
             limits: Limits::default(),
+            fingerprint: None,
             allow_flush: false,
         }
     }
@@ -82,6 +86,7 @@ pub struct Proxy {
     /// Those that are served.
     pub(crate) pools: Vec<Arc<Pool>>,
     pub(crate) options: Options,
+    pub(crate) registrar: Option<Registrar>,
     pub(crate) start: Instant,
     pub(crate) wishes: Receiver<Wish>,
 }
@@ -103,6 +108,9 @@ impl Proxy {
     pub fn start(config: &Config, options: &Options) -> Result<Self, Failure> {
         let pools = config.pools.iter().map(|pool| servable(pool, options, &[]));
         let pools = pools.collect::<Result<Vec<_>, _>>()?;
+        // Before anybody can connect. What is wrong further down drops it, and it takes back what it said.
+        let registrar = options.fingerprint.map(|on_difference| Registrar::start(&pools, on_difference));
+        let registrar = registrar.transpose()?;
         let start = Instant::now();
         let (mut workers, mut lines) = (Vec::new(), Vec::new());
         let count = options.threads.max(1);
@@ -146,7 +154,7 @@ impl Proxy {
             thread::spawn(|| worker.run())
         });
         let threads = threads.collect();
-        Ok(Self { lines, threads, pools, options: options.clone(), start, wishes })
+        Ok(Self { lines, threads, pools, options: options.clone(), registrar, start, wishes })
     }
 
     /// Takes no more clients, and waits until those there are have the replies to what they have sent, but no longer than
@@ -154,18 +162,20 @@ impl Proxy {
     ///
     /// # Errors
     /// What the system says.
-    pub fn stop(self, within: Duration) -> io::Result<bool> {
+    pub fn stop(mut self, within: Duration) -> io::Result<bool> {
         for line in self.lines.iter() {
             line.send(Control::Stop)?;
         }
         let deadline = Instant::now() + within;
-        while self.threads.iter().any(|thread| !thread.is_finished()) {
-            if Instant::now() >= deadline {
-                return Ok(false);
-            }
+        let mut all = true;
+        while all && self.threads.iter().any(|thread| !thread.is_finished()) {
+            all = Instant::now() < deadline;
             thread::sleep(Duration::from_millis(5));
         }
-        Ok(true)
+        if let Some(registrar) = self.registrar.take() {
+            registrar.stop();
+        }
+        Ok(all)
     }
 
     /// Whether a thread has ended that should not have.

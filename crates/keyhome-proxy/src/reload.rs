@@ -40,7 +40,18 @@ impl Proxy {
     pub fn reload(&mut self, config: &Config) -> Result<Reloaded, Failure> {
         let pools = config.pools.iter().map(|pool| servable(pool, &self.options, &self.pools));
         let pools = pools.collect::<Result<Vec<_>, _>>()?;
-        let listeners = self.listen_anew(&pools)?;
+        let prepared = self.registrar.as_ref().map(|registrar| registrar.prepare(&pools)).transpose()?;
+        let listeners = match (self.listen_anew(&pools), &self.registrar, prepared) {
+            (Ok(listeners), Some(registrar), Some(prepared)) => {
+                registrar.exchange(prepared);
+                listeners
+            }
+            (Err(failure), Some(registrar), Some(prepared)) => {
+                registrar.abandon(prepared);
+                return Err(failure);
+            }
+            (listeners, ..) => listeners?,
+        };
         let old = std::mem::replace(&mut self.pools, pools);
         let now = self.start.elapsed().as_micros() as u64;
         let mut reloaded = Reloaded { added: 0, kept: 0, removed: 0 };

@@ -72,7 +72,8 @@ impl Resolver {
     }
 }
 
-fn resolve(address: &str) -> io::Result<Vec<SocketAddr>> {
+/// All addresses of `host:port`.
+pub(crate) fn resolve(address: &str) -> io::Result<Vec<SocketAddr>> {
     // `::1:6379` is a host and a port for twemproxy.
     let (host, port) = address.rsplit_once(':').ok_or(io::ErrorKind::InvalidInput)?;
     let port: u16 = port.parse().map_err(|_| io::ErrorKind::InvalidInput)?;

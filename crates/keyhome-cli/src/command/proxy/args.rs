@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::ValueEnum;
-use keyhome_proxy::Limits;
+use keyhome_proxy::{Limits, OnDifference};
 
 use super::bytes;
 
@@ -90,6 +90,10 @@ pub(crate) struct ProxyArgs {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=4096))]
     pub(crate) hot_keys: u16,
 
+    /// Tell servers how keys are placed, and compare that with other writers: warn in the log, or refuse to start and reload
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(crate) fingerprint: Option<Fingerprint>,
+
     /// Threads, each with clients and connections to servers of its own
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: u16,
@@ -134,6 +138,24 @@ impl ProxyArgs {
         limits.buffered = unless_none(self.buffered_limit);
         limits.idle = Some(Duration::from_secs(self.idle_timeout)).filter(|idle| !idle.is_zero());
         limits
+    }
+}
+
+/// What is done where another writer places keys differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Fingerprint {
+    /// The log says who it is.
+    Warn,
+    /// The proxy does not start, and a reload is not done.
+    Refuse,
+}
+
+impl From<Fingerprint> for OnDifference {
+    fn from(how: Fingerprint) -> Self {
+        match how {
+            Fingerprint::Warn => Self::Warn,
+            Fingerprint::Refuse => Self::Refuse,
+        }
     }
 }
 

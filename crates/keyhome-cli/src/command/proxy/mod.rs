@@ -88,6 +88,7 @@ fn serve(args: &ProxyArgs) -> Result<(), Failure> {
     options.slowlog_slower_than = u64::try_from(args.slowlog_slower_than).ok();
     options.slowlog_max_len = args.slowlog_max_len;
     options.hot_keys = args.hot_keys.into();
+    options.fingerprint = args.fingerprint.map(Into::into);
     if let Some(port) = args.metrics_port {
         options.metrics_address = Some(args.metrics_address.clone());
         options.metrics_port = port;
