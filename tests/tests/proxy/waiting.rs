@@ -2,6 +2,7 @@
 //! the end of the proxy. What a server hands out meanwhile is never lost.
 
 use std::{
+    io::Write,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::Duration,
@@ -14,6 +15,7 @@ use keyhome_live::{
 use keyhome_tests::doors::CommandDoor;
 
 use crate::{
+    fake_server::{FakeServer, Front, answer, request},
     fleet::{Fleet, POOL},
     reload::{Ends, pool_of, wait_until},
     running::terminate,
@@ -202,4 +204,34 @@ fn a_server_that_hangs_keeps_nobody_waiting_for_the_end() {
     assert!(text.starts_with("UNBLOCKED the server was taken out"), "{text}");
     assert_eq!(waits.call(&[b"PING"]).unwrap(), Reply::Simple("PONG".into()));
     it.server.resume().unwrap();
+}
+
+/// As before Redis 5.
+#[test]
+fn a_server_that_does_not_number_its_clients_is_left_without_being_asked() {
+    let server = FakeServer::start(|_, mut stream| {
+        while let Some(words) = request(&mut stream) {
+            match words[0].as_str() {
+                "CLIENT" => {
+                    assert_eq!(words, ["CLIENT", "ID"]);
+                    stream.write_all(b"-ERR unknown command\r\n").unwrap();
+                }
+                "GET" => answer(&mut stream, "value"),
+                _ => {}
+            }
+        }
+    });
+    let mut front = Front::of(&[server.address()], 0, &[]);
+    let (mut waits, mut other) = (front.connect(), front.connect());
+    let id = id(&mut waits);
+    waits.send(&encode(&[b"BLPOP", LIST, b"0"])).unwrap();
+    wait_until("it waits", || front.proxy.stats().unwrap().contains("\"out_queue\":1,"));
+    assert_eq!(other.call(&[b"CLIENT", b"UNBLOCK", &id]).unwrap(), Reply::Integer(0));
+    assert_eq!(other.call(&[b"GET", b"key"]).unwrap(), Reply::Bulk(Some(b"value".to_vec())));
+    terminate(&mut front.proxy);
+    assert_eq!(
+        waits.receive().unwrap(),
+        Reply::Error("UNBLOCKED the proxy stops while the command waits".into())
+    );
+    wait_until("it has ended", || !front.proxy.process().is_running().unwrap());
 }
