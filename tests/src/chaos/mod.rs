@@ -73,7 +73,8 @@ fn run_mode(rules: &Rules, seed: u64, length: Duration) -> io::Result<(History, 
     let mut programs = Programs::start(&fleet, seed)?;
     wait_until_all_write(&mut programs)?;
     thread::sleep(CALM);
-    let recovery = Duration::from_micros(rules.retry + rules.timeout + rules.margin) + CALM;
+    // Longer than a server is out that a busy machine has let fail once more.
+    let recovery = Duration::from_micros(rules.retry + rules.timeout + rules.margin) + CALM * 2;
     let plan = plan::plan(seed, length.saturating_sub(recovery + CALM));
     thread::scope(|scope| {
         let suffering: Vec<_> = plan.iter().map(|lane| scope.spawn(|| fleet.suffer(lane, seed))).collect();

@@ -119,7 +119,7 @@ fn a_late_recovery() {
     let harmed = || Told::new(Fail).harmed(Target::Server(0), 0, 1000).get("a", None, 1100, 1101).by(PROXIED);
     assert_broken!(harmed().get("a", None, 4100, 4101), Late);
     // None at all; nor before the next fault, which comes late enough.
-    assert_broken!(harmed().get_failed("a", "node.ejected", 1200, 1201), Late);
+    assert_broken!(harmed().get_failed("a", "node.ejected", 4200, 4201), Late);
     let again = harmed().harmed(Target::Server(0), 4500, 5000);
     assert_broken!(again.get("a", None, 5100, 5101).get("a", None, 5100, 5101).by(PROXIED), Late);
     // Another server is no excuse.
@@ -128,7 +128,8 @@ fn a_late_recovery() {
             .get("b", None, 1100, 1101)
             .harmed(Target::Server(1), 0, 1000)
             .get("b", None, 1102, 1103)
-            .by(PROXIED),
+            .by(PROXIED)
+            .get("b", None, 4200, 4201),
         Late
     );
     let proxy = Told::new(Fail).harmed(Target::Proxy, 0, 1000).get("a", None, 4100, 4101).by(PROXIED);
@@ -136,16 +137,17 @@ fn a_late_recovery() {
 }
 
 #[test]
-fn a_server_with_which_most_fails_for_ever() {
+fn a_server_with_which_all_fails_for_ever() {
     let told = |failures: u64| {
         let harmed = Told::new(Fail).harmed(Target::Server(0), 0, 1000);
         let recovered = harmed.get("a", None, 1100, 1101).get("a", None, 1100, 1101).by(PROXIED);
-        (0..failures).fold(recovered.get("a", None, 4100, 4101), |told, number| {
+        (0..failures).fold(recovered.get("b", None, 4100, 4101), |told, number| {
             told.get_failed("a", "node.ejected", 4200 + number, 4201 + number)
         })
     };
     assert_broken!(told(4), Late);
     assert_eq!(told(3).checked().violations, []);
+    assert_eq!(told(9).get("a", None, 4300, 4301).checked().violations, []);
 }
 
 #[test]
