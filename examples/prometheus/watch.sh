@@ -25,6 +25,6 @@ redis-cli -p "$port" nonsense >/dev/null || true
 
 echo "Some of http://127.0.0.1:$metrics/metrics:"
 curl --silent --show-error --fail "http://127.0.0.1:$metrics/metrics" |
-  grep -E '^keyhome_(server_live|server_requests_total|pool_fragments_total|pool_errors_total.*"unknown_command")'
+  grep -E '^keyhome_(server_live|pool_fragments_total|pool_errors_total.*"unknown_command")'
 echo "It serves until Ctrl-C; point Prometheus at it with prometheus/prometheus.yml."
 wait "$proxy"
