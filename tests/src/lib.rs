@@ -23,6 +23,7 @@ pub mod dice;
 pub mod documents;
 mod door;
 pub mod doors;
+pub mod fingerprint;
 pub mod keys;
 pub mod pool;
 pub mod proof;

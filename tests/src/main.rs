@@ -1,8 +1,8 @@
 //! `keyhome-doors proof`: all doors are asked for the same things; `keyhome-doors clients`: the part of it that writes
 //! through the proxy and the clients of many servers; `keyhome-doors demo`: a table of a few, for people.
-//! `cargo xtask test doors` and `cargo xtask demo` build the doors and run it. `keyhome-doors proxy-clients` and
-//! `keyhome-doors chaos` are what the stages of those names run, and `keyhome-doors record` writes the runs of
-//! `vectors/traces/` anew.
+//! `cargo xtask test doors` and `cargo xtask demo` build the doors and run it. `keyhome-doors proxy-clients`,
+//! `keyhome-doors chaos` and `keyhome-doors fingerprint` are what the stages of those names run, and `keyhome-doors record`
+//! writes the runs of `vectors/traces/` anew.
 #![allow(clippy::panic, reason = "a proof that cannot go on stops")]
 
 use std::{io, process::ExitCode};
@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use keyhome_tests::{
     chaos, demo,
     doors::{self, COUNT},
+    fingerprint,
     proof::{self, ClientScore, Disagreement, Proof, Score},
     proxy_clients, traces,
 };
@@ -26,12 +27,15 @@ fn main() -> ExitCode {
         ["demo"] => done(demo::run(&doors::all(), &mut doors::clients(), &mut doors::plain_clients())),
         ["proxy-clients"] => done_or_not(proxy_clients::run()),
         ["chaos"] => done_or_not(chaos::run()),
+        ["fingerprint"] => done_or_not(fingerprint::run()),
         ["record"] => {
             traces::write_all();
             ExitCode::SUCCESS
         }
         _ => {
-            anstream::eprintln!("usage: keyhome-doors proof|clients|demo|proxy-clients|chaos|record");
+            anstream::eprintln!(
+                "usage: keyhome-doors proof|clients|demo|proxy-clients|chaos|fingerprint|record"
+            );
             ExitCode::FAILURE
         }
     }

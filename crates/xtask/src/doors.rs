@@ -31,6 +31,11 @@ pub(crate) fn chaos_long(checkout: &Checkout) -> Result<()> {
     run(asking(checkout, "chaos")?.env("KEYHOME_CHAOS_SECONDS", CHAOS))
 }
 
+/// Clients in Node and Python, and the proxy, whose weights differ: they find out.
+pub(crate) fn fingerprint(checkout: &Checkout) -> Result<()> {
+    run(&mut asking(checkout, "fingerprint")?)
+}
+
 fn asking(checkout: &Checkout, what: &str) -> Result<Command> {
     anstream::println!("building the command ...");
     dist::build_command(checkout)?;

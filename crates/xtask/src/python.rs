@@ -53,7 +53,15 @@ fn pack(checkout: &Checkout) -> Result<()> {
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     let tools = with_wheel(checkout)?;
     // The last ones are the door through which all languages are compared, and what goes through the proxy.
-    let sources = ["src", "tests", "benches", "../tests/doors", "../tests/clients/python", "../tests/chaos"];
+    let sources = [
+        "src",
+        "tests",
+        "benches",
+        "../tests/doors",
+        "../tests/clients/python",
+        "../tests/chaos",
+        "../tests/fingerprint",
+    ];
     let tool = |name: &str| {
         let mut command = tools.command(name);
         command.current_dir(folder(checkout));

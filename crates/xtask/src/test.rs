@@ -61,6 +61,11 @@ const REST: &[Stage] = &[
         about: "clients in Node and Python, and the proxy, while servers fail: what they were told is checked",
         run: doors::chaos,
     },
+    Stage {
+        name: "fingerprint",
+        about: "clients in Node and Python, and the proxy, whose weights differ: they warn, or refuse",
+        run: doors::fingerprint,
+    },
     Stage { name: "node", about: "the npm package: types, and all suites with each engine", run: node::test },
     Stage {
         name: "python",
