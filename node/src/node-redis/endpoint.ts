@@ -43,6 +43,7 @@ export class Endpoint {
   /** In the order in which they were sent. */
   readonly #waiting = new Set<Waiting>();
   #timer: NodeJS.Timeout | undefined;
+  #look: NodeJS.Immediate | undefined;
   #connecting: Promise<Error | undefined> | undefined;
   #isClosed = false;
   /** Called when a connection was made, or could not be. */
@@ -142,18 +143,27 @@ export class Endpoint {
     this.latency = Number.isNaN(this.latency) ? milliseconds : this.latency + (milliseconds - this.latency) * SHARE;
   }
 
-  /** One timer, for the command that has waited longest. */
+  /**
+   * One timer, for the command that has waited longest. When its time is over, the sockets are read once more: in a program that was
+   * busy or not run for long, the reply lies there.
+   */
   #watch(): void {
     if (this.timeout === undefined) return;
     for (const { since, patient } of this.#waiting) {
       if (patient) continue;
       const left = this.timeout - (now() - since) / 1000;
-      this.#timer = setTimeout(() => this.#look(), Math.max(1, Math.ceil(left)));
+      this.#timer = setTimeout(() => (this.#look = setImmediate(() => this.#due())), Math.max(1, Math.ceil(left)));
       return;
     }
   }
 
-  #look(): void {
+  #unwatch(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#look);
+    this.#timer = undefined;
+  }
+
+  #due(): void {
     this.#timer = undefined;
     const { timeout } = this;
     if (timeout === undefined) return;
@@ -179,8 +189,7 @@ export class Endpoint {
    */
   exchange(error: Error): void {
     this.flush(error);
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#unwatch();
     const old = this.client;
     this.client = this.#made();
     if (old.isOpen) old.destroy();
@@ -196,12 +205,12 @@ export class Endpoint {
     if (!this.client.isReady) return this.destroy();
     await this.client.close();
     // Nobody waits any more; a timer would keep the program from ending.
-    clearTimeout(this.#timer);
+    this.#unwatch();
   }
 
   destroy(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#unwatch();
     if (this.client.isOpen) this.client.destroy();
   }
 }
