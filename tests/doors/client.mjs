@@ -105,3 +105,5 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Numb
   process.stdout.write(`${JSON.stringify(said)}\n`);
 }
 await client?.end();
+// A connection of node-redis that was given up while it was being made may still be open.
+process.exit();
