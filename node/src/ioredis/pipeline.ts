@@ -1,8 +1,9 @@
 // Pipelines and transactions: commands that are queued, and sent a node at a time.
 
 import type { Callback, ChainableCommander, Command, Redis } from "ioredis";
-import { type CommandKind, KeyhomeError, type ReadFrom } from "../index.js";
+import type { CommandKind, ReadFrom } from "../index.js";
 import { kindOf } from "../sharded/command-kinds.js";
+import { severalNodes } from "../sharded/several-nodes.js";
 import { homeOfOnlyKey } from "../sharded/targets.js";
 import { called } from "./callback.js";
 import { Commander } from "./commander.js";
@@ -197,9 +198,7 @@ export class ShardedPipeline extends Commander {
     }
     if (watched !== undefined) shards.add(pool.shards[watched]!);
     if (shards.size > 1) {
-      const names = [...shards].map(({ node }) => node.name).join(", ");
-      const message = `the keys of a transaction live on different nodes (${names}); a hash tag keeps keys together`;
-      throw new KeyhomeError("client.nodes", message);
+      throw severalNodes("a transaction", Array.from(shards, ({ index }) => index), pool.placement);
     }
     const [shard] = shards;
     return shard ?? keyless[0]?.shard ?? pool.shards[pool.placement.live()[0] ?? 0]!;

@@ -5,6 +5,7 @@ import type { Callback, ChainableCommander, Command, Redis } from "ioredis";
 import { type HotKey, type Key, KeyhomeError, type ReadFrom, type Router } from "../index.js";
 import type { PoolSource } from "../sharded/pool-plan.js";
 import type { OnDifference } from "../sharded/registration.js";
+import { severalNodes } from "../sharded/several-nodes.js";
 import { called } from "./callback.js";
 import { Commander } from "./commander.js";
 import { dispatch, type Special, unsupported } from "./dispatch.js";
@@ -334,7 +335,7 @@ function sendSpecial(redis: ShardedRedis, inside: Inside, command: Command, name
       const nodes = new Set(command.args.map((key) => pool.placement.home(key as Key)));
       if (inside.watched !== undefined) nodes.add(inside.watched);
       if (nodes.size > 1) {
-        throw new KeyhomeError("client.nodes", "the keys of a transaction live on different nodes; a hash tag keeps them together");
+        throw severalNodes("a transaction", nodes, pool.placement);
       }
       [inside.watched] = nodes;
       // Sent like any other command with keys.

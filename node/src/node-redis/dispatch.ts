@@ -60,7 +60,7 @@ function knownKind(name: string, args: Words): CommandKind | undefined {
 
 /** A module's command that node-redis knows the keys of. Whether it reads nobody says, so it goes to the primary. */
 function ofUnknown(pool: Pool, name: string, { keys = [], question }: Asked): Promise<unknown> {
-  const index = commonHome(name, keys, keys.map((_, at) => at), (key) => pool.placement.home(key));
+  const index = commonHome(name, keys, keys.map((_, at) => at), pool.placement);
   if (index === undefined) throw new KeyhomeError("command.unknown", `there is no command \`${name}\`, or its keys are not known`);
   countKeys(pool, keys);
   return sent(pool, pool.shards[index]!, question, undefined, false);

@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import { type HotKey, type Key, KeyhomeError, type ReadFrom, type Router } from "../index.js";
 import type { PoolSource } from "../sharded/pool-plan.js";
 import type { OnDifference } from "../sharded/registration.js";
+import { severalNodes } from "../sharded/several-nodes.js";
 import { withCommandsOf } from "./command-methods.js";
 import { dispatch } from "./dispatch.js";
 import type { CallOptions, Listener, NativeClient, ParsedCommand, QueuedCommand, TransformReply, Words } from "./native-client.js";
@@ -230,7 +231,7 @@ export class ShardedClient extends EventEmitter {
     const nodes = new Set(list.map((key) => self.#pool.placement.home(prefixed(key, self._keyPrefix))));
     if (self.#watched !== undefined) nodes.add(self.#watched);
     if (nodes.size > 1) {
-      throw new KeyhomeError("client.nodes", "the keys of a transaction live on different nodes; a hash tag keeps them together");
+      throw severalNodes("a transaction", nodes, self.#pool.placement);
     }
     [self.#watched] = nodes;
     await self.#pool.held;

@@ -1,8 +1,9 @@
 // MULTI: on the node of its keys, or on each of several where that is allowed.
 
-import { type Key, KeyhomeError } from "../index.js";
+import type { Key } from "../index.js";
 import { kindOf } from "../sharded/command-kinds.js";
 import { commonHome, keyPlaces } from "../sharded/command-parts.js";
+import { severalNodes } from "../sharded/several-nodes.js";
 import { type DonePart, type FailedPart, SplitError } from "../sharded/split-error.js";
 import type { CallOptions, QueuedCommand } from "./native-client.js";
 import type { Pool } from "./pool.js";
@@ -25,8 +26,7 @@ export async function runTransaction(
   if (watched !== undefined) nodes.add(watched);
   if (nodes.size > 1 && (watched !== undefined || pool.options.splitMulti !== true)) {
     const instead = watched === undefined ? "; with the option `splitMulti` each node does its part for itself" : "";
-    const message = `the keys of a transaction live on different nodes; a hash tag keeps them together${instead}`;
-    throw new KeyhomeError("client.nodes", message);
+    throw severalNodes("a transaction", nodes, pool.placement, instead);
   }
   // What has no keys goes with the rest.
   const [first = pool.placement.live()[0] ?? 0] = nodes;
@@ -39,7 +39,7 @@ export async function runTransaction(
 function homeOf(pool: Pool, [word, ...args]: readonly Key[]): number | undefined {
   const name = String(word);
   const kind = kindOf(name, args);
-  return commonHome(name, args, keyPlaces(name, args, kind), (key) => pool.placement.home(key));
+  return commonHome(name, args, keyPlaces(name, args, kind), pool.placement);
 }
 
 async function repliesOf(

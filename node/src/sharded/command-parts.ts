@@ -1,6 +1,8 @@
 // Which words of a command go to which node.
 
 import { type CommandKind, commandKeys, type Key, KeyhomeError } from "../index.js";
+import type { LivePlacement } from "./live-placement.js";
+import { severalNodes } from "./several-nodes.js";
 
 /** A part of a command: what one node is asked. */
 export interface Part {
@@ -24,20 +26,19 @@ export function keyPlaces(name: string, args: readonly Key[], kind: CommandKind)
  * The one node of some keys.
  *
  * @returns undefined where there is no key
- * @throws KeyhomeError `client.nodes` where there are two; those of `home`
+ * @throws KeyhomeError `client.nodes` where there are two; those of `LivePlacement.home`
  */
 export function commonHome(
   name: string,
   args: readonly Key[],
   places: readonly number[],
-  home: (key: Key) => number,
+  placement: LivePlacement,
 ): number | undefined {
   let node: number | undefined;
   for (const place of places) {
-    const other = home(args[place]!);
+    const other = placement.home(args[place]!);
     if (node !== undefined && other !== node) {
-      const message = `the keys of ${name} live on different nodes, and it cannot be split; a hash tag keeps keys together`;
-      throw new KeyhomeError("client.nodes", message);
+      throw severalNodes(`${name}, which cannot be split,`, [node, other], placement);
     }
     node = other;
   }

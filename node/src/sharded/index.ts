@@ -6,5 +6,6 @@ export * from "./live-placement.js";
 export * from "./pool-plan.js";
 export * from "./registration.js";
 export * from "./replies.js";
+export * from "./several-nodes.js";
 export * from "./split-error.js";
 export * from "./targets.js";

@@ -59,6 +59,11 @@ export class LivePlacement {
     this.#health = new Health(settings, router.nodes.length);
   }
 
+  /** The name of a node, by its index. */
+  name(index: number): string {
+    return this.#all.nodes[index]!.name;
+  }
+
   /** The router of the nodes that take part. */
   get router(): Router {
     this.refresh();

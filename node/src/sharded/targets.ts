@@ -31,7 +31,7 @@ export function targetsOf(name: string, args: Key[], kind: CommandKind, placemen
   const whole = (node: number): Part[] => [{ node, args, places: [] }];
   switch (kind.fan_out) {
     case "home":
-      return whole(commonHome(name, args, keyPlaces(name, args, kind), home) ?? anyNode(placement));
+      return whole(commonHome(name, args, keyPlaces(name, args, kind), placement) ?? anyNode(placement));
     case "split": {
       const parts = partsByKey(name, args, kind, home);
       if (parts.length === 0) return whole(anyNode(placement));
@@ -39,7 +39,7 @@ export function targetsOf(name: string, args: Key[], kind: CommandKind, placemen
     }
     case "channel": {
       const channels = commandRoute([name, ...args]).channels.map((position) => position - 1);
-      return whole(commonHome(name, args, channels, home) ?? anyNode(placement));
+      return whole(commonHome(name, args, channels, placement) ?? anyNode(placement));
     }
     case "any":
       return whole(anyNode(placement));

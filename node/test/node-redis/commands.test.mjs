@@ -143,7 +143,7 @@ test("a transaction on one node, and the error across", async (t) => {
   await assert.rejects(client.multi().get("{a}1").exec(), /watch/i);
   const [other] = keys.filter((key) => client.router.index(key) !== client.router.index("{a}1"));
   await client.watch("{a}1");
-  await assert.rejects(client.watch(other), { code: "client.nodes" });
+  await assert.rejects(client.watch(other), { code: "client.nodes", message: /live on different nodes \(\S+, \S+\)/ });
   await assert.rejects(client.multi().get(other).exec(), { code: "client.nodes" });
   await client.unwatch();
   await assert.rejects(client.multi().select(1).exec(), { code: "client.unsupported" });

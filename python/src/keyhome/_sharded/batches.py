@@ -130,7 +130,7 @@ class Batches(Generic[Client]):
                 batch = self._batch(shards[parts[0].node])
                 return batch, batch.add((self._with_script(args, batch), options, False), kind)
             if pool.options.strict and kind.fan_out == "split":
-                raise several_nodes(kind.command.upper())
+                raise several_nodes(kind.command.upper(), pool.placement.nodes(part.node for part in parts))
             return self._split(parts, shards, kind, options)
         except KeyhomeError as error:
             return error
@@ -220,7 +220,7 @@ def shard_of_transaction(pool: Pool[Client], stack: Sequence[Queued], pinned: Sh
         if (node := common_node(args, kind, placement)) is not None:
             nodes.add(node)
     if len(nodes) > 1:
-        raise several_nodes("a transaction")
+        raise several_nodes("a transaction", placement.nodes(sorted(nodes)))
     if pinned is not None:
         return pinned
     node = nodes.pop() if nodes else live_nodes(placement)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,9 +112,11 @@ def unsupported(what: str, instead: str) -> KeyhomeError:
     return KeyhomeError("client.unsupported", f"{what} has no meaning over several nodes; {instead}")
 
 
-def several_nodes(what: str) -> KeyhomeError:
-    """The error of keys that would have to live together."""
-    return KeyhomeError("client.nodes", f"the keys of {what} live on different nodes; a hash tag keeps keys together")
+def several_nodes(what: str, nodes: Iterable[Node]) -> KeyhomeError:
+    """The error of keys that would have to live together, and live on these nodes."""
+    names = ", ".join(node.name for node in nodes)
+    message = f"the keys of {what} live on different nodes ({names}); a hash tag keeps keys together"
+    return KeyhomeError("client.nodes", message)
 
 
 def is_failed_server(error: BaseException) -> bool:

@@ -167,7 +167,8 @@ class ManyServers(Generic[Client]):
             KeyhomeError: `client.nodes` where it may not be split.
         """
         if self._pool.options.strict and kind.fan_out == "split":
-            raise several_nodes(kind.command.upper())
+            nodes = self._pool.placement.nodes(part.node for part in parts)
+            raise several_nodes(kind.command.upper(), nodes)
         return self._pool.targets(parts, shards, kind, self._policy)
 
     def _settled(

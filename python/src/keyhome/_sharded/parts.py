@@ -83,7 +83,7 @@ def common_node(args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) ->
         return None
     parts = parts_of(args, kind, placement)
     if len(parts) > 1:
-        raise several_nodes("a transaction")
+        raise several_nodes("a transaction", placement.nodes(part.node for part in parts))
     has_keys = kind.fan_out == "channel" or kind.key_places(args)
     return parts[0].node if has_keys else None
 
@@ -91,7 +91,8 @@ def common_node(args: tuple[Any, ...], kind: Kind, placement: Placement[Any]) ->
 def _common_home(args: tuple[Any, ...], places: list[int], kind: Kind, placement: Placement[Any]) -> int | None:
     homes = set(placement.homes([args[place] for place in places]))
     if len(homes) > 1:
-        raise several_nodes(f"{kind.command.upper()}, which cannot be split,")
+        nodes = placement.nodes(sorted(homes))
+        raise several_nodes(f"{kind.command.upper()}, which cannot be split,", nodes)
     return homes.pop() if homes else None
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from .. import Health, Router
 from .._errors import KeyhomeError, KeyhomeTypeError
+from .._nodes import Node
 from .._shapes import HealthEvent
 from .._words import Outcome
 from .errors import all_gone, ejected
@@ -78,6 +79,10 @@ class Placement(Generic[Shard]):
     def count(self) -> int:
         """How many nodes there are, whether they take part or not."""
         return len(self._all.nodes)
+
+    def nodes(self, indexes: Iterable[int]) -> list[Node]:
+        """The nodes of these indexes."""
+        return [self._all.nodes[index] for index in indexes]
 
     def shard(self, key: Any) -> Shard:
         """What serves the node of a key.
