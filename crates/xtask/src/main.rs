@@ -18,6 +18,7 @@ mod go_tools;
 mod lanes;
 mod layering;
 mod licences;
+mod map;
 mod metadata;
 mod no_std;
 mod node;

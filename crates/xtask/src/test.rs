@@ -8,13 +8,15 @@ use crate::stages::{Stage, Timeline};
 use crate::tree::Status;
 use crate::{
     commands, coverage, crates, dist, documentation, doors, examples, explorer, fuzz, lanes, layering,
-    licences, no_std, node, proxy_clients, python, python_packages, redis_py, release, site, versions, wasm,
+    licences, map, no_std, node, proxy_clients, python, python_packages, redis_py, release, site, versions,
+    wasm,
 };
 
 /// One after the other: what says quickest that something is wrong, and what the rest stands on.
 const FIRST: &[Stage] = &[
     Stage { name: "format", about: "rustfmt has nothing to change", run: format },
     Stage { name: "layering", about: "who may import whom", run: layering::check },
+    Stage { name: "map", about: "README.md says what is in each folder", run: map::check },
     Stage { name: "licences", about: "licences and sources of all dependencies", run: licences::check },
     Stage { name: "versions", about: "one version number", run: versions::check },
     Stage { name: "release", about: "the release workflow names what there is", run: release::check },
