@@ -1,6 +1,8 @@
 // One client of node-redis for one address, and what is counted about it.
 
+import { KeyhomeError } from "../index.js";
 import { now } from "../sharded/live-placement.js";
+import { connect, letGo } from "./letting-go.js";
 import { checkedClient, type NativeClient, NoReplyError } from "./native-client.js";
 import type { EndpointStats } from "./stats.js";
 
@@ -88,7 +90,7 @@ export class Endpoint {
 
   async #connected(client: NativeClient): Promise<Error | undefined> {
     try {
-      await client.connect();
+      await connect(client);
       return undefined;
     } catch (error) {
       return client === this.client ? (error as Error) : this.connect();
@@ -192,7 +194,7 @@ export class Endpoint {
     this.#unwatch();
     const old = this.client;
     this.client = this.#made();
-    if (old.isOpen) old.destroy();
+    letGo(old);
     const wasConnecting = this.#connecting !== undefined;
     this.#connecting = undefined;
     if (wasConnecting) this.connect();
@@ -211,7 +213,7 @@ export class Endpoint {
   destroy(): void {
     this.#isClosed = true;
     this.#unwatch();
-    if (this.client.isOpen) this.client.destroy();
+    if (!letGo(this.client)) this.flush(new KeyhomeError("client.closed", "the client was closed"));
   }
 }
 

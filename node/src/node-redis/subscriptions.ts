@@ -2,6 +2,7 @@
 
 import { KeyhomeError } from "../index.js";
 import type { Endpoint } from "./endpoint.js";
+import { connect, letGo } from "./letting-go.js";
 import type { Listener, NativeClient } from "./native-client.js";
 import type { Pool } from "./pool.js";
 
@@ -71,7 +72,7 @@ export class Subscriptions {
       this.#clients.set(home, client);
       client.on("error", (error: Error) => this.#failed(error, home.address));
       // What goes wrong is told by the event.
-      client.connect().catch(() => {});
+      connect(client).catch(() => {});
     }
     return client;
   }
@@ -94,7 +95,7 @@ export class Subscriptions {
   }
 
   close(): void {
-    for (const client of this.#clients.values()) if (client.isOpen) client.destroy();
+    for (const client of this.#clients.values()) letGo(client);
     this.#clients.clear();
     this.#all = [];
   }

@@ -1,6 +1,7 @@
 // The connection by which a client tells a server how it places keys.
 
 import { PATIENCE, type WriterConnection } from "../sharded/registration.js";
+import { connect, letGo } from "./letting-go.js";
 import type { NativeClient } from "./native-client.js";
 
 /** A client of its own. `timeout` in milliseconds: how long connecting and an answer may take together. */
@@ -12,7 +13,7 @@ export function writerConnection(client: NativeClient, timeout = PATIENCE): Writ
   });
   return {
     send: async (words) => {
-      const answer = (connected ??= client.connect()).then(() => client.sendCommand(words));
+      const answer = (connected ??= connect(client)).then(() => client.sendCommand(words));
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(lost ?? new Error(`no answer in ${timeout} ms`)), timeout);
@@ -23,8 +24,6 @@ export function writerConnection(client: NativeClient, timeout = PATIENCE): Writ
         clearTimeout(timer);
       }
     },
-    close: () => {
-      if (client.isOpen) client.destroy();
-    },
+    close: () => void letGo(client),
   };
 }

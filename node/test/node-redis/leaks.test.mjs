@@ -78,3 +78,20 @@ test("what is closed keeps no program from ending", async (t) => {
   await client.close();
   await waitUntil(() => timers() <= before, "no timer is left");
 });
+
+test("what is let go while it connects leaves no connection", async (t) => {
+  const clients = async () => Number((await servers[0].ask("INFO", "clients")).match(/connected_clients:(\d+)/)[1]);
+  const before = await clients();
+  for (let number = 0; number < 20; number++) {
+    const client = createShardedClient(configOf(servers), { createClient: redis.createClient });
+    const outcome = client.connect().catch((error) => error);
+    const asked = number % 2 ? undefined : client.get("k").catch((error) => error);
+    // Somewhere on the way: before the socket is made, and while it greets.
+    for (let turn = 0; turn < number; turn++) await new Promise(setImmediate);
+    client.destroy();
+    await outcome;
+    if (asked !== undefined) await asked;
+  }
+  // One that has just been made may take a moment to be let go; of those that stay, all would.
+  await waitUntil(async () => (await clients()) <= before, "all are gone");
+});
