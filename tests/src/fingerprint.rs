@@ -21,8 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// As the core has it: what was not said again for so many seconds counts no more.
 const LIFETIME: u64 = keyhome::writers::LIFETIME;
 
-const NODE: (&str, &str) = ("KEYHOME_NODE", "fingerprint/node.mjs");
-const PYTHON: (&str, &str) = ("KEYHOME_PYTHON", "fingerprint/python.py");
+const NODE: (&str, &str) = ("KEYHOME_NODE", "fingerprint/writer.mjs");
+const PYTHON: (&str, &str) = ("KEYHOME_PYTHON", "fingerprint/writer.py");
 
 /// A process that writes.
 struct Writer {

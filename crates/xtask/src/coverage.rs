@@ -48,13 +48,18 @@ fn keyhome(checkout: &Checkout) -> Result<Command> {
     Ok(command)
 }
 
-/// A cargo command that puts counters into the code. The target is named so that build scripts and macros, which run
-/// at build time, have none.
 fn instrumented(checkout: &Checkout, subcommand: &str) -> Result<Command> {
     let mut command = checkout.cargo(subcommand);
+    with_counters(checkout, &mut command)?;
+    Ok(command)
+}
+
+/// Has a cargo command put counters into the code. The target is named so that build scripts and macros, which run at build
+/// time, have none.
+pub(crate) fn with_counters(checkout: &Checkout, command: &mut Command) -> Result<()> {
     command.args(["--locked", "--target", checkout.host()?, "--target-dir"]).arg(checkout.target("coverage"));
     command.env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", "-Cinstrument-coverage");
-    Ok(command)
+    Ok(())
 }
 
 /// Builds and returns the binaries, all of which have counters.

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::binary;
 use crate::checkout::Checkout;
+use crate::coverage;
 use crate::crates;
 use crate::explorer;
 use crate::external::run;
@@ -92,6 +93,8 @@ pub(crate) fn build_bare(checkout: &Checkout) -> Result<()> {
         symlink(found, folder.path().join(tool))?;
     }
     let mut cargo = Command::new(folder.path().join("cargo"));
-    cargo.current_dir(checkout.root()).args(["build", "--workspace", "--locked"]);
+    cargo.current_dir(checkout.root()).args(["build", "--workspace"]);
+    // As the tests build it, so that it is built once.
+    coverage::with_counters(checkout, &mut cargo)?;
     run(cargo.env("PATH", folder.path()))
 }
