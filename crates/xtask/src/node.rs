@@ -16,9 +16,14 @@ const ADDON: &str = "keyhome-node";
 /// The engines, as `KEYHOME_ENGINE` names them. The same tests are asked of each.
 const ENGINES: &[&str] = &["native", "wasm"];
 
-/// An engine and a major of the client libraries, as `KEYHOME_ENGINE` and `KEYHOME_IOREDIS` name them. Each is there once: what
-/// the one does is nothing to the other. `node/test/which-ioredis.mjs` has the tests load that major.
-const CLIENTS: &[(&str, &str)] = &[("native", "6"), ("wasm", "5")];
+/// An engine and a major of the client libraries, as `KEYHOME_ENGINE` and `KEYHOME_IOREDIS` name them, and how many commands the
+/// tests of leaks and of chaos have, if not all of them. Each is there once: what the one does is nothing to the other.
+/// `node/test/which-ioredis.mjs` has the tests load that major.
+const CLIENTS: &[(&str, &str, Option<&str>)] = &[("native", "6", None), ("wasm", "5", Some("20000"))];
+
+/// Every engine with every major.
+const ALL_CLIENTS: &[(&str, &str, Option<&str>)] =
+    &[("native", "6", None), ("native", "5", None), ("wasm", "6", None), ("wasm", "5", None)];
 
 /// Builds the addon and the package, and packs both into `dist/`.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
@@ -38,12 +43,25 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
 /// The clients for many servers, on real ones, and ioredis's own tests: with each engine, over each major of ioredis and
 /// node-redis.
 pub(crate) fn test_clients(checkout: &Checkout) -> Result<()> {
+    test_clients_with(checkout, CLIENTS)
+}
+
+/// The same, all of it with each pair.
+pub(crate) fn test_all_clients(checkout: &Checkout) -> Result<()> {
+    test_clients_with(checkout, ALL_CLIENTS)
+}
+
+fn test_clients_with(checkout: &Checkout, clients: &[(&str, &str, Option<&str>)]) -> Result<()> {
     let tools = built(checkout)?;
-    for (engine, ioredis) in CLIENTS {
+    for (engine, ioredis, commands) in clients {
         anstream::println!("\nengine {engine}, ioredis {ioredis}");
         for script in ["test:clients", "test:ioredis-suite"] {
             let mut tests = tools.script(script);
-            run(tests.env("KEYHOME_ENGINE", engine).env("KEYHOME_IOREDIS", ioredis))?;
+            tests.env("KEYHOME_ENGINE", engine).env("KEYHOME_IOREDIS", ioredis);
+            if let Some(commands) = commands {
+                tests.env("KEYHOME_COMMANDS", commands);
+            }
+            run(&mut tests)?;
         }
     }
     Ok(())

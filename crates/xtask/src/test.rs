@@ -165,6 +165,9 @@ pub(crate) fn run_long(checkout: &Checkout) -> Result<()> {
     timeline.stage("chaos", "clients and proxy for 20 minutes while servers fail", || {
         doors::chaos_long(checkout)
     })?;
+    timeline.stage("clients", "the Node clients with each engine over each major, all operations", || {
+        node::test_all_clients(checkout)
+    })?;
     timeline.stage("fuzz", "every fuzz target, half an hour each", || fuzz::run_long(checkout))?;
     timeline.print();
     Ok(())
