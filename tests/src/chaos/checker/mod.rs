@@ -1,5 +1,5 @@
-//! Whether a history is one that keyhome may leave behind. What may be read, and when, is in [`keys`]; how long anything may
-//! take in [`times`]; what was certain about a server at a time in [`certainty`].
+//! Whether a history is one that keyhome may leave behind. What may be read, and when, is in `keys`; how long anything may
+//! take in `times`; what was certain about a server at a time in `certainty`.
 
 mod certainty;
 mod keys;
