@@ -154,35 +154,24 @@ export class Pool implements EndpointOwner, ShardOwner {
    */
   async reload(source: PoolSource, pool: string | undefined, onDifference?: OnDifference): Promise<void> {
     checkFingerprint({ fingerprint: onDifference });
-    const open = () => {
-      if (this.status === "end") throw new KeyhomeError("client.closed", "the client was closed");
-    };
-    open();
+    this.#checkOpen();
     const plan = planOf(source, { ...this.options, pool: pool ?? this.options.pool }, ADVICE);
     if (this.held !== undefined) await this.held;
+    const exchange = (registration?: Registration) => {
+      this.#checkOpen();
+      const retired = this.#exchange(plan, source);
+      this.#registration = registration;
+      if (this.status !== "wait") this.#connectAll();
+      this.moved();
+      return retired;
+    };
     const before = this.#registration;
-    const registration = before && new Registration(this.#registrationOwner(), plan, this.options, before);
-    if (registration !== undefined) {
-      await registration.start(onDifference, before);
-      try {
-        open();
-      } catch (error) {
-        await registration.close();
-        throw error;
-      }
-    }
-    let retired: Endpoint[];
-    try {
-      retired = this.#exchange(plan, source);
-    } catch (error) {
-      await registration?.close(before);
-      throw error;
-    }
-    this.#registration = registration;
-    void before?.close(registration);
-    if (this.status !== "wait") this.#connectAll();
-    this.moved();
+    const retired = before === undefined ? exchange() : await before.exchanged(plan, onDifference, exchange);
     await Promise.all(retired.map((endpoint) => endpoint.close()));
+  }
+
+  #checkOpen(): void {
+    if (this.status === "end") throw new KeyhomeError("client.closed", "the client was closed");
   }
 
   /** Everything at once, so that no command sees half of it; gives the endpoints that nobody needs any more. */

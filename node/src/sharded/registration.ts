@@ -145,6 +145,28 @@ export class Registration {
     this.#owner.warn(new Error(`${name} (${address}) was not told how keys are placed: ${error.message}`));
   }
 
+  /**
+   * Goes over to another plan, which is announced first: then `exchange` is called with the registration that takes this one's
+   * place, and this one ends.
+   *
+   * @returns what `exchange` gave
+   * @throws those of {@link start} and of `exchange`; then this one goes on
+   */
+  async exchanged<T>(plan: PoolPlan, onDifference: OnDifference | undefined, exchange: (next: Registration) => T): Promise<T> {
+    const next = new Registration(this.#owner, plan, this.#choice, this);
+    await next.start(onDifference, this);
+    let given: T;
+    try {
+      given = exchange(next);
+    } catch (error) {
+      // Where the client was closed meanwhile, nobody says it any more.
+      await next.close(this.#isClosed ? undefined : this);
+      throw error;
+    }
+    void this.close(next);
+    return given;
+  }
+
   /** Announces it no more, and takes back what it said unless another of the same client says the same. */
   async close(other?: Registration): Promise<void> {
     this.#isClosed = true;
