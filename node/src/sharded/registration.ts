@@ -19,13 +19,21 @@ export interface FingerprintChoice {
   readonly fingerprintGroup?: string | undefined;
 }
 
-/** A connection of its own to a server, which is made with the first command. */
+/**
+ * A connection of its own to a server, which is made with the first command.
+ *
+ * @internal
+ */
 export interface WriterConnection {
   send(words: readonly string[]): Promise<unknown>;
   close(): void;
 }
 
-/** What the client does for its registration. */
+/**
+ * What the client does for its registration.
+ *
+ * @internal
+ */
 export interface RegistrationOwner {
   /** For example `ioredis`. */
   readonly program: string;
@@ -35,7 +43,11 @@ export interface RegistrationOwner {
   warn(error: Error): void;
 }
 
-/** Milliseconds that a server has for an answer, unless the pool says how many. */
+/**
+ * Milliseconds that a server has for an answer, unless the pool says how many.
+ *
+ * @internal
+ */
 export const PATIENCE = 2000;
 
 /** A server, and the connection to it, if there is one. */
@@ -44,7 +56,11 @@ interface Server {
   connection: WriterConnection | undefined;
 }
 
-/** The registration of a client as long as it places keys alike. */
+/**
+ * The registration of a client as long as it places keys alike.
+ *
+ * @internal
+ */
 export class Registration {
   readonly #owner: RegistrationOwner;
   readonly #plan: PoolPlan;
@@ -188,7 +204,10 @@ function differs([first, ...others]: readonly string[]): KeyhomeError {
   return new KeyhomeError("fingerprint.differs", `${first}${more}`);
 }
 
-/** @throws KeyhomeError `argument.type` */
+/**
+ * @internal
+ * @throws KeyhomeError `argument.type`
+ */
 export function checkFingerprint({ fingerprint, fingerprintGroup }: FingerprintChoice): void {
   if (fingerprint !== undefined && fingerprint !== "warn" && fingerprint !== "refuse") {
     throw new KeyhomeError("argument.type", `fingerprint is ${String(fingerprint)}; it is "warn" or "refuse"`);
