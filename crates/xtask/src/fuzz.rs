@@ -4,12 +4,15 @@
 //! beyond these flags needs a nightly compiler: the address sanitizer.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::at_once;
 use crate::checkout::Checkout;
 use crate::external::run;
 use crate::metadata::Metadata;
@@ -31,7 +34,7 @@ const FLAGS: &[&str] = &[
 
 /// Enough to walk over all seeds and their near neighbourhood.
 const SHORT_RUNS: u32 = 100_000;
-const LONG: Duration = Duration::from_secs(30 * 60);
+const LONG: Duration = Duration::from_secs(15 * 60);
 
 /// Inputs are texts that people write, and keys.
 const MAX_LENGTH: usize = 4096;
@@ -41,24 +44,34 @@ const MAX_LENGTH: usize = 4096;
 /// What two numbers were compared with guides libFuzzer too, and some of those are addresses, which are others in each
 /// process; so without that.
 pub(crate) fn run_short(checkout: &Checkout) -> Result<()> {
-    run_all(checkout, &[format!("-runs={SHORT_RUNS}"), "-seed=1".to_owned(), "-use_cmp=0".to_owned()])
+    run_all(checkout, 1, &[format!("-runs={SHORT_RUNS}"), "-seed=1".to_owned(), "-use_cmp=0".to_owned()])
 }
 
-/// Every target for a long time, each time another way.
+/// Every target for a long time, each time another way, as many at a time as there are processors for.
 pub(crate) fn run_long(checkout: &Checkout) -> Result<()> {
-    run_all(checkout, &[format!("-max_total_time={}", LONG.as_secs())])
+    run_all(
+        checkout,
+        thread::available_parallelism()?.get(),
+        &[format!("-max_total_time={}", LONG.as_secs())],
+    )
 }
 
-fn run_all(checkout: &Checkout, limits: &[String]) -> Result<()> {
+fn run_all(checkout: &Checkout, at_once: usize, limits: &[String]) -> Result<()> {
     let manifest = checkout.root().join(MANIFEST);
     let metadata = Metadata::read(&manifest)?;
     let package = metadata.ours().find(|package| package.manifest_path == manifest);
     let targets: Vec<&str> = package.context("fuzz/Cargo.toml has no package")?.binaries().collect();
     build(checkout)?;
-    for target in targets {
-        run_target(checkout, target, limits)?;
-    }
-    Ok(())
+    let mut outcome = Ok(());
+    let work = |target| match run_target(checkout, target, limits) {
+        Ok(done) => ControlFlow::Continue(Ok(done)),
+        Err(error) => ControlFlow::Break(Err(error)),
+    };
+    at_once::each(at_once, targets, work, |done| match done {
+        Ok(done) => anstream::println!("{done}"),
+        Err(error) => outcome = Err(error),
+    });
+    outcome
 }
 
 /// Checked and built with the same flags, so that libFuzzer itself is compiled once. The target triple is named so
@@ -77,7 +90,8 @@ fn instrumented(checkout: &Checkout, subcommand: &str) -> Result<Command> {
     Ok(command)
 }
 
-fn run_target(checkout: &Checkout, target: &str, limits: &[String]) -> Result<()> {
+/// How it went, in a line.
+fn run_target(checkout: &Checkout, target: &str, limits: &[String]) -> Result<String> {
     let program = checkout.target("fuzz").join(checkout.host()?).join("release").join(target);
     let seeds = checkout.root().join("fuzz/seeds").join(target);
     // One by one, because the order of a folder is another in each checkout. Without a folder libFuzzer keeps what it finds
@@ -103,8 +117,7 @@ fn run_target(checkout: &Checkout, target: &str, limits: &[String]) -> Result<()
     }
     let done = text.lines().find_map(|line| line.split_once("DONE").map(|(_, rest)| rest.trim()));
     let runs = text.lines().find_map(|line| line.strip_prefix("Done "));
-    anstream::println!("{target}: {}; {}", runs.unwrap_or("done"), done.unwrap_or_default());
-    Ok(())
+    Ok(format!("{target}: {}; {}", runs.unwrap_or("done"), done.unwrap_or_default()))
 }
 
 /// The names of the seeds of a target, in order.

@@ -1,13 +1,14 @@
 //! Stages that run at the same time: each a process of its own, whose output is shown when it is done.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
+use crate::at_once;
 use crate::checkout::Checkout;
 use crate::external::{Heard, heard};
 use crate::stages::{Stage, Timeline, heading};
@@ -28,45 +29,28 @@ pub(crate) fn run(
     timeline: &mut Timeline,
 ) -> Result<()> {
     let lanes = thread::available_parallelism()?.get().min(stages.len());
-    let waiting = Mutex::new(stages.iter());
-    let (sender, receiver) = mpsc::channel();
     let mut failed = Vec::new();
     anstream::println!("\n{lanes} stages at a time, each shown when it is done");
-    thread::scope(|scope| {
-        for _ in 0..lanes {
-            let (sender, waiting) = (sender.clone(), &waiting);
-            scope.spawn(move || {
-                let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
-                while let Some(stage) = next() {
-                    anstream::println!(".. {} has begun", stage.name);
-                    let mut process = Command::new(xtask);
-                    checkout.run.joined_by(&mut process).args(["stage", stage.name]);
-                    let start = Instant::now();
-                    let heard = heard(&mut process);
-                    let is_well = heard.as_ref().is_ok_and(|heard| heard.error.is_none());
-                    if !is_well {
-                        // Nothing else is to begin.
-                        while next().is_some() {}
-                    }
-                    let done = Done { stage, heard, took: start.elapsed() };
-                    if sender.send(done).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        drop(sender);
-        for Done { stage, heard, took } in receiver {
-            heading(stage.name, stage.about);
-            let outcome = heard.and_then(|Heard { said, error }| {
-                anstream::println!("{}", said.trim_end());
-                error.map_or(Ok(()), Err)
-            });
-            timeline.done(stage.name, took);
-            if let Err(error) = outcome {
-                anstream::println!("{}: {error:#}", stage.name);
-                failed.push(stage.name);
-            }
+    let work = |stage: &'static Stage| {
+        anstream::println!(".. {} has begun", stage.name);
+        let mut process = Command::new(xtask);
+        checkout.run.joined_by(&mut process).args(["stage", stage.name]);
+        let start = Instant::now();
+        let heard = heard(&mut process);
+        let is_well = heard.as_ref().is_ok_and(|heard| heard.error.is_none());
+        let done = Done { stage, heard, took: start.elapsed() };
+        if is_well { ControlFlow::Continue(done) } else { ControlFlow::Break(done) }
+    };
+    at_once::each(lanes, stages, work, |Done { stage, heard, took }| {
+        heading(stage.name, stage.about);
+        let outcome = heard.and_then(|Heard { said, error }| {
+            anstream::println!("{}", said.trim_end());
+            error.map_or(Ok(()), Err)
+        });
+        timeline.done(stage.name, took);
+        if let Err(error) = outcome {
+            anstream::println!("{}: {error:#}", stage.name);
+            failed.push(stage.name);
         }
     });
     if !failed.is_empty() {

@@ -1,6 +1,7 @@
 //! What `make` calls. Each command is one module, and each part of `cargo xtask test` can be run by itself:
 //! `cargo xtask test clippy fuzz`.
 
+mod at_once;
 mod bench;
 mod binary;
 mod checkout;
@@ -37,6 +38,7 @@ mod site;
 mod stages;
 mod table;
 mod test;
+mod test_long;
 mod tree;
 mod versions;
 mod wasm;
@@ -80,8 +82,15 @@ enum Command {
     /// Run one stage without a heading and without a look at the tree: a part of `test`
     #[command(hide = true)]
     Stage { name: String },
-    /// Run what takes too long for every change: property tests and fuzzing with far more cases
-    TestLong,
+    /// Run what takes too long for every change, or the stages of it that are named
+    TestLong {
+        /// Stages to run; all of them if none is named
+        #[arg(value_name = "STAGE")]
+        stages: Vec<String>,
+        /// List the stages
+        #[arg(long)]
+        list: bool,
+    },
     /// Print how fast keyhome is beside the obvious alternatives
     Bench,
     /// Print what a request costs keyhome's proxy beside nutcracker and Envoy
@@ -108,7 +117,11 @@ fn main() -> ExitCode {
         }
         Command::Test { stages, .. } => test::run(&checkout, &stages),
         Command::Stage { name } => test::run_stage(&checkout, &name),
-        Command::TestLong => test::run_long(&checkout),
+        Command::TestLong { list: true, .. } => {
+            test_long::list();
+            Ok(())
+        }
+        Command::TestLong { stages, .. } => test_long::run(&checkout, &stages),
         Command::Bench => bench::run(&checkout),
         Command::BenchProxy { rows } => bench::proxy(&checkout, &rows),
         Command::Notices => notices::write(&checkout),

@@ -1,12 +1,12 @@
 //! The Python clients for many servers, on real ones: over each major of redis-py, and in what people use them in.
 
+use std::ops::ControlFlow;
 use std::process::Command;
-use std::sync::{Mutex, PoisonError, mpsc};
-use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
+use crate::at_once;
 use crate::checkout::Checkout;
 use crate::external::{Heard, heard, run};
 use crate::python;
@@ -29,34 +29,19 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
         commands.extend(of_major(checkout, major, operations)?);
     }
     let start = Instant::now();
-    let waiting = Mutex::new(commands.into_iter());
-    let (sender, done) = mpsc::channel();
     let mut failed = Vec::new();
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            let (sender, waiting) = (sender.clone(), &waiting);
-            scope.spawn(move || {
-                let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
-                while let Some((name, mut command)) = next() {
-                    // Nobody listens any more where another could not be run.
-                    if sender.send((name, heard(&mut command))).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        drop(sender);
-        for (name, heard) in done {
-            let Heard { said, error } = heard.with_context(|| name.clone())?;
-            anstream::println!("\n{name}, after {} s", start.elapsed().as_secs());
+    let work = |(name, mut command)| ControlFlow::Continue((name, heard(&mut command)));
+    at_once::each(AT_ONCE, commands, work, |(name, heard): (String, _)| {
+        anstream::println!("\n{name}, after {} s", start.elapsed().as_secs());
+        let outcome = heard.and_then(|Heard { said, error }| {
             anstream::println!("{}", said.trim_end());
-            if let Some(error) = error {
-                anstream::println!("{error}");
-                failed.push(name);
-            }
+            error.map_or(Ok(()), Err)
+        });
+        if let Err(error) = outcome {
+            anstream::println!("{error:#}");
+            failed.push(name);
         }
-        anyhow::Ok(())
-    })?;
+    });
     ensure!(failed.is_empty(), "failed: {}", failed.join("; "));
     Ok(())
 }

@@ -15,6 +15,21 @@ pub(crate) struct Stage {
     pub(crate) run: fn(&Checkout) -> Result<()>,
 }
 
+/// Prints them.
+pub(crate) fn list<'s>(stages: impl Iterator<Item = &'s Stage>) {
+    for stage in stages {
+        anstream::println!("{:<13} {}", stage.name, stage.about);
+    }
+}
+
+/// The one with this name.
+pub(crate) fn find<'s>(stages: impl Iterator<Item = &'s Stage> + Clone, name: &str) -> Result<&'s Stage> {
+    stages.clone().find(|stage| stage.name == name).with_context(|| {
+        let known: Vec<&str> = stages.map(|stage| stage.name).collect();
+        format!("no stage is named {name}; there are {}", known.join(", "))
+    })
+}
+
 /// The stages that have been run, with their times.
 pub(crate) struct Timeline {
     begun: Instant,

@@ -1,10 +1,10 @@
 //! `cargo xtask test`: every check that a change must pass, the quick ones first.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::checkout::Checkout;
 use crate::external::run as run_command;
-use crate::stages::{Stage, Timeline};
+use crate::stages::{self, Stage, Timeline};
 use crate::tree::Status;
 use crate::{
     commands, coverage, crates, dist, documentation, doors, examples, explorer, fuzz, lanes, layering,
@@ -101,9 +101,6 @@ const REST: &[Stage] = &[
     Stage { name: "no-std", about: "the core builds for WebAssembly without std", run: no_std::check },
 ];
 
-/// Seconds, in `make test-long`.
-const SOAK: &str = "1800";
-
 /// Runs all stages, or those that are named, one after the other. The tree must be as clean at the end as at the start.
 pub(crate) fn run(checkout: &Checkout, names: &[String]) -> Result<()> {
     let named = names.iter().map(|name| find(name)).collect::<Result<Vec<_>>>()?;
@@ -134,43 +131,15 @@ pub(crate) fn is_a_stage(name: &str) -> Result<()> {
 
 /// Prints the stages.
 pub(crate) fn list() {
-    for stage in stages() {
-        anstream::println!("{:<13} {}", stage.name, stage.about);
-    }
+    stages::list(all());
 }
 
-fn stages() -> impl Iterator<Item = &'static Stage> {
+fn all() -> impl Iterator<Item = &'static Stage> + Clone {
     FIRST.iter().chain(REST)
 }
 
 fn find(name: &str) -> Result<&'static Stage> {
-    stages().find(|stage| stage.name == name).with_context(|| {
-        let known: Vec<&str> = stages().map(|stage| stage.name).collect();
-        format!("no stage is named {name}; there are {}", known.join(", "))
-    })
-}
-
-/// What takes too long for every change.
-pub(crate) fn run_long(checkout: &Checkout) -> Result<()> {
-    let mut timeline = Timeline::begin();
-    timeline.stage("properties", "property tests with 5,000 cases each, optimised", || {
-        let mut tests = checkout.cargo("test");
-        run_command(tests.args(["--workspace", "--release", "--locked"]).env("PROPTEST_CASES", "5000"))
-    })?;
-    timeline.stage("soak", "the proxy for half an hour: memory and open files do not grow", || {
-        let mut tests = checkout.cargo("test");
-        tests.args(["--package", "keyhome-tests", "--test", "proxy", "--release", "--locked", "--"]);
-        run_command(tests.args(["soak", "--nocapture"]).env("KEYHOME_SOAK_SECONDS", SOAK))
-    })?;
-    timeline.stage("chaos", "clients and proxy for 20 minutes while servers fail", || {
-        doors::chaos_long(checkout)
-    })?;
-    timeline.stage("clients", "the Node clients with each engine over each major, all operations", || {
-        node::test_all_clients(checkout)
-    })?;
-    timeline.stage("fuzz", "every fuzz target, half an hour each", || fuzz::run_long(checkout))?;
-    timeline.print();
-    Ok(())
+    stages::find(all(), name)
 }
 
 fn format(checkout: &Checkout) -> Result<()> {

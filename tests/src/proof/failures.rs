@@ -234,7 +234,12 @@ mod tests {
         let proxied = Some(Proxied { scratch: &scratch, program: command.program() });
         let one = Through::new(Bare::default(), &servers, 0, proxied);
         let system = System::Vnodes { vnodes: 160 };
-        let nodes = servers.iter().map(|server| Node::new(server.address())).collect();
+        // Named, so that the ports are not in the ring and the same keys live on each server every time.
+        let node = |(server, name): (&RedisServer, &str)| Node {
+            name: Some(name.to_owned()),
+            ..Node::new(server.address())
+        };
+        let nodes = servers.iter().zip(["a", "b", "c"]).map(node).collect();
         let pool = Pool { form: Form::Config, system, nodes, gone: vec![] };
         one.serve(&pool, &[]).unwrap();
         let keys = keys::make(3, 200);

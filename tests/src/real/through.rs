@@ -346,9 +346,12 @@ mod tests {
         let proxied = Some(Proxied { scratch: &scratch, program: command.program() });
         let system =
             System::Twemproxy { hash: "fnv1a_64", modula: false, tag: Some(*b"{}"), signed_char: true };
-        let node =
-            |server: &RedisServer| Node { name: Some(server.address()), ..Node::new(server.address()) };
-        let nodes = servers.iter().map(node).collect();
+        // Named, so that the ports are not in the ring and the same keys live on each server every time.
+        let node = |(server, name): (&RedisServer, &str)| Node {
+            name: Some(name.to_owned()),
+            ..Node::new(server.address())
+        };
+        let nodes = servers.iter().zip(["a", "b", "c"]).map(node).collect();
         let pool = Pool { form: Form::Config, system, nodes, gone: vec![] };
         let keys = keys::make(7, 500);
 
