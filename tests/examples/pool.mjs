@@ -29,7 +29,8 @@ function needed(name) {
 
 /** Servers on free ports, and what tells the examples of them. */
 export class Pool {
-  #scratch = new Scratch();
+  /** Where they run. */
+  scratch = new Scratch();
   #ports = new Map();
   #env;
 
@@ -58,25 +59,23 @@ export class Pool {
       taken.add(found).add(found + ABOVE);
       this.#ports.set(port, found).set(port + ABOVE, found + ABOVE);
     }
-    const folder = this.#scratch.folder("examples");
-    const ours = (name, change = (text) => text) => {
-      const text = readFileSync(join(EXAMPLES, name), "utf8");
-      const changed = text.replace(/\b(127\.0\.0\.1):(\d+)/g, (_, host, port) => `${host}:${this.port(Number(port))}`);
-      writeFileSync(join(folder, name), change(changed));
+    const folder = this.scratch.folder("examples");
+    const copy = (name, change = (text) => text) => {
+      writeFileSync(join(folder, name), change(this.ours(readFileSync(join(EXAMPLES, name), "utf8"))));
       return join(folder, name);
     };
     // A busy machine takes its time, and a dead server must not be tried again before all has been looked at.
     const patient = (text) => text.replace(/timeout: 2000$/m, "timeout: 20000").replace("retry_timeout: 2000", "retry_timeout: 5000");
     this.#env = {
       ...process.env,
-      NUTCRACKER_YML: ours("nutcracker.yml", patient),
-      REPLICAS_YML: ours("replicas.yml"),
+      NUTCRACKER_YML: copy("nutcracker.yml", patient),
+      REPLICAS_YML: copy("replicas.yml"),
       CLUSTER_PORTS: CLUSTER.map((port) => this.port(port)).join(" "),
       CLUSTER_NODE: `127.0.0.1:${this.port(CLUSTER[0])}`,
       STATS_PORT: this.port(STATS),
       METRICS_PORT: this.port(METRICS),
       PORT: this.port(WEB),
-      SERVERS_DIR: this.#scratch.folder("servers"),
+      SERVERS_DIR: this.scratch.folder("servers"),
     };
   }
 
@@ -85,6 +84,11 @@ export class Pool {
     const port = this.#ports.get(named);
     if (port === undefined) throw new Error(`no example has port ${named}`);
     return port;
+  }
+
+  /** A text with our ports in place of those of the examples. */
+  ours(text) {
+    return text.replace(/\b(127\.0\.0\.1):(\d+)/g, (_, host, port) => `${host}:${this.port(Number(port))}`);
   }
 
   /** A text with the ports of the examples in place of ours. */
@@ -108,7 +112,7 @@ export class Pool {
     for (const name of readdirSync(this.#env.SERVERS_DIR, { withFileTypes: true })) {
       if (!name.isDirectory()) continue;
       const pid = readFileSync(join(this.#env.SERVERS_DIR, name.name, "pid"), { encoding: "utf8", flag: "a+" }).trim();
-      if (pid !== "") writeFileSync(join(this.#scratch.path, "running", pid), "");
+      if (pid !== "") writeFileSync(join(this.scratch.path, "running", pid), "");
     }
   }
 
@@ -116,7 +120,7 @@ export class Pool {
   spawn(example) {
     const [program = join(EXAMPLES, example), ...args] = PROGRAMS[/\.\w+$/.exec(example)[0]];
     const path = program === join(EXAMPLES, example) ? [] : [join(EXAMPLES, example)];
-    return spawn(program, [...args, ...path], { cwd: this.#scratch.path, env: this.#env, stdio: ["ignore", "pipe", "pipe"] });
+    return spawn(program, [...args, ...path], { cwd: this.scratch.path, env: this.#env, stdio: ["ignore", "pipe", "pipe"] });
   }
 
   /** Runs an example to its end; gives what it printed. One that fails is an error with all that it said. */
@@ -131,6 +135,6 @@ export class Pool {
   }
 
   async end() {
-    await this.#scratch.end();
+    await this.scratch.end();
   }
 }
