@@ -1,7 +1,10 @@
-//! Puts the explorer's page into the command, if `KEYHOME_EXPLORER` names it. Without it the command is built as well, and
-//! says how to get the page.
+//! Puts the explorer's page into the command: that which `KEYHOME_EXPLORER` names, or else that which comes with the crate
+//! as it is published. Without it the command is built as well, and says how to get the page.
 
 use std::{env, fs, path::Path};
+
+/// The page of a published crate. In a checkout it is elsewhere, once it has been built.
+const PUBLISHED: &str = "explorer.html";
 
 /// Where the page takes a config; `null` is none.
 const PLACE: &str = r#"<script type="application/json" id="served">null</script>"#;
@@ -10,9 +13,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=KEYHOME_EXPLORER");
     let out = env::var("OUT_DIR")?;
-    let code = match env::var("KEYHOME_EXPLORER") {
-        Err(_) => "None".to_owned(),
-        Ok(page) => {
+    let published = || Path::new(PUBLISHED).exists().then(|| PUBLISHED.to_owned());
+    let code = match env::var("KEYHOME_EXPLORER").ok().or_else(published) {
+        None => "None".to_owned(),
+        Some(page) => {
             println!("cargo::rerun-if-changed={page}");
             let html = fs::read_to_string(&page).map_err(|error| format!("{page}: {error}"))?;
             let (before, after) =

@@ -1,15 +1,16 @@
 //! The crates as strangers get them: packed as `cargo publish` packs them, unpacked where no workspace is, and used from there.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::checkout::Checkout;
 use crate::external::{cargo, output, run};
 use crate::metadata::{Metadata, Package};
-use crate::{binary, dist};
+use crate::{binary, dist, explorer};
 
 /// What a crate may hold beside its sources, and must: cargo adds the rest.
 const BESIDE: &[&str] = &["README.md", "LICENSE-APACHE", "LICENSE-MIT", "Cargo.toml", "Cargo.lock"];
@@ -17,6 +18,10 @@ const BY_CARGO: &[&str] = &["Cargo.toml.orig", ".cargo_vcs_info.json"];
 
 /// Whose Rust is run as a stranger would, who pastes it into `src/main.rs`.
 const READMES: &[&str] = &["README.md", "crates/keyhome/README.md"];
+
+/// What else the command's crate holds: the explorer's page, and the licences of what is in that.
+const BESIDE_COMMAND: &[&str] = &[PAGE, "THIRD-PARTY.txt"];
+const PAGE: &str = "explorer.html";
 
 /// Packs the published crates into `dist/crates/`, without building them.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
@@ -31,7 +36,9 @@ pub(crate) fn build(checkout: &Checkout) -> Result<()> {
     for of_ours in published(&checkout.metadata) {
         package.args(["--package", &of_ours.name]);
     }
+    let page = Page::lent(checkout)?;
     run(&mut package)?;
+    drop(page);
     for package in published(&checkout.metadata) {
         let file = format!("{}.crate", versioned(package));
         let bytes = fs::copy(packed.join("package").join(&file), dist.join(&file))?;
@@ -53,7 +60,8 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
         says_all(package)?;
         let file = dist(checkout).join(format!("{}.crate", versioned(package)));
         let listed = output(Command::new("tar").arg("-tzf").arg(&file))?;
-        holds_what_it_should(&versioned(package), &listed)?;
+        let more = if package.name == dist::COMMAND { BESIDE_COMMAND } else { &[] };
+        holds_what_it_should(&versioned(package), &listed, more)?;
         // `-m`: with the times that cargo writes, what is new would be older than what was built of it before.
         run(Command::new("tar").arg("-xmzf").arg(&file).arg("-C").arg(&unpacked))?;
         let folder = unpacked.join(versioned(package));
@@ -64,6 +72,27 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
         run_readme(checkout, readme, &patches)?;
     }
     install_command(checkout, &unpacked, &patches)
+}
+
+/// The explorer's page, where the command's crate takes it from while it is packed: only there, so that a build of the
+/// checkout does not take an old one.
+struct Page(PathBuf);
+
+impl Page {
+    fn lent(checkout: &Checkout) -> Result<Self> {
+        let page = explorer::page(checkout);
+        let beside = checkout.root().join("crates").join(dist::COMMAND).join(PAGE);
+        fs::copy(&page, &beside).with_context(|| format!("{}: `make build` makes it", page.display()))?;
+        Ok(Self(beside))
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.0) {
+            anstream::eprintln!("{} is left: {error}", self.0.display());
+        }
+    }
 }
 
 /// A project that has nothing but the dependency, and in `src/main.rs` what the README says.
@@ -96,7 +125,23 @@ fn install_command(checkout: &Checkout, unpacked: &Path, patches: &str) -> Resul
     install.args(["--quiet", "--debug", "--force", "--no-track", "--config"]).arg(config);
     binary::statically(&mut install, checkout)?;
     run(install.arg("--path").arg(unpacked.join(versioned(command))).arg("--root").arg(&home))?;
-    binary::try_alone(&home.join("bin/keyhome"))
+    let keyhome = home.join("bin/keyhome");
+    serves_the_page(&keyhome)?;
+    binary::try_alone(&keyhome)
+}
+
+/// Whether `keyhome explore` has something to show.
+fn serves_the_page(keyhome: &Path) -> Result<()> {
+    let mut explore = Command::new(keyhome);
+    explore.args(["explore", "--port", "0"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut serving = explore.spawn()?;
+    let mut url = String::new();
+    BufReader::new(serving.stdout.take().context("it was piped")?).read_line(&mut url)?;
+    let page = output(Command::new("curl").args(["--silent", "--show-error", "--fail"]).arg(url.trim_end()));
+    serving.kill()?;
+    serving.wait()?;
+    ensure!(page?.contains("<title>keyhome"), "{} explore does not serve the explorer", keyhome.display());
+    Ok(())
 }
 
 /// A cargo command of a stranger: outside the workspace, with what has been downloaded for that.
@@ -129,17 +174,21 @@ fn says_all(package: &Package) -> Result<()> {
 }
 
 /// Whether the files of a crate, as `tar` lists them, are its sources, its licences, and no more.
-fn holds_what_it_should(crate_name: &str, listed: &str) -> Result<()> {
+fn holds_what_it_should(crate_name: &str, listed: &str, more: &[&str]) -> Result<()> {
     let mut files = Vec::new();
     for line in listed.lines() {
         let file = line.strip_prefix(crate_name).and_then(|rest| rest.strip_prefix('/'));
         files.push(file.with_context(|| format!("{line} lies outside of {crate_name}"))?);
     }
-    if let Some(missing) = BESIDE.iter().find(|file| !files.contains(file)) {
+    if let Some(missing) = BESIDE.iter().chain(more).find(|file| !files.contains(file)) {
         bail!("{crate_name} is packed without {missing}");
     }
     let belongs = |file: &&str| {
-        file.starts_with("src/") || *file == "build.rs" || BESIDE.contains(file) || BY_CARGO.contains(file)
+        file.starts_with("src/")
+            || *file == "build.rs"
+            || BESIDE.contains(file)
+            || more.contains(file)
+            || BY_CARGO.contains(file)
     };
     files.retain(|file| !belongs(file));
     ensure!(files.is_empty(), "{crate_name} is packed with {}", files.join(", "));
@@ -175,13 +224,13 @@ mod tests {
 
     #[test]
     fn a_crate_is_its_sources_and_its_licences() {
-        assert!(holds_what_it_should("a-1.0.0", WELL).is_ok());
+        assert!(holds_what_it_should("a-1.0.0", WELL, &[]).is_ok());
         let without = WELL.replace("a-1.0.0/LICENSE-MIT\n", "");
-        let error = holds_what_it_should("a-1.0.0", &without).unwrap_err().to_string();
+        let error = holds_what_it_should("a-1.0.0", &without, &[]).unwrap_err().to_string();
         assert_eq!(error, "a-1.0.0 is packed without LICENSE-MIT");
-        let error = holds_what_it_should("a-1.0.0", &format!("{WELL}a-1.0.0/tests/a.rs\n")).unwrap_err();
+        let error = holds_what_it_should("a-1.0.0", &format!("{WELL}a-1.0.0/tests/a.rs\n"), &[]).unwrap_err();
         assert_eq!(error.to_string(), "a-1.0.0 is packed with tests/a.rs");
-        assert!(holds_what_it_should("a-1.0.0", "b-1.0.0/src/lib.rs\n").is_err());
+        assert!(holds_what_it_should("a-1.0.0", "b-1.0.0/src/lib.rs\n", &[]).is_err());
     }
 
     #[test]

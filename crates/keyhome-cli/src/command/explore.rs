@@ -19,7 +19,7 @@ use crate::{
 /// The page before and after the place where it takes a config; none in a build without the page.
 const PAGE: Option<[&str; 2]> = include!(concat!(env!("OUT_DIR"), "/explorer.rs"));
 
-const NO_PAGE: &str = "this keyhome was built without the explorer's page, as `cargo install` builds it; the binaries of the \
+const NO_PAGE: &str = "this keyhome was built without the explorer's page; what `cargo install` builds and the binaries of the \
                        releases have it, and `make build` in a checkout of keyhome builds both: target/release/keyhome, and \
                        explorer/dist/explorer.html, which any browser opens";
 
