@@ -31,7 +31,7 @@ impl Times<'_> {
     }
 
     /// After each fault each client succeeds in time, unless another fault comes first; it does not think a server out that has
-    /// long been back; and when all has long been well, not everything fails.
+    /// long been back; and when all has long been well, no server is out for long.
     pub(super) fn check_recoveries(&self, verdict: &mut Verdict) {
         for (client, Client { asks, .. }) in self.history.clients.iter().enumerate() {
             if *asks == Asks::Homes {
@@ -113,26 +113,32 @@ impl Times<'_> {
         self.history.operations.iter().filter_map(|one| one.end).max().unwrap_or_default()
     }
 
-    /// Something succeeds. A machine that does much else may let a few run out of time, and so have a server taken out once
-    /// more.
+    /// With no server does everything fail for longer than one that is taken out once more: a machine that does much else may let
+    /// two operations run out of time. How many fail says nothing: those that are refused take no time.
     fn check_calm(&self, client: usize, verdict: &mut Verdict) {
         const FEW: usize = 3;
         let Some(last) = self.history.faults.iter().map(|fault| fault.end).max() else { return };
         let calm = last + self.rules.recovery();
-        let mut servers: HashMap<usize, (usize, usize)> = HashMap::new();
+        let may = self.rules.retry + 2 * self.rules.timeout + self.starvation.of(client, calm, self.end());
+        let mut servers: HashMap<usize, Vec<(u64, bool)>> = HashMap::new();
         let own = self.history.operations.iter().filter(|one| one.client == client && one.begin > calm);
         for operation in own {
-            let (all, failed) = servers.entry(self.homes[operation.key.as_str()]).or_default();
-            *all += 1;
-            *failed += usize::from(!operation.is_answered());
+            let ended = (operation.end.unwrap_or(u64::MAX), operation.is_answered());
+            servers.entry(self.homes[operation.key.as_str()]).or_default().push(ended);
         }
-        for (server, (all, failed)) in servers {
-            let starved = self.starvation.of(client, calm, self.end());
-            if failed > FEW && failed == all && starved < self.rules.timeout {
-                let client = &self.history.clients[client].name;
-                let what =
-                    format!("{client} still fails {failed} of {all} times with server {server} after {calm}");
-                verdict.violations.push(Violation::Late { what });
+        for (server, mut ended) in servers {
+            ended.sort_unstable();
+            let failing = ended.chunk_by(|(_, one), (_, next)| one == next).filter(|some| !some[0].1);
+            for some in failing.filter(|some| some.len() > FEW) {
+                let (from, to) = (some[0].0, some[some.len() - 1].0);
+                if to - from > may {
+                    let client = &self.history.clients[client].name;
+                    let failed = some.len();
+                    let what = format!(
+                        "{client} still fails {failed} times with server {server}, from {from} to {to}; all was well at {last}"
+                    );
+                    verdict.violations.push(Violation::Late { what });
+                }
             }
         }
     }
