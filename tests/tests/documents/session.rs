@@ -1,6 +1,7 @@
 //! The shell sessions of one document, in a folder of their own, on servers of their own.
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     path::PathBuf,
     process::{Command, Stdio},
@@ -140,10 +141,8 @@ impl Session {
 
     /// A text of a document, about the servers and ports of this session.
     fn placed(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for (name, port) in &self.ports {
-            text = text.replace(name, &port.to_string());
-        }
+        let ports = self.ports.iter().map(|(name, port)| ((*name).to_owned(), port.to_string()));
+        let mut text = with_numbers(text, &ports.collect());
         for (number, server) in self.servers.iter().enumerate() {
             text = text.replace(&format!("10.0.0.{}:6379", number + 1), &server.address());
         }
@@ -156,25 +155,32 @@ impl Session {
         for (number, server) in self.servers.iter().enumerate() {
             text = text.replace(&server.address(), &format!("10.0.0.{}:6379", number + 1));
         }
-        for (name, port) in &self.ports {
-            text = replaced_as_a_word(&text, &port.to_string(), name);
-        }
-        text
+        let ports = self.ports.iter().map(|(name, port)| (port.to_string(), (*name).to_owned()));
+        with_numbers(&text, &ports.collect())
     }
 }
 
-/// With other digits around it, a port is a part of another number.
-fn replaced_as_a_word(text: &str, port: &str, name: &str) -> String {
+/// A text with other numbers in the place of some. All at once: a port of this session may be one that documents name, too.
+fn with_numbers(text: &str, others: &BTreeMap<String, String>) -> String {
     let mut replaced = String::new();
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once(port) {
-        let is_within =
-            before.ends_with(|c: char| c.is_ascii_digit()) || after.starts_with(|c: char| c.is_ascii_digit());
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(start);
+        let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
+        let (number, after) = from.split_at(end);
         replaced.push_str(before);
-        replaced.push_str(if is_within { port } else { name });
+        replaced.push_str(others.get(number).map_or(number, String::as_str));
         rest = after;
     }
     replaced + rest
+}
+
+#[test]
+fn numbers_are_replaced_all_at_once_and_only_whole_ones() {
+    let others = [("22121", "22131"), ("22131", "29422"), ("9422", "20000")];
+    let others = others.map(|(from, to)| (from.to_owned(), to.to_owned())).into();
+    let text = "127.0.0.1:22121, s/22121/22131/, 122121, 9422";
+    assert_eq!(with_numbers(text, &others), "127.0.0.1:22131, s/22131/29422/, 122121, 20000");
 }
 
 impl Drop for Session {
