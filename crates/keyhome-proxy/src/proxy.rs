@@ -172,9 +172,8 @@ impl Proxy {
             all = Instant::now() < deadline;
             thread::sleep(Duration::from_millis(5));
         }
-        if let Some(registrar) = self.registrar.take() {
-            registrar.stop();
-        }
+        // Until here clients have written.
+        drop(self.registrar.take());
         Ok(all)
     }
 

@@ -7,6 +7,7 @@ mod connections;
 mod ejecting;
 mod fake_server;
 mod faults;
+mod fingerprints;
 mod fleet;
 mod hot_keys;
 mod limits;

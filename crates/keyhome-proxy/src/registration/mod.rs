@@ -10,9 +10,9 @@ use std::{
     io, process,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        mpsc::{self, RecvTimeoutError, Sender},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
-    thread,
+    thread::{self, ScopedJoinHandle},
     time::Duration,
 };
 
@@ -34,14 +34,19 @@ pub enum OnDifference {
     Refuse,
 }
 
-/// Announces the pools of the proxy to their servers, in a thread of its own.
+/// How long the end waits until what was said is taken back. A server that hangs forgets it by itself.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Announces the pools of the proxy to their servers, in a thread of its own. When it is dropped, what was said is taken back.
 pub(crate) struct Registrar {
     on_difference: OnDifference,
     /// The proxy's own among all writers.
     id: String,
     registrations: Arc<Mutex<Vec<Registration>>>,
     /// A word to the thread: to announce them now. It ends when this does.
-    wake: Sender<()>,
+    wake: Option<Sender<()>>,
+    /// Ends with the thread.
+    ended: Receiver<()>,
 }
 
 /// A pool, as long as it places keys alike.
@@ -65,47 +70,34 @@ struct Server {
 pub(crate) struct Prepared(Vec<Registration>);
 
 impl Registrar {
-    /// Announces pools from now on.
+    /// Announces pools from now on; with `refuse` only where no other writer places keys differently.
     pub(crate) fn start(pools: &[Arc<Pool>], on_difference: OnDifference) -> Result<Self, Failure> {
         let id = format!("{:016x}", RandomState::new().build_hasher().finish());
-        let registrations = Arc::new(Mutex::new(Vec::new()));
-        let (wake, woken) = mpsc::channel();
-        let registrar = Self { on_difference, id, registrations: Arc::clone(&registrations), wake };
-        let prepared = registrar.prepare(pools)?;
+        let Prepared(prepared) = Prepared::of(pools, on_difference, &id, &[])?;
+        let registrations = Arc::new(Mutex::new(prepared));
+        let ((wake, woken), (ends, ended)) = (mpsc::channel(), mpsc::channel());
+        let all = Arc::clone(&registrations);
         let thread = thread::Builder::new().name("fingerprint".into()).spawn(move || {
             loop {
-                match woken.recv_timeout(Duration::from_secs(REFRESH)) {
-                    Ok(()) | Err(RecvTimeoutError::Timeout) => warn(&mut lock(&registrations)),
-                    Err(RecvTimeoutError::Disconnected) => {
-                        lock(&registrations).iter_mut().for_each(Registration::withdraw);
-                        return;
-                    }
+                warn(&mut lock(&all));
+                let word = woken.recv_timeout(Duration::from_secs(REFRESH));
+                if word == Err(RecvTimeoutError::Disconnected) {
+                    lock(&all).iter_mut().for_each(Registration::withdraw);
+                    drop(ends);
+                    return;
                 }
             }
         });
-        thread.map_err(Failure::System)?;
-        registrar.exchange(prepared);
-        Ok(registrar)
+        if let Err(error) = thread {
+            lock(&registrations).iter_mut().for_each(Registration::withdraw);
+            return Err(Failure::System(error));
+        }
+        Ok(Self { on_difference, id, registrations, wake: Some(wake), ended })
     }
 
     /// What announces other pools; with `refuse` only where no other writer places keys differently.
     pub(crate) fn prepare(&self, pools: &[Arc<Pool>]) -> Result<Prepared, Failure> {
-        let mut prepared = {
-            let old = lock(&self.registrations);
-            let registrations = pools.iter().filter_map(|pool| Registration::new(pool, &self.id, &old));
-            Prepared(registrations.collect())
-        };
-        if self.on_difference == OnDifference::Refuse {
-            let found = announce(&mut prepared.0);
-            if let Some((first, others)) = found.split_first() {
-                let more =
-                    if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
-                let error = Error::new(ErrorKind::FingerprintDiffers, format!("{}{more}", first.message));
-                self.abandon(prepared);
-                return Err(Failure::Fingerprint(error));
-            }
-        }
-        Ok(prepared)
+        Prepared::of(pools, self.on_difference, &self.id, &lock(&self.registrations))
     }
 
     /// Takes back what was said of pools that are not to be served.
@@ -119,14 +111,40 @@ impl Registrar {
         let old = std::mem::replace(&mut *registrations, prepared.0);
         withdraw(old, &registrations);
         drop(registrations);
-        if self.wake.send(()).is_err() {
+        if self.wake.as_ref().is_none_or(|wake| wake.send(()).is_err()) {
             tracing::error!("nobody announces how keys are placed");
         }
     }
+}
 
-    /// Announces nothing any more.
-    pub(crate) fn stop(self) {
-        lock(&self.registrations).drain(..).for_each(|mut registration| registration.withdraw());
+impl Drop for Registrar {
+    fn drop(&mut self) {
+        self.wake = None;
+        if self.ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            tracing::debug!("not all servers were told in time that keys are placed so no longer");
+        }
+    }
+}
+
+impl Prepared {
+    fn of(
+        pools: &[Arc<Pool>],
+        on_difference: OnDifference,
+        id: &str,
+        old: &[Registration],
+    ) -> Result<Self, Failure> {
+        let mut prepared: Vec<_> = pools.iter().filter_map(|pool| Registration::new(pool, id, old)).collect();
+        if on_difference == OnDifference::Refuse {
+            let found = announce(&mut prepared);
+            if let Some((first, others)) = found.split_first() {
+                let more =
+                    if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
+                let error = Error::new(ErrorKind::FingerprintDiffers, format!("{}{more}", first.message));
+                withdraw(prepared, old);
+                return Err(Failure::Fingerprint(error));
+            }
+        }
+        Ok(Self(prepared))
     }
 }
 
@@ -134,7 +152,7 @@ fn lock(registrations: &Mutex<Vec<Registration>>) -> MutexGuard<'_, Vec<Registra
     registrations.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tells all servers at the same time; those who place keys differently, each once.
+/// Tells all servers; those who place keys differently, each once.
 fn announce(registrations: &mut [Registration]) -> Vec<Apart> {
     let mut found = Vec::new();
     for registration in registrations {
@@ -198,21 +216,12 @@ impl Registration {
     /// Those who place keys differently, of the writers to the servers that answer.
     fn announce(&mut self) -> Vec<Apart> {
         let (writer, settings) = (&self.writer, &self.pool.settings);
-        let outcomes: Vec<io::Result<Vec<Apart>>> = thread::scope(|scope| {
-            let threads = self.servers.iter_mut().map(|server| {
-                scope.spawn(move || {
-                    let outcome = server.announce(writer, settings);
-                    if outcome.is_err() {
-                        server.connection = None;
-                    }
-                    outcome
-                })
-            });
-            let threads: Vec<_> = threads.collect();
-            threads
-                .into_iter()
-                .map(|thread| thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked"))))
-                .collect()
+        let outcomes = at_once(&mut self.servers, |server| {
+            let outcome = server.announce(writer, settings);
+            if outcome.is_err() {
+                server.connection = None;
+            }
+            outcome
         });
         let mut found = Vec::new();
         for (server, outcome) in self.servers.iter().zip(outcomes) {
@@ -230,14 +239,30 @@ impl Registration {
 
     fn withdraw(&mut self) {
         let command = self.writer.withdraw();
-        for connection in self.servers.iter_mut().filter_map(|server| server.connection.take()) {
-            let mut connection = connection;
-            if let Err(error) = connection.ask(&command) {
-                // It is forgotten by itself, a little later.
-                tracing::debug!(pool = self.pool.name, %error, "not taken back");
-            }
+        let outcomes = at_once(&mut self.servers, |server| {
+            server.connection.take().map_or(Ok(Vec::new()), |mut connection| connection.ask(&command))
+        });
+        for error in outcomes.into_iter().filter_map(Result::err) {
+            // It is forgotten by itself, a little later.
+            tracing::debug!(pool = self.pool.name, %error, "not taken back");
         }
     }
+}
+
+/// Asks servers at the same time: one that hangs holds up no other.
+fn at_once<T: Send>(
+    servers: &mut [Server],
+    ask: impl Fn(&mut Server) -> io::Result<T> + Sync,
+) -> Vec<io::Result<T>> {
+    thread::scope(|scope| {
+        let ask = &ask;
+        let start = |server| thread::Builder::new().spawn_scoped(scope, move || ask(server));
+        let threads: Vec<_> = servers.iter_mut().map(start).collect();
+        let end = |thread: io::Result<ScopedJoinHandle<'_, _>>| {
+            thread?.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))
+        };
+        threads.into_iter().map(end).collect()
+    })
 }
 
 impl Server {
