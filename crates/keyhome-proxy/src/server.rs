@@ -127,6 +127,8 @@ pub(crate) struct ServerConnection {
     pub(crate) output: Output,
     /// Nothing of `output` is written before the server has said so.
     chooses_database: bool,
+    /// What its owner asks is the same in all databases: a server in which a script runs refuses to choose one.
+    pub(crate) needs_no_database: bool,
     pub(crate) waiting: VecDeque<Waiting>,
     /// What the requests in `waiting` are, where there is a slow log.
     sent: Option<Box<SentRequests>>,
@@ -179,6 +181,7 @@ impl ServerConnection {
             greeting: Output::default(),
             output: Output::default(),
             chooses_database: false,
+            needs_no_database: false,
             waiting: VecDeque::new(),
             sent: keeps_requests.then(Box::default),
             unwritten: 0,

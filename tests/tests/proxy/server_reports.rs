@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use keyhome_live::resp::{Connection, Reply, encode};
+use keyhome_live::{
+    Proxy, Scratch,
+    resp::{Connection, Reply, encode},
+};
+use keyhome_tests::doors::CommandDoor;
 
 use crate::{
     commands::words,
-    fleet::{Fleet, NAMES},
+    fleet::{Fleet, NAMES, PATIENT, POOL, pool, servers},
     reload::wait_until,
 };
 
@@ -93,6 +97,30 @@ fn a_script_that_runs_is_killed_wherever_it_does() {
     wait_until("it has written", || error(ask(&mut other, "SCRIPT KILL")).starts_with("UNKILLABLE "));
     fleet.servers[1].kill().unwrap();
     wait_until("its server is dead", || error(ask(&mut other, "SCRIPT KILL")) == "ERR Connection refused");
+}
+
+/// A server in which a script runs refuses to choose a database.
+#[test]
+fn a_script_is_killed_before_a_pool_with_a_database_too() {
+    let scratch = Scratch::new().unwrap();
+    let servers = servers(&scratch);
+    let pools = [pool(&servers, PATIENT).set("redis_db", "1")];
+    let proxy = Proxy::start(&scratch, CommandDoor::new().program(), &pools, &[]).unwrap();
+    let mut of_server = servers[1].connect().unwrap();
+    assert_eq!(ask(&mut of_server, "CONFIG SET busy-reply-threshold 20"), Reply::Simple("OK".into()));
+    let (mut runs, mut other) = (proxy.connect(POOL).unwrap(), proxy.connect(POOL).unwrap());
+    let forever = ["EVAL", "while true do end", "1", "e"].map(str::as_bytes);
+    runs.send(&encode(&forever)).unwrap();
+    let is_busy = |reply: Reply| matches!(reply, Reply::Error(text) if text.starts_with("BUSY "));
+    wait_until("it runs", || is_busy(ask(&mut of_server, "PING")));
+    assert_eq!(ask(&mut other, "SCRIPT KILL"), Reply::Simple("OK".into()));
+    assert!(error(runs.receive().unwrap()).contains("killed by user with SCRIPT KILL"));
+    // What it was killed over, nobody else gets.
+    assert_eq!(ask(&mut other, "BLPOP list 0.01"), Reply::Array(None));
+    assert_eq!(ask(&mut other, "SET e 1"), Reply::Simple("OK".into()));
+    assert_eq!(ask(&mut other, "MULTI"), Reply::Simple("OK".into()));
+    assert_eq!(ask(&mut other, "INCR e"), Reply::Simple("QUEUED".into()));
+    assert_eq!(array(ask(&mut other, "EXEC")), [Reply::Integer(2)]);
 }
 
 #[test]

@@ -31,6 +31,7 @@ impl Worker {
         connection.patient = false;
         connection.wait_ends = None;
         connection.ending = None;
+        connection.needs_no_database = false;
         if connection.leaves {
             return self.discard(index);
         }

@@ -175,9 +175,11 @@ impl Worker {
                 self.has_id(index, reply);
                 continue;
             } else if waiting.is_for_database() {
-                if reply[0] == b'-' {
+                if reply[0] == b'-' && !connection.needs_no_database {
                     return Err(said_by_server(reply));
                 }
+                // In another database it is of no use to anybody else.
+                connection.leaves |= reply[0] == b'-';
                 connection.has_database();
                 if !connection.is_due {
                     connection.is_due = true;

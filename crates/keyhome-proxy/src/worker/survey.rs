@@ -61,8 +61,14 @@ impl Worker {
         };
         let connections: Vec<_> = servers.iter().map(connection).collect();
         if ask.apart {
+            let own: Vec<usize> = connections.iter().flatten().copied().collect();
+            for connection in &own {
+                if let Some(connection) = self.servers.get_mut(*connection) {
+                    connection.needs_no_database = true;
+                }
+            }
             let client = &mut self.clients[index];
-            client.blocked_on = connections.iter().flatten().copied().collect();
+            client.blocked_on = own;
             client.halted = true;
             client.update_special();
         }

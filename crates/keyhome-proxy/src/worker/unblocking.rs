@@ -10,7 +10,7 @@ use keyhome_resp::{Value, integer, request};
 use super::Worker;
 use crate::{
     client::Selection,
-    server::{ELSEWHERE, Ending, ServerConnection, Waiting},
+    server::{ELSEWHERE, Ending, NOBODY, ServerConnection, Waiting},
 };
 
 /// Microseconds that a server has to end it.
@@ -89,7 +89,11 @@ impl Worker {
             // It is closed when nothing is asked of it any more.
             by.leaves = true;
             let id = id.to_string();
-            by.add(waiting, &mut self.stock, |out| request(out, &["CLIENT", "UNBLOCK", &id, how]));
+            let unblock = ["CLIENT", "UNBLOCK", &id, how];
+            let bytes = by.add(waiting, &mut self.stock, |out| request(out, &unblock));
+            if waiting.client != NOBODY {
+                self.counters[pool].servers[server].count_request(bytes);
+            }
         }
         self.server_is_due(by);
         Ok(())
