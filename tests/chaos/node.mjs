@@ -134,6 +134,7 @@ async function note(via, operations, run) {
   }
   const end = now();
   open_ends.delete(entry);
+  if (outcomes.length !== operations.length) throw new Error(`${via}: ${outcomes.length} replies for ${operations.length}`);
   operations.forEach((operation, at) => say({ via, ...operation, ...outcomes[at], begin: entry.begin, end }));
 }
 

@@ -292,8 +292,16 @@ class Blocking:
         ).result()
 
 
+def give_up(failed: threading.ExceptHookArgs) -> None:
+    """What nobody has foreseen ends the program: a worker that is missing would only be asked less."""
+    sys.excepthook(failed.exc_type, failed.exc_value or failed.exc_type(), failed.exc_traceback)
+    sys.stderr.flush()
+    os._exit(1)
+
+
 def main() -> None:
     """Works until stdin ends."""
+    threading.excepthook = give_up
     history = History(GIVEN["history"])
     client = opened(history)
     ending = threading.Event()
