@@ -1,6 +1,8 @@
 // Every example, on real servers: what it prints is what examples/output/ says.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -60,6 +62,15 @@ test("a server that is there is not started twice, and what stops is gone", asyn
   await assert.rejects(ask(pool.port(7001), "PING"));
   assert.equal(await ask(pool.port(7002), "PING"), "PONG");
   await assert.rejects(pool.servers("begin"), /\.\/servers start/);
+});
+
+test("what has the number of a server that is long gone is left alone", async () => {
+  const other = spawn("sleep", ["60"]);
+  const ended = once(other, "exit");
+  pool.leaveBehind("redis-3", other.pid);
+  assert.equal(await pool.servers("stop", "redis-3"), "");
+  other.kill("SIGTERM");
+  assert.deepEqual(await ended, [null, "SIGTERM"]);
 });
 
 test("each is here, in the README, and short; its first lines say how to run it", () => {

@@ -1,7 +1,7 @@
 // The servers of the examples, as their users start them, but on free ports; and the examples, run on them.
 
 import { execFile, spawn } from "node:child_process";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -105,6 +105,14 @@ export class Pool {
     } finally {
       this.#guard();
     }
+  }
+
+  /** Leaves what remains of a server whose machine was started anew: its folder, with a number that is another program's now. */
+  leaveBehind(name, pid) {
+    const folder = join(this.#env.SERVERS_DIR, name);
+    mkdirSync(folder);
+    writeFileSync(join(folder, "pid"), `${pid}\n`);
+    writeFileSync(join(folder, "port"), `${this.port(7003)}\n`);
   }
 
   /** Has the servers ended together with us: see {@link Scratch}. */
