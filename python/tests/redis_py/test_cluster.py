@@ -16,7 +16,7 @@ from keyhome import ReadFrom
 
 from .support import calls
 
-READS = 30
+READS = 60
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,10 @@ def test_what_is_refused(make: Any) -> None:
         (["127.0.0.1:1"], "nearest", "client.unsupported"),
         (["127.0.0.1:1"], "least-latency", "client.unsupported"),
         (["127.0.0.1:1"], "fastest", "argument.type"),
+        (["127.0.0.1"], None, "argument.type"),
+        (["/run/redis.sock"], None, "argument.type"),
+        ([("127.0.0.1", 1)], None, "argument.type"),
+        (6379, None, "argument.type"),
         ("pool: {servers: [127.0.0.1:1:1]}", None, "client.unsupported"),
     ):
         with pytest.raises(keyhome.KeyhomeError) as raised:

@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import socket
+import warnings
 import weakref
 from typing import Any
 
@@ -161,6 +162,17 @@ def test_who_closes_takes_back_what_it_said(face: Face, servers: list[RedisServe
     assert face.of(config_of(servers, 3), fingerprint="refuse").set("k", "v")
 
 
+def test_a_client_that_was_closed_says_nothing_any_more(face: Face, servers: list[RedisServer]) -> None:
+    client = face.of(config_of(servers), fingerprint="warn")
+    client.set("k", "v")
+    wait_for_writers_of(face, client, servers, config_of(servers))
+    ended(client, face)
+    with pytest.raises(KeyhomeError) as caught:
+        client.reload(config_of(servers, 3))
+    assert caught.value.code == "client.closed"
+    assert [writers_of(servers, config_of(servers, weight)) for weight in (1, 3)] == [[[], []]] * 2
+
+
 def test_a_reload_is_refused_unless_it_is_to_go_through(
     face: Face, servers: list[RedisServer], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -265,7 +277,10 @@ def test_a_fork_is_a_writer_of_its_own(servers: list[RedisServer]) -> None:
     client = ShardedRedis.from_config(config_of(servers), fingerprint="warn")
     wait_for_writers(servers, config_of(servers))
     reading, writing = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        # That it is done beside other threads is what is tested.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         os.close(writing)
         os.read(reading, 1)

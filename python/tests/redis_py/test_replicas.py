@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from redis.exceptions import ConnectionError
 from servers import RedisServer, Scratch, wait_until
 
 from keyhome import KeyhomeError
+from keyhome.redis import SplitError
 
 from .faces import Face
 from .support import calls, keys_of
@@ -121,6 +123,27 @@ def test_mget_and_pipelines_that_only_read(face: Face, sets: Sets) -> None:
         pipeline.set(key, "new")
         pipeline.get(key)
     assert pipeline.execute() == [True, b"new"] * 60, "with a write all of it is the primary's"
+
+
+def test_a_primary_that_is_out_is_not_asked_for_its_replicas(face: Face, scratch: Scratch) -> None:
+    primaries = [RedisServer.start(scratch) for _ in range(2)]
+    own = [[primary, primary.start_replica(), primary.start_replica()] for primary in primaries]
+    rules = {"auto_eject_hosts": True, "server_failure_limit": 1, "server_retry_timeout": 60_000, "on_failure": "fail"}
+    client = face.of(config(own, **rules), read_from="prefer-replica")
+    keys = written(client, own, 40)
+    for server in own[0]:
+        server.kill()
+    with pytest.raises(ConnectionError):
+        client.set(next(key for key in keys if client.router.index(key) == 0), "v")
+    asked = client.stats()[0]["requests"]
+    with pytest.raises(SplitError):
+        client.mget(keys)
+    pipeline = client.pipeline()
+    for key in keys:
+        pipeline.get(key)
+    pipeline.execute(raise_on_error=False)
+    assert client.stats()[0]["state"] == "ejected"
+    assert client.stats()[0]["requests"] == asked
 
 
 def test_a_replica_that_dies(face: Face, scratch: Scratch) -> None:

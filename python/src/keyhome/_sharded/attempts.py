@@ -43,9 +43,7 @@ class Attempts(Generic[Client]):
             KeyhomeError: `node.ejected`, `replica.unavailable`, `client.queue`, `client.closed`.
         """
         shard = self._shard
-        endpoint = shard.endpoints[shard.choose(self._policy) if self._kind.reads else 0]
-        if endpoint is shard.primary:
-            self._pool.placement.admit(shard.index)
+        endpoint = self._pool.endpoint(shard, self._kind.reads, self._policy)
         self._started = self._pool.begin(shard, endpoint)
         self._sent = shard.sent(endpoint)
         self._left -= 1
@@ -90,7 +88,7 @@ def outcomes_of(targets: Sequence[Target[Client]], replies: Sequence[list[Any] |
 
 
 def asked_elsewhere(
-    sendings: Sequence[Sending[Client]], outcomes: Sequence[list[Any] | Exception], policy: ReadFrom
+    pool: Pool[Client], sendings: Sequence[Sending[Client]], outcomes: Sequence[list[Any] | Exception], policy: ReadFrom
 ) -> Iterator[tuple[int, Sending[Client]]]:
     """What only reads, and whose server went away, for another endpoint of its node: the place among the outcomes, and what
     to send. The new outcome is to be put there before the next one is asked for."""
@@ -100,7 +98,7 @@ def asked_elsewhere(
         while tries > 1 and may_be_asked_elsewhere(outcomes[at]):
             tries -= 1
             try:
-                other = shard.endpoints[shard.choose(policy)]
+                other = pool.endpoint(shard, True, policy)
             except UnavailableError:
                 break
             yield at, sending._replace(endpoint=other)

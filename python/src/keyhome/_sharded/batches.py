@@ -120,7 +120,7 @@ class Batches(Generic[Client]):
         try:
             kind = kinds.get(args[0]) or kind_of(args)
             if pool.hot_keys is not None:
-                pool.count_keys(args, kind)
+                pool.hot_keys.count(args, kind)
             if kind.is_direct and kind.place < len(args):
                 shard = pool.placement.shard(args[kind.place])
                 batch = self._by_shard.get(shard) or self._batch(shard)
@@ -187,13 +187,11 @@ class Batches(Generic[Client]):
         for batch in self._by_shard.values():
             shard = batch.shard
             try:
-                at = shard.choose(policy) if batch.reads else 0
-                if at == 0:
-                    self._pool.placement.admit(shard.index)
+                endpoint = self._pool.endpoint(shard, batch.reads, policy)
             except UnavailableError as error:
                 batch.outcome = error
             else:
-                sendings.append((batch, Sending(shard, shard.endpoints[at], batch.asks, batch.reads)))
+                sendings.append((batch, Sending(shard, endpoint, batch.asks, batch.reads)))
         return sendings
 
 
@@ -213,7 +211,7 @@ def shard_of_transaction(pool: Pool[Client], stack: Sequence[Queued], pinned: Sh
     for args, _ in stack:
         kind = kind_of(args)
         if pool.hot_keys is not None:
-            pool.count_keys(args, kind)
+            pool.hot_keys.count(args, kind)
         # SELECT, even on one node: its connection is the next caller's, too.
         if is_for_all_connections(kind) or (kind.fan_out in _BY_ITSELF and placement.count > 1):
             raise unsupported(f"{kind.command.upper()} in a transaction", "send it by itself")

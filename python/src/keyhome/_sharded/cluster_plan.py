@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple, get_args
 
 from .. import Router, pool_settings
@@ -45,11 +46,19 @@ def cluster_plan(source: str | bytes | list[str], pool: str | None, read_from: R
         options.pop("db", None)
         said = read_from or settings.get("read_from")
     else:
-        addresses = list(source)
+        addresses = list(source) if isinstance(source, Iterable) else [source]
     policy: ReadFrom = said or "primary"
     if policy not in get_args(ReadFrom):
         raise KeyhomeTypeError("argument.type", f"`{policy}` is none of the policies {', '.join(get_args(ReadFrom))}")
     if policy in _UNKNOWABLE:
         message = f"redis-py's cluster client does not say how long a node takes or where it is, as `{policy}` needs"
         raise KeyhomeError("client.unsupported", message)
-    return ClusterPlan([host_and_port(address) for address in addresses], policy, options)
+    return ClusterPlan([_seed(address) for address in addresses], policy, options)
+
+
+def _seed(address: Any) -> dict[str, Any]:
+    host, _, port = address.rpartition(":") if isinstance(address, str) else ("", "", "")
+    if not host or host.startswith("/") or not port.isdecimal():
+        message = f"the nodes of a cluster are addresses such as `10.0.0.1:6379`, and {address!r} is none"
+        raise KeyhomeTypeError("argument.type", message)
+    return host_and_port(address)

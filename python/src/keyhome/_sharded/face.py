@@ -8,6 +8,7 @@ from typing import Any, Generic, NoReturn, Self, TypeVar
 from redis.backoff import NoBackoff
 
 from .. import Router
+from .._errors import KeyhomeError
 from .._nodes import Node
 from .._shapes import HotKey, HotKeysOptions
 from .._words import Key, ReadFrom
@@ -260,4 +261,6 @@ class ManyServers(Generic[Client]):
         Raises:
             KeyhomeError: `client.unsupported` where keys are not counted.
         """
-        return self._pool.top(n)
+        if self._pool.hot_keys is None:
+            raise KeyhomeError("client.unsupported", "keys are counted where the client is made with `hot_keys=True`")
+        return self._pool.hot_keys.top(n)

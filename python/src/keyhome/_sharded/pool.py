@@ -10,18 +10,19 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from .. import HotKeys, ReplicaSet, Router
+from .. import ReplicaSet, Router
 from .._errors import KeyhomeError
 from .._nodes import Node
-from .._shapes import HealthEvent, HotKey, PoolSettings, ReplicaOptions
+from .._shapes import HealthEvent, PoolSettings, ReplicaOptions
 from .._words import ReadFrom
 from .errors import UnavailableError, ejected, unsupported
+from .key_counts import KeyCounts
 from .kinds import Kind
 from .options import Options
 from .parts import Part, live_nodes, parts_of
-from .placement import Placement, now
+from .placement import Placement
 from .plan import Nodes, Plan, host_and_port, plan_of, redis_options
-from .registration import Primary
+from .primary import Primary
 from .settle import Target
 from .shard import Endpoint, Shard
 
@@ -44,13 +45,14 @@ class Pool(Generic[Client]):
         retire: Closes an endpoint that nobody asks any more.
 
     Raises:
-        KeyhomeError: Those of `plan_of`; `argument.range`, `argument.type`.
+        KeyhomeError: Those of `plan_of` and of `KeyCounts`; `argument.type`.
 
     Attributes:
         options: What the client was made with.
+        plan: The pool, and how it is served.
         read_from: Which endpoint of a node serves a read.
         placement: Where keys live.
-        hot_keys: Counts keys, if that was asked for.
+        hot_keys: Which keys are asked for most, if that is counted.
         registrar: Tells servers how keys are placed, if that was asked for.
         registering: Held by who exchanges it.
     """
@@ -72,12 +74,10 @@ class Pool(Generic[Client]):
         self._leaving: weakref.finalize[..., Pool[Client]] | None = None
         self.registering = threading.Lock()
         self._max_queue = options.max_queue
-        self.hot_keys: HotKeys | None = None
-        if options.hot_keys is not False:
-            self.hot_keys = HotKeys() if options.hot_keys is True else HotKeys(**options.hot_keys)
+        self.hot_keys = None if options.hot_keys is False else KeyCounts(options.hot_keys)
         # What was said to all connections while the client is used: SELECT, AUTH.
         self._told_connections: dict[str, Any] = {}
-        self._plan = plan = plan_of(source, options.pool, options.pool_options)
+        self.plan = plan = plan_of(source, options.pool, options.pool_options)
         self.read_from: ReadFrom = self._read_from(plan.settings)
         self.checked_policy(self.read_from, plan)
         shards = self._shards(plan, (), {})
@@ -94,7 +94,7 @@ class Pool(Generic[Client]):
 
     def __str__(self) -> str:
         count = len(self.shards)
-        return f"{self._plan.settings['dialect']}, {count} {'node' if count == 1 else 'nodes'}"
+        return f"{self.plan.settings['dialect']}, {count} {'node' if count == 1 else 'nodes'}"
 
     def router(self) -> Router:
         """The router in use: without the nodes that are out."""
@@ -161,7 +161,7 @@ class Pool(Generic[Client]):
         them is over.
 
         Raises:
-            KeyhomeError: Then nothing has changed.
+            KeyhomeError: Those of `plan_of`; `client.closed`. Then nothing has changed.
         """
         self.go_over(self.plan_of(source, pool))
 
@@ -176,6 +176,7 @@ class Pool(Generic[Client]):
     def go_over(self, plan: Plan) -> None:
         """As `reload`."""
         with self._reloading:
+            self.check_open()
             self._exchange(plan, self._told_connections)
 
     def has_registered(self, registrar: Any, leave: Callable[[], None]) -> None:
@@ -184,11 +185,6 @@ class Pool(Generic[Client]):
             self._leaving.detach()
         self.registrar = registrar
         self._leaving = weakref.finalize(self, leave)
-
-    @property
-    def plan(self) -> Plan:
-        """The plan in use."""
-        return self._plan
 
     def primaries(self, plan: Plan) -> list[Primary]:
         """The servers of a plan, to be told how it places keys."""
@@ -207,7 +203,7 @@ class Pool(Generic[Client]):
             KeyhomeError: `pool.ejected`.
         """
         live = live_nodes(self.placement)
-        shards = self._shards(self._plan, (), {**self._told_connections, **told})
+        shards = self._shards(self.plan, (), {**self._told_connections, **told})
         _adopt(shards)
         for shard in shards:
             # What fails here is nothing that health hears of.
@@ -221,13 +217,13 @@ class Pool(Generic[Client]):
             told: redis-py's options.
         """
         with self._reloading:
-            self._exchange(self._plan, {**self._told_connections, **told})
+            self._exchange(self.plan, {**self._told_connections, **told})
 
     def _exchange(self, plan: Plan, told: Mapping[str, Any]) -> None:
         old = self.shards
         shards = self._shards(plan, old, told)
         self.placement.reload(plan, shards)
-        self._plan, self._told_connections = plan, dict(told)
+        self.plan, self._told_connections = plan, dict(told)
         self.read_from = self._read_from(plan.settings)
         _adopt(shards)
         by_name = {shard.node.name: shard for shard in shards}
@@ -265,6 +261,17 @@ class Pool(Generic[Client]):
             if self.shards is shards:
                 return parts, shards
 
+    def endpoint(self, shard: Shard[Client], reads: bool, policy: ReadFrom) -> Endpoint[Client]:
+        """Who is asked: the primary, or for what only reads whom the policy says.
+
+        Raises:
+            UnavailableError: `node.ejected`, `replica.unavailable`.
+        """
+        endpoint = shard.endpoints[shard.choose(policy) if reads else 0]
+        if endpoint is shard.primary:
+            self.placement.admit(shard.index)
+        return endpoint
+
     def targets(
         self, parts: Sequence[Part], shards: Sequence[Shard[Client]], kind: Kind, policy: ReadFrom
     ) -> list[Target[Client]]:
@@ -274,9 +281,7 @@ class Pool(Generic[Client]):
             shard = shards[part.node]
             endpoint, refusal = shard.primary, None
             try:
-                endpoint = shard.endpoints[shard.choose(policy) if kind.reads else 0]
-                if endpoint is shard.primary:
-                    self.placement.admit(shard.index)
+                endpoint = self.endpoint(shard, kind.reads, policy)
             except UnavailableError as error:
                 refusal = error
             targets.append(Target(shard, endpoint, part, refusal))
@@ -295,16 +300,21 @@ class Pool(Generic[Client]):
             KeyhomeError: `client.queue`, `client.closed`.
         """
         if endpoint.queue >= self._max_queue:
-            raise self._refusal(shard, endpoint)
+            self.check_open()
+            waiting = f"{endpoint.queue} commands wait for {shard.node.name} ({endpoint.address})"
+            raise KeyhomeError("client.queue", f"{waiting}, which does not keep up")
         endpoint.requests += commands
         endpoint.queue += commands
         return time.perf_counter()
 
-    def _refusal(self, shard: Shard[Client], endpoint: Endpoint[Client]) -> KeyhomeError:
+    def check_open(self) -> None:
+        """Refuses what is asked of a client that was closed.
+
+        Raises:
+            KeyhomeError: `client.closed`.
+        """
         if self._is_closed:
-            return KeyhomeError("client.closed", "the client was closed")
-        message = f"{endpoint.queue} commands wait for {shard.node.name} ({endpoint.address}), which does not keep up"
-        return KeyhomeError("client.queue", message)
+            raise KeyhomeError("client.closed", "the client was closed")
 
     def close(self) -> None:
         """Refuses every command from now on."""
@@ -335,26 +345,6 @@ class Pool(Generic[Client]):
         if endpoint.retired and endpoint.queue <= 0:
             self._retire(endpoint)
 
-    def count_keys(self, args: tuple[Any, ...], kind: Kind) -> None:
-        """Counts the keys of a command."""
-        if self.hot_keys is None:
-            return
-        at = now()
-        for place in kind.key_places(args):
-            key = args[place]
-            self.hot_keys.record(str(key) if isinstance(key, int | float) else key, at)
-
-    def top(self, n: int) -> list[HotKey]:
-        """The keys that are asked for most.
-
-        Raises:
-            KeyhomeError: `client.unsupported` where they are not counted.
-        """
-        if self.hot_keys is None:
-            raise KeyhomeError("client.unsupported", "keys are counted where the client is made with `hot_keys=True`")
-        self.hot_keys.advance(now())
-        return self.hot_keys.top(n)
-
     def node_options(self) -> dict[str, Any]:
         """redis-py's options of the first node's connections, for what looks at those: protocols, encodings."""
         kwargs: dict[str, Any] = self.shards[0].primary.client.get_connection_kwargs()  # type: ignore[attr-defined]
@@ -383,7 +373,7 @@ class Pool(Generic[Client]):
     def forked(self) -> None:
         """In the child of a fork: what other threads of the parent waited for is not waited for here."""
         self.placement.forked()
-        self.registering = threading.Lock()
+        self._reloading, self.registering = threading.Lock(), threading.Lock()
         if self.registrar is not None:
             self.registrar.forked()
         for shard in self.shards:

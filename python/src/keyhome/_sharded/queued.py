@@ -49,6 +49,7 @@ class QueuedCommands(Generic[Client]):
         pool = self._redis._pool
         shard = shard_of_watched(pool, args, None if self._watched is None else self._watched.shard)
         if self._watched is None:
+            pool.check_open()
             pool.placement.admit(shard.index)
             self._watched = Watched(shard, shard.primary.client.pipeline(self._is_transaction))
         return self._watched

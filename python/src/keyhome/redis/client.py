@@ -75,7 +75,7 @@ class ShardedRedis(ManyServers[Redis], Redis):
         pool = self._pool
         kind = kinds.get(args[0]) or kind_of(args)
         if pool.hot_keys is not None:
-            pool.count_keys(args, kind)
+            pool.hot_keys.count(args, kind)
         if kind.is_direct and kind.place < len(args):
             shard = pool.placement.shard(args[kind.place])
         elif is_for_all_connections(kind):
@@ -144,7 +144,7 @@ class ShardedRedis(ManyServers[Redis], Redis):
     def _send(self, sendings: Sequence[Sending[Redis]]) -> list[list[Any] | Exception]:
         """Sends to several servers at once; what only reads, and whose server went away, is asked elsewhere."""
         outcomes = exchanged(self._pool, sendings)
-        for at, sending in asked_elsewhere(sendings, outcomes, self._policy):
+        for at, sending in asked_elsewhere(self._pool, sendings, outcomes, self._policy):
             [outcomes[at]] = exchanged(self._pool, [sending])
         return outcomes
 
@@ -173,7 +173,9 @@ class ShardedRedis(ManyServers[Redis], Redis):
         """Closes all connections. Commands after it are refused with `client.closed`."""
         self._pool.close()
         if self._pool.registrar is not None:
-            self._pool.registrar.close()
+            # Not while a reload is about to exchange it.
+            with self._pool.registering:
+                self._pool.registrar.close()
         for shard in self._pool.shards:
             for endpoint in shard.endpoints:
                 endpoint.client.close()
@@ -196,7 +198,7 @@ class ShardedRedis(ManyServers[Redis], Redis):
             fingerprint: What is done this time where other writers place keys differently, with that option.
 
         Raises:
-            KeyhomeError: As for `ShardedRedis`; then nothing has changed.
+            KeyhomeError: As for `ShardedRedis`; `client.closed`. Then nothing has changed.
         """
         checked(fingerprint)
         own = self._pool
@@ -205,6 +207,7 @@ class ShardedRedis(ManyServers[Redis], Redis):
             return
         plan = own.plan_of(source, pool)
         with own.registering:
+            own.check_open()
             before: Registrar = own.registrar
             registrar = Registrar(plan, own.primaries(plan), own.options.fingerprint_group, before)
             registrar.start(fingerprint or own.options.fingerprint or "warn", before)

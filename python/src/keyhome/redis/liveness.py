@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from .._sharded.primary import Primary
 from .._sharded.shard import Shard
 
 
 def check_in_thread(shard: Shard[Redis], checked: Callable[[bool], None]) -> None:
     """Finds out in a thread of its own whether a node answers, so that no command waits for it."""
+    primary = Primary(shard.node, shard.primary.client)
 
     def check() -> None:
-        # One that the pool does not count: it would never get it back.
-        connections: Any = shard.primary.client.connection_pool
-        connection = connections.connection_class(**connections.connection_kwargs)
-        connection.retry = Retry(NoBackoff(), 0)
+        connection = primary.connection(Retry(NoBackoff(), 0))
         try:
             connection.connect()
             connection.send_command("PING")

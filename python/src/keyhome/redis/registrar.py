@@ -12,7 +12,8 @@ from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
 from .._sharded.plan import Plan
-from .._sharded.registration import Apart, Commands, OnDifference, Primary, Registration, refuse
+from .._sharded.primary import Primary
+from .._sharded.registration import Apart, Commands, OnDifference, Registration, refuse
 
 
 class Registrar:

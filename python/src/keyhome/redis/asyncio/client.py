@@ -49,15 +49,13 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
     _client_type = Redis
     _retry_type = Retry
     _watched_retry_type = AsyncWatchedRetry
+    # Held by who exchanges the registrar.
+    _registering: asyncio.Lock
 
     @cached_property
     def _background(self) -> set[asyncio.Task[None]]:
         # Tasks that nobody waits for; the event loop itself does not keep them.
         return set()
-
-    @cached_property
-    def _reloading(self) -> asyncio.Lock:
-        return asyncio.Lock()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -65,6 +63,11 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
         task.add_done_callback(self._background.discard)
 
     def _check(self, shard: Shard[Redis], checked: Callable[[bool], None]) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            # `router` may be asked from anywhere. Where nothing is reported of it, the node is to be checked again later.
+            return
         self._start(check(shard, checked))
 
     def _retire(self, endpoint: Endpoint[Redis]) -> None:
@@ -76,6 +79,7 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
     def _register(self, on_difference: OnDifference) -> None:
         pool = self._pool
         registrar = Registrar(pool.plan, pool.primaries(pool.plan), pool.options.fingerprint_group)
+        self._registering = asyncio.Lock()
         pool.has_registered(registrar, registrar.abandon)
 
     # Where commands go.
@@ -92,7 +96,7 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
             await admitted(pool)
         kind = kinds.get(args[0]) or kind_of(args)
         if pool.hot_keys is not None:
-            pool.count_keys(args, kind)
+            pool.hot_keys.count(args, kind)
         if kind.is_direct and kind.place < len(args):
             shard = pool.placement.shard(args[kind.place])
         elif is_for_all_connections(kind):
@@ -161,7 +165,7 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
     async def _send(self, sendings: Sequence[Sending[Redis]]) -> list[list[Any] | Exception]:
         """Sends to several servers at once; what only reads, and whose server went away, is asked elsewhere."""
         outcomes = await exchanged(self._pool, sendings)
-        for at, sending in asked_elsewhere(sendings, outcomes, self._policy):
+        for at, sending in asked_elsewhere(self._pool, sendings, outcomes, self._policy):
             [outcomes[at]] = await exchanged(self._pool, [sending])
         return outcomes
 
@@ -190,7 +194,9 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
         """Closes all connections. Commands after it are refused with `client.closed`."""
         self._pool.close()
         if self._pool.registrar is not None:
-            await self._pool.registrar.close()
+            # Not while a reload is about to exchange it.
+            async with self._registering:
+                await self._pool.registrar.close()
         for shard in self._pool.shards:
             for endpoint in shard.endpoints:
                 await endpoint.client.aclose()
@@ -224,7 +230,7 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
             fingerprint: What is done this time where other writers place keys differently, with that option.
 
         Raises:
-            KeyhomeError: As for `ShardedRedis`; then nothing has changed.
+            KeyhomeError: As for `ShardedRedis`; `client.closed`. Then nothing has changed.
         """
         checked(fingerprint)
         own = self._pool
@@ -232,7 +238,8 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
             own.reload(source, pool)
             return
         plan = own.plan_of(source, pool)
-        async with self._reloading:
+        async with self._registering:
+            own.check_open()
             before: Registrar = own.registrar
             registrar = Registrar(plan, own.primaries(plan), own.options.fingerprint_group, before)
             await registrar.admit(fingerprint or own.options.fingerprint or "warn", before)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from ..._sharded.primary import Primary
 from ..._sharded.shard import Shard
 
 
 async def check(shard: Shard[Redis], checked: Callable[[bool], None]) -> None:
     """Finds out whether a node answers; in a task of its own, so that no command waits for it."""
-    connections: Any = shard.primary.client.connection_pool
-    # One that the pool does not count: it would never get it back.
-    connection = connections.connection_class(**connections.connection_kwargs)
-    connection.retry = Retry(NoBackoff(), 0)
+    connection = Primary(shard.node, shard.primary.client).connection(Retry(NoBackoff(), 0))
     try:
         await connection.connect()
         await connection.send_command("PING")

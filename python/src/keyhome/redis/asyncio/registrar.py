@@ -11,7 +11,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from ..._sharded.plan import Plan
-from ..._sharded.registration import Apart, Commands, OnDifference, Primary, Registration, refuse
+from ..._sharded.primary import Primary
+from ..._sharded.registration import Apart, Commands, OnDifference, Registration, refuse
 
 
 class Registrar:
