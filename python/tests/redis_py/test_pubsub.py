@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import queue
+import resource
 import time
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from redis.asyncio.client import PubSub as AsyncPubSub
 from redis.client import PubSub
+from redis.exceptions import ConnectionError
 from servers import RedisServer, Scratch, wait_until
+
+from keyhome.redis import ShardedRedis
+from keyhome.redis.asyncio import ShardedRedis as AsyncShardedRedis
 
 from .faces import Face, config_of
 from .support import key_on, keys_of
@@ -92,6 +101,49 @@ def test_handlers(client: Any) -> None:
 
         wait_until(has_come, "it is handled")
         assert (got[0]["channel"], got[0]["data"]) == (channel.encode(), b"x")
+
+
+def test_handlers_in_a_thread(servers: list[RedisServer]) -> None:
+    got: queue.Queue[Any] = queue.Queue()
+    with ShardedRedis.from_config(config_of(servers)) as client:
+        pubsub = client.pubsub()
+        pubsub.subscribe(news=got.put)
+        thread = pubsub.run_in_thread(sleep_time=0.05)
+        client.publish("news", "x")
+        wait_until(lambda: client.publish("news", "y") == 1, "it is subscribed")
+        assert got.get(timeout=10)["channel"] == b"news"
+        thread.stop()
+        thread.join()
+
+
+def test_handlers_of_asyncio_may_be_coroutine_functions(servers: list[RedisServer]) -> None:
+    async def run() -> None:
+        got: asyncio.Queue[Any] = asyncio.Queue()
+        async with AsyncShardedRedis.from_config(config_of(servers)) as client, client.pubsub() as pubsub:
+            await pubsub.subscribe(news=got.put)
+            listening = asyncio.create_task(pubsub.run())
+            while await client.publish("news", "x") == 0:
+                await asyncio.sleep(0.01)
+            assert (await asyncio.wait_for(got.get(), 10))["data"] == b"x"
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    asyncio.run(run())
+
+
+def test_in_a_program_with_many_open_files(servers: list[RedisServer]) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(limits[1], 4096), limits[1]))
+    try:
+        with ExitStack() as files, ShardedRedis.from_config(config_of(servers)) as client:
+            for _ in range(1024):
+                files.enter_context(Path("/dev/null").open())
+            with client.pubsub() as pubsub:
+                pubsub.subscribe("news")
+                assert [channel for channel, _ in heard(pubsub, 1, "subscribe")] == [b"news"]
+                assert pubsub.get_message(timeout=0.05) is None
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_a_node_that_dies_and_comes_back_is_subscribed_to_again(face: Face, scratch: Scratch) -> None:

@@ -16,7 +16,7 @@ Way = Literal["subscribe", "psubscribe", "ssubscribe"]
 """The three ways to subscribe."""
 
 Handler = Callable[[dict[str, Any]], Any]
-"""What is called with the messages of a channel."""
+"""What is called with the messages of a channel; with asyncio it may be a coroutine function."""
 
 Order = Literal["subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe"]
 
@@ -132,7 +132,7 @@ class Subscriptions(Generic[Client]):
         return any(endpoint in homes for homes in self._where.values())
 
     def heard(self, message: dict[str, Any], ignores_confirmations: bool) -> dict[str, Any] | None:
-        """What the caller hears of a message of a node: nothing where a handler was called with it."""
+        """What is heard of a message of a node, by the caller or by a handler."""
         kind = message["type"]
         if kind in _CONFIRMED:
             said = (kind, message["channel"])
@@ -146,17 +146,13 @@ class Subscriptions(Generic[Client]):
             # How many there are at all, and not at one node.
             return {**message, "data": sum(len(self.channels[way]) for way in ways)}
         way = _PUBLISHED.get(kind)
-        if way is None:
-            return message
-        name = message["pattern"] if way == "psubscribe" else message["channel"]
-        if name not in self.channels[way]:
-            # It was on its way when the channel was left.
-            return None
-        handler = self.channels[way][name]
-        if handler is None:
-            return message
-        handler(message)
-        return None
+        # Where it is none of these, it was on its way when the channel was left.
+        return message if way is None or _name(way, message) in self.channels[way] else None
+
+    def handler(self, message: dict[str, Any]) -> Handler | None:
+        """What is called with a message instead of giving it to the caller."""
+        way = _PUBLISHED.get(message["type"])
+        return None if way is None else self.channels[way].get(_name(way, message))
 
     def _homes(self, way: Way, channel: Any) -> list[Endpoint[Client]]:
         placement = self._pool.placement
@@ -180,6 +176,10 @@ class Subscriptions(Generic[Client]):
     def _ask(steps: dict[int, Step[Any]], homes: list[Endpoint[Any]], order: Order, channel: Any) -> None:
         for endpoint in homes:
             steps.setdefault(id(endpoint), Step(endpoint, order, [])).channels.append(channel)
+
+
+def _name(way: Way, message: dict[str, Any]) -> Any:
+    return message["pattern" if way == "psubscribe" else "channel"]
 
 
 def channels_of(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[Any, Any]:

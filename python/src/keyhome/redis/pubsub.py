@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import select
+import selectors
 import time
 from collections.abc import Generator
 from typing import Any, Self
@@ -82,6 +82,7 @@ class ShardedPubSub(PubSub):
         endpoint = step.endpoint
         node = self._nodes.get(endpoint)
         if node is None:
+            self._pool.check_open()
             node = self._nodes[endpoint] = endpoint.client.pubsub(**self._options)  # type: ignore[no-untyped-call]
         try:
             getattr(node, step.order)(*step.channels)
@@ -125,6 +126,9 @@ class ShardedPubSub(PubSub):
                     # Those that were not looked at come first next time.
                     self._nodes[endpoint] = self._nodes.pop(endpoint)
                     heard = self._said.heard(message, ignore_subscribe_messages)
+                    if heard is not None and (handler := self._said.handler(heard)) is not None:
+                        handler(heard)
+                        return None
                     if heard is not None or message["type"] in self.PUBLISH_MESSAGE_TYPES:
                         return heard
             wait = _LOOK if until is None else min(_LOOK, until - time.monotonic())
@@ -146,10 +150,15 @@ class ShardedPubSub(PubSub):
 
     def _wait(self, seconds: float) -> None:
         sockets = [node.connection._sock for node in self._nodes.values() if node.connection is not None]
-        if sockets := [socket for socket in sockets if socket is not None]:
-            select.select(sockets, [], [], seconds)
-        else:
-            time.sleep(min(seconds, 0.05))
+        # `select.select` takes files below number 1024 only.
+        with selectors.DefaultSelector() as selector:
+            for socket in sockets:
+                if socket is not None:
+                    selector.register(socket, selectors.EVENT_READ)
+            if selector.get_map():
+                selector.select(seconds)
+            else:
+                time.sleep(min(seconds, 0.05))
 
     def listen(self) -> Generator[dict[str, Any], Any, None]:
         """The messages, as they come, until nothing is subscribed to any more."""

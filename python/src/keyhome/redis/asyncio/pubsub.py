@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator
 from typing import Any, Self
 
@@ -16,6 +17,8 @@ from .registrar import admitted
 
 # How long nodes may come and go unnoticed while nothing is published, in seconds.
 _LOOK = 1.0
+# How many messages are taken before somebody asks for them. The others wait at the server, as those of redis-py do.
+_AHEAD = 1000
 
 Arrived = tuple[Endpoint[Redis], dict[str, Any] | Exception]
 """What came from a node: a message, or the error that ended its connection."""
@@ -47,7 +50,7 @@ class ShardedPubSub(PubSub):
         self._nodes: dict[Endpoint[Redis], Any] = {}
         # Each node is listened to by a task.
         self._listeners: dict[Endpoint[Redis], asyncio.Task[None]] = {}
-        self._arrived: asyncio.Queue[Arrived] = asyncio.Queue()
+        self._arrived: asyncio.Queue[Arrived] = asyncio.Queue(_AHEAD)
 
     @property
     def subscribed(self) -> bool:
@@ -93,6 +96,7 @@ class ShardedPubSub(PubSub):
         endpoint = step.endpoint
         node = self._nodes.get(endpoint)
         if node is None:
+            self._pool.check_open()
             node = self._nodes[endpoint] = endpoint.client.pubsub(**self._options)
         try:
             await getattr(node, step.order)(*step.channels)
@@ -157,6 +161,11 @@ class ShardedPubSub(PubSub):
             if isinstance(message, Exception):
                 raise message
             heard = self._said.heard(message, ignore_subscribe_messages)
+            if heard is not None and (handler := self._said.handler(heard)) is not None:
+                answer = handler(heard)
+                if inspect.isawaitable(answer):
+                    await answer
+                return None
             if heard is not None or message["type"] in self.PUBLISH_MESSAGE_TYPES:
                 return heard
 
@@ -174,6 +183,9 @@ class ShardedPubSub(PubSub):
             if (message := await self.get_message(timeout=_LOOK)) is not None:
                 yield message
 
+    async def connect(self) -> None:
+        """As redis-py's, whose `run` calls it. Nodes are connected to when something is subscribed to there."""
+
     async def ping(self, message: Any = None) -> bool:
         """Asks one node for a sign of life; it comes as a message."""
         for node in self._nodes.values():
@@ -190,7 +202,7 @@ class ShardedPubSub(PubSub):
         for endpoint in list(self._nodes):
             await self._leave(endpoint)
         self._said.clear()
-        self._arrived = asyncio.Queue()
+        self._arrived = asyncio.Queue(_AHEAD)
 
     async def reset(self) -> None:
         """As `aclose`."""
