@@ -1,21 +1,15 @@
 // Rate limiters on three servers: rate-limiter-flexible, and rate-limit-redis in an express application.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import express from "express";
 import { rateLimit } from "express-rate-limit";
 import { RedisStore } from "rate-limit-redis";
 import { RateLimiterRedis } from "rate-limiter-flexible";
-import { RedisServer, Scratch } from "../servers/index.mjs";
+import { serversForTests } from "../servers/for-tests.mjs";
 import { ioredis, nodeRedis } from "./clients.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-beforeEach(() => Promise.all(servers.map((server) => server.ask("FLUSHALL"))));
-after(() => scratch.end());
+const { servers } = serversForTests(3, { emptied: true });
 
 const CLIENTS = {
   "over ShardedRedis": async (t) => {

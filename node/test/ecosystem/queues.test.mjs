@@ -1,18 +1,13 @@
 // BullMQ over ShardedRedis: a queue lives on one server, that of its hash tag; another queue on another.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { FlowProducer, Queue, QueueEvents, Worker } from "bullmq";
-import { RedisServer, Scratch, waitUntil } from "../servers/index.mjs";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { waitUntil } from "../servers/index.mjs";
 import { ioredis } from "./clients.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-beforeEach(() => Promise.all(servers.map((server) => server.ask("FLUSHALL"))));
-after(() => scratch.end());
+const { servers } = serversForTests(3, { emptied: true });
 
 test("jobs of a queue are done once each, on one server", async (t) => {
   const connection = ioredis(t, servers);

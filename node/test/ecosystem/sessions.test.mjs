@@ -1,21 +1,16 @@
 // express-session over HTTP on three servers: connect-redis 7 over ShardedRedis, 9 over the client in node-redis's shape.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { afterEach, describe, test } from "node:test";
 import { RedisStore as RedisStore9 } from "connect-redis";
 import RedisStore7 from "connect-redis-7";
 import { Router } from "keyhome";
-import { RedisServer, Scratch, waitUntil } from "../servers/index.mjs";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { waitUntil } from "../servers/index.mjs";
 import { configOf, ioredis, nodeRedis } from "./clients.mjs";
 import { Browser, asked, serveSessions } from "./session-app.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-beforeEach(() => Promise.all(servers.map((server) => server.ask("FLUSHALL"))));
-after(() => scratch.end());
+const { servers } = serversForTests(3, { emptied: true });
 
 /** A server that dies is taken out soon, and its keys live elsewhere; commands to it fail at once. */
 const EJECTING = { auto_eject_hosts: true, server_failure_limit: 1, server_retry_timeout: 500, timeout: 500 };

@@ -3,20 +3,16 @@
 
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { after, before, test } from "node:test";
-import { RedisServer, Scratch, waitUntil } from "../servers/index.mjs";
+import { test } from "node:test";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { waitUntil } from "../servers/index.mjs";
 import { sharded } from "./support.mjs";
 
 const OPERATIONS = 100_000;
 /** Operations that are on the way at any time. */
 const WORKERS = 200;
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(4, scratch);
-});
-after(() => scratch.end());
+const { servers } = serversForTests(4);
 
 const KILLED = 1;
 const HUNG = 2;

@@ -1,17 +1,11 @@
 // Commands without keys: by the core's table to any node, to all, or refused.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { RedisServer, Scratch } from "../servers/index.mjs";
-import { flush, keyOn, keysOf, sharded } from "./support.mjs";
+import { test } from "node:test";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { keyOn, keysOf, sharded } from "./support.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-beforeEach(() => flush(servers));
-after(() => scratch.end());
+const { servers } = serversForTests(3, { emptied: true });
 
 test("DBSIZE adds, KEYS puts together, FLUSHALL and FLUSHDB empty all", async (t) => {
   const redis = sharded(t, servers);

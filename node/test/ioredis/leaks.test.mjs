@@ -1,9 +1,9 @@
 // A million commands leave nothing behind: not those that succeed, nor those that fail. Needs `node --expose-gc`.
 
 import assert from "node:assert/strict";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { after, before, test } from "node:test";
-import { RedisServer, Scratch } from "../servers/index.mjs";
+import { test } from "node:test";
+import { growth } from "../heap.mjs";
+import { serversForTests } from "../servers/for-tests.mjs";
 import { configOf, keysOf, sharded } from "./support.mjs";
 
 /** How many commands there are at least. */
@@ -11,32 +11,7 @@ const COMMANDS = Number(process.env.KEYHOME_COMMANDS ?? 1_000_000);
 /** Of a round: what each of 500 keys is asked by itself, in a pipeline and with the others. */
 const IN_A_ROUND = 3004;
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-after(() => scratch.end());
-
-async function used() {
-  for (let round = 0; round < 4; round++) {
-    globalThis.gc();
-    await nextTurn();
-  }
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  return (heapUsed + external + arrayBuffers) / 2 ** 20;
-}
-
-/** How many MB are in use more after so many rounds: the least of a few stretches, for a leak grows in each. */
-async function growth(rounds, round) {
-  const stretch = async () => {
-    const before = await used();
-    for (let number = 0; number < rounds; number++) await round(number);
-    return (await used()) - before;
-  };
-  await stretch();
-  return Math.min(await stretch(), await stretch());
-}
+const { servers } = serversForTests(3);
 
 test("many commands: one by one, in pipelines, split, refused", async (t) => {
   const redis = sharded(t, servers, { hotKeys: { capacity: 100 } });

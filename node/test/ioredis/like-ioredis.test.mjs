@@ -189,7 +189,7 @@ test("a node that cannot be reached: how often it is tried is for maxRetriesPerR
 });
 
 test("commands that wait on purpose are not timed by the pool's timeout; others that get no answer are", async (t) => {
-  const settings = { timeout: 200, auto_eject_hosts: true, server_failure_limit: 1, server_retry_timeout: 60_000 };
+  const settings = { timeout: 400, auto_eject_hosts: true, server_failure_limit: 1, server_retry_timeout: 60_000 };
   const redis = sharded(t, servers, {}, settings);
   const told = [];
   redis.on("ejected", ({ name }) => told.push(name));

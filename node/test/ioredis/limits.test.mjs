@@ -1,17 +1,12 @@
 // The bound of each node's queue, what is counted of nodes, and the keys that are asked for most.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { RedisServer, Scratch, waitUntil } from "../servers/index.mjs";
-import { flush, keyOn, keysOf, sharded, within } from "./support.mjs";
+import { after, test } from "node:test";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { RedisServer, waitUntil } from "../servers/index.mjs";
+import { keyOn, keysOf, sharded, within } from "./support.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-beforeEach(() => flush(servers));
-after(() => scratch.end());
+const { scratch, servers } = serversForTests(3, { emptied: true });
 
 test("a node that hangs has so many commands waiting, and no more; the others are not held up", async (t) => {
   const redis = sharded(t, servers, { maxQueue: 100 });
@@ -23,7 +18,7 @@ test("a node that hangs has so many commands waiting, and no more; the others ar
   t.after(() => servers[1].resume());
   const sent = Array.from({ length: 150 }, (_, at) => redis.set(b, at).then(() => "done", ({ code }) => code));
   assert.equal(redis.stats()[1].queue, 100);
-  for (const key of [a, c]) assert.equal(await within(500, redis.set(key, "v"), "another node"), "OK");
+  for (const key of [a, c]) assert.equal(await within(5000, redis.set(key, "v"), "another node"), "OK");
   await assert.rejects(redis.pipeline().set(b, 1).exec().then(([[error]]) => Promise.reject(error)), { code: "client.queue" });
   const split = await redis.mset(a, 1, b, 2).catch((error) => error);
   assert.deepEqual([split.code, split.failures[0].error.code], ["client.split", "client.queue"]);

@@ -1,17 +1,11 @@
 // pipeline(): one pipeline a node, results in the order of the calls; and the same by itself, with autopipelining.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { RedisServer, Scratch } from "../servers/index.mjs";
-import { flush, keyOn, keysOf, plain, sharded } from "./support.mjs";
+import { test } from "node:test";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { keyOn, keysOf, plain, sharded } from "./support.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-beforeEach(() => flush(servers));
-after(() => scratch.end());
+const { servers } = serversForTests(3, { emptied: true });
 
 test("results are in the order of the calls", async (t) => {
   const redis = sharded(t, servers);

@@ -1,18 +1,14 @@
 // Keys lie where the router says, and where a real nutcracker with the same config puts them.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { Router } from "keyhome";
 import { ShardedRedis } from "keyhome/ioredis";
-import { Nutcracker, RedisServer, Scratch, yaml } from "../servers/index.mjs";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { Nutcracker, RedisServer, yaml } from "../servers/index.mjs";
 import { Redis, closed, flush } from "./support.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(4, scratch);
-});
-after(() => scratch.end());
+const { scratch, servers } = serversForTests(4);
 
 /** What makes plain ioredis talk to nutcracker, which hangs up on what it does not know. */
 const BEHIND = { enableReadyCheck: false, disableClientInfo: true, protocol: 2 };

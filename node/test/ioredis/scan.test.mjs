@@ -1,16 +1,11 @@
 // SCAN over all nodes finds every key exactly once.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { RedisServer, Scratch } from "../servers/index.mjs";
+import { test } from "node:test";
+import { serversForTests } from "../servers/for-tests.mjs";
 import { flush, keysOf, sharded } from "./support.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-after(() => scratch.end());
+const { servers } = serversForTests(3);
 
 async function collected(stream) {
   const found = [];

@@ -2,20 +2,15 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { after, before, beforeEach, test } from "node:test";
-import { RedisServer, Scratch } from "../servers/index.mjs";
+import { beforeEach, test } from "node:test";
+import { serversForTests } from "../servers/for-tests.mjs";
 import { flush, keyOn, keysOf, sharded } from "./support.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
+const { servers } = serversForTests(3);
 beforeEach(async () => {
   await flush(servers);
   for (const server of servers) await server.ask("SCRIPT", "FLUSH");
 });
-after(() => scratch.end());
 
 const ECHO = "return {KEYS[1], ARGV[1]}";
 

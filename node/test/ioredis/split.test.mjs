@@ -1,19 +1,14 @@
 // Commands of many keys: one command a node, and replies as one server gives them.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { KeyhomeError } from "keyhome";
 import { SplitError } from "keyhome/ioredis";
-import { RedisServer, Scratch } from "../servers/index.mjs";
-import { flush, keyOn, keysOf, sharded } from "./support.mjs";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { RedisServer } from "../servers/index.mjs";
+import { keyOn, keysOf, sharded } from "./support.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-beforeEach(() => flush(servers));
-after(() => scratch.end());
+const { scratch, servers } = serversForTests(3, { emptied: true });
 
 /** How often each server was asked for a command. */
 async function calls(name) {

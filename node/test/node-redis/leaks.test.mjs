@@ -1,38 +1,14 @@
 // Many commands and many clients leave nothing behind. Needs `node --expose-gc`.
 
 import assert from "node:assert/strict";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { createShardedClient } from "keyhome/node-redis";
-import { RedisServer, Scratch, waitUntil } from "../servers/index.mjs";
+import { growth } from "../heap.mjs";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { waitUntil } from "../servers/index.mjs";
 import { configOf, connected, redis } from "./client.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-after(() => scratch.end());
-
-async function used() {
-  for (let round = 0; round < 4; round++) {
-    globalThis.gc();
-    await nextTurn();
-  }
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  return (heapUsed + external + arrayBuffers) / 2 ** 20;
-}
-
-/** How many MB are in use more after so many rounds: the least of two stretches, for a leak grows in each. */
-async function growth(rounds, round) {
-  const stretch = async () => {
-    const before = await used();
-    for (let number = 0; number < rounds; number++) await round(number);
-    return (await used()) - before;
-  };
-  await stretch();
-  return Math.min(await stretch(), await stretch());
-}
+const { servers } = serversForTests(3);
 
 test("commands: one by one, in pipelines, split, refused", async (t) => {
   const client = await connected(t, configOf(servers, { hash: "md5", timeout: 30_000 }), { hotKeys: { capacity: 100 } });
