@@ -129,13 +129,15 @@ export class Registration {
   async #announceTo(server: Server): Promise<string[][]> {
     if (this.#isClosed) return [];
     try {
-      const connection = (server.connection ??= await this.#connected(server.node));
-      const all = (commands: string[][]) => Promise.all(commands.map((words) => connection.send(words)));
-      const [now] = (await connection.send(["TIME"])) as unknown[];
+      if (server.connection === undefined) await this.#connect(server);
+      const all = (commands: string[][]) => Promise.all(commands.map((words) => this.#send(server, words)));
+      const [now] = (await this.#send(server, ["TIME"])) as unknown[];
       const fingerprints = (await all(this.#ask("announce", now))).at(-1) as unknown[];
       const others = (await all(this.#ask("ask", now, ...fingerprints))) as unknown[][];
       return this.#ask("apart", ...others.flat());
     } catch (error) {
+      // What is closed has its connection closed by that, when it has taken back what it said.
+      if (this.#isClosed) return [];
       server.connection?.close();
       server.connection = undefined;
       this.#trouble(server.node, error as Error);
@@ -143,16 +145,21 @@ export class Registration {
     }
   }
 
-  async #connected(node: Node): Promise<WriterConnection> {
-    const connection = this.#owner.connect(this.#plan, node);
+  async #connect(server: Server): Promise<void> {
+    server.connection = this.#owner.connect(this.#plan, server.node);
     const [name] = this.#ask("about")[0]!;
     try {
-      await connection.send(["CLIENT", "SETNAME", name!]);
+      await this.#send(server, ["CLIENT", "SETNAME", name!]);
     } catch (error) {
       // Some may write, and not do this. Where nobody answers, that is seen again at once.
-      this.#trouble(node, error as Error);
+      this.#trouble(server.node, error as Error);
     }
-    return connection;
+  }
+
+  /** Nothing once it is closed: said after it was taken back, it would stand there until it is forgotten. */
+  async #send({ connection }: Server, words: readonly string[]): Promise<unknown> {
+    if (this.#isClosed) throw new KeyhomeError("client.closed", "the client was closed");
+    return connection!.send(words);
   }
 
   #trouble({ name, address }: Node, error: Error): void {
@@ -175,19 +182,18 @@ export class Registration {
     try {
       given = exchange(next);
     } catch (error) {
-      // Where the client was closed meanwhile, nobody says it any more.
-      await next.close(this.#isClosed ? undefined : this);
+      await next.close(this);
       throw error;
     }
     void this.close(next);
     return given;
   }
 
-  /** Announces it no more, and takes back what it said unless another of the same client says the same. */
+  /** Announces it no more, and takes back what it said unless another of the same client goes on to say the same. */
   async close(other?: Registration): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
-    const isTakenBack = other === undefined || String(other.#self) !== String(this.#self);
+    const isTakenBack = other === undefined || other.#isClosed || String(other.#self) !== String(this.#self);
     const [words] = this.#ask("withdraw");
     await Promise.all(
       this.#servers.map(async ({ connection }) => {

@@ -1,21 +1,17 @@
 // Clients that tell servers how they place keys, and hear who does otherwise: those of ioredis, and of node-redis beside them.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Router } from "keyhome";
 import { ShardedRedis } from "keyhome/ioredis";
 import { createShardedClient } from "keyhome/node-redis";
 import { createClient } from "@redis/client";
-import { RedisServer, Scratch, waitUntil, yaml } from "../servers/index.mjs";
-import { closed, flush, once } from "./support.mjs";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { waitUntil, yaml } from "../servers/index.mjs";
+import { closed, once } from "./support.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(2, scratch);
-});
-beforeEach(() => flush(servers));
-after(() => scratch.end());
+const { servers } = serversForTests(2, { emptied: true });
 
 /** The config of the servers, the second with another weight. */
 const config = (weight = 1) => yaml([`${servers[0].address}:1 a`, `${servers[1].address}:${weight} b`], { hash: "md5", timeout: 20_000 });
@@ -103,6 +99,19 @@ for (const [name, make] of [["ioredis", ioredis], ["node-redis", nodeRedis]]) {
     await (name === "ioredis" ? first.quit() : first.close());
     const second = await open(t, config(3), { fingerprint: "refuse" });
     assert.equal(await second.set("k", "v"), "OK");
+  });
+
+  test(`${name}: who closes while it is being announced leaves nothing behind`, async () => {
+    for (let turns = 0; turns < 16; turns++) {
+      const client = make({ after: () => {} }, config(1));
+      client.connect().catch(() => {}); // it is closed before it is ready
+      for (let turn = 0; turn < turns; turn++) await nextTurn();
+      if (turns % 2 === 0) await (name === "ioredis" ? client.quit() : client.close());
+      else await (name === "ioredis" ? client.disconnect() : client.destroy());
+    }
+    const isLeft = async (server) => !(await server.ask("CLIENT", "LIST")).includes("name=keyhome:");
+    await waitUntil(async () => (await Promise.all(servers.map(isLeft))).every(Boolean), "no connection is left");
+    assert.deepEqual(await writersOf(config(1)), [[], []]);
   });
 
   test(`${name}: a reload is refused, unless it is to go through`, async (t) => {
