@@ -1,7 +1,7 @@
 // The package in browsers, workers and edge runtimes: WebAssembly, ready after `await init()`.
 
-import { array, said } from "./arguments.js";
-import { engine as running, use } from "./engine/current.js";
+import { said } from "./arguments.js";
+import { use } from "./engine/current.js";
 import { compiled } from "./engine/load.js";
 import { slot as slotOf, wasmEngine } from "./engine/wasm.js";
 import { KeyhomeError } from "./error.js";

@@ -1,6 +1,7 @@
 // One connection of ioredis to one address, and what is counted about it.
 
 import { type Command, Redis, type RedisOptions } from "ioredis";
+import { placeOf } from "../sharded/address.js";
 
 /** ioredis's own parts: the same in versions 5 and 6, and used for want of public ones. */
 interface Inner {
@@ -52,7 +53,7 @@ export class Connection {
   constructor(address: string, options: RedisOptions, owner: ConnectionOwner) {
     this.address = address;
     this.#owner = owner;
-    this.redis = new Redis(Object.assign({}, options, place(address)) as RedisOptions & { replyMapping?: "legacy" });
+    this.redis = new Redis(Object.assign({}, options, placeOf(address)) as RedisOptions & { replyMapping?: "legacy" });
     this.#inner = this.redis as unknown as Inner;
     this.redis.on("ready", () => {
       this.up = true;
@@ -176,14 +177,6 @@ export class Connection {
     this.#inner.setStatus("end");
     this.flush(new Error("Connection is closed."));
   }
-}
-
-/** Where an address is, as ioredis's options say it. */
-export function place(address: string): RedisOptions {
-  if (address.startsWith("/")) return { path: address };
-  const colon = address.lastIndexOf(":");
-  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
-  return { host, port: Number(address.slice(colon + 1)) };
 }
 
 /** Texts of more characters are passed on as bytes: V8 has a longest string. */

@@ -4,8 +4,9 @@ import { Command } from "ioredis";
 import { type CommandKind, type Key, KeyhomeError, type ReadFrom } from "../index.js";
 import { kindOf } from "../sharded/command-kinds.js";
 import { keyPlaces, type Part } from "../sharded/command-parts.js";
+import { errorOf, outcomeOf } from "../sharded/outcome.js";
 import { merged, type NodeReply } from "../sharded/replies.js";
-import { type DonePart, type FailedPart, SplitError } from "../sharded/split-error.js";
+import type { DonePart } from "../sharded/split-error.js";
 import { homeOfOnlyKey, scanReply, targetsOf } from "../sharded/targets.js";
 import { now } from "../sharded/live-placement.js";
 import type { Connection } from "./connection.js";
@@ -22,12 +23,6 @@ export interface Target {
   readonly replica?: Connection;
   readonly command: Command;
   readonly part: Part;
-}
-
-/** How a command is sent. */
-export interface Route {
-  readonly kind: CommandKind;
-  readonly targets: readonly Target[];
 }
 
 /** The words of a command of ioredis: it has made text or bytes of them all. */
@@ -109,32 +104,10 @@ export function countKeys(pool: Pool, command: Command, kind: CommandKind): void
 /** When all parts have replied, or failed, so does the command. */
 export function settle(pool: Pool, command: Command, kind: CommandKind, targets: readonly Target[]): void {
   Promise.allSettled(targets.map(({ command }) => command.promise)).then((results) => {
-    const [failures, successes, replies]: [FailedPart[], DonePart[], NodeReply[]] = [[], [], []];
-    const places = targets.some(({ part }) => part.places.length > 0) ? keyPlaces(command.name, wordsOf(command), kind) : [];
-    results.forEach((result, at) => {
-      const { shard, replica, part } = targets[at]!;
-      const node = replica === undefined ? shard.node : { ...shard.node, address: replica.address };
-      const keys = part.places.map((place) => wordsOf(command)[places[place]!]!);
-      if (result.status === "rejected") failures.push({ node, keys, error: result.reason as Error });
-      else {
-        const reply: unknown = result.value;
-        successes.push({ node, keys, reply });
-        replies.push({ node, places: part.places, reply });
-      }
-    });
-    if (failures.length === 0 || (kind.merge === "one_ok" && successes.length > 0)) {
-      resolveWith(pool, command, kind, targets, replies);
-    } else {
-      command.reject(errorOf(command.name, failures, asItsCaller(command, targets, successes)));
-    }
+    const { failures, successes, replies, isDone } = outcomeOf(command.name, wordsOf(command), kind, targets, results);
+    if (isDone) resolveWith(pool, command, kind, targets, replies);
+    else command.reject(errorOf(command.name, failures, asItsCaller(command, targets, successes)));
   });
-}
-
-function errorOf(name: string, failures: readonly FailedPart[], successes: readonly DonePart[]): Error {
-  const [first, ...others] = failures.map(({ error }) => error);
-  // Where all servers say the same of the command, that is what is wrong.
-  const same = successes.length === 0 && others.every(({ message }) => message === first!.message);
-  return same ? first! : new SplitError(name, failures, successes);
 }
 
 /** Replies of parts in the form in which the caller of the command gets its own. */
@@ -149,7 +122,13 @@ function tellProtocol(command: Command, targets: readonly Target[]): void {
   if (protocol !== undefined) Object.assign(command, { protocol, replyMapping });
 }
 
-function resolveWith(pool: Pool, command: Command, kind: CommandKind, targets: readonly Target[], replies: NodeReply[]): void {
+function resolveWith(
+  pool: Pool,
+  command: Command,
+  kind: CommandKind,
+  targets: readonly Target[],
+  replies: readonly NodeReply[],
+): void {
   try {
     tellProtocol(command, targets);
     const cursor = targets[0]!.part.cursor;

@@ -43,5 +43,3 @@ export interface ShardedRedisOptions extends PoolChoice, FingerprintChoice {
   /** Whether to count which keys are asked for most: see {@link ShardedRedis.hotKeys}. */
   readonly hotKeys?: boolean | HotKeysOptions | undefined;
 }
-
-export const MAX_QUEUE = 100_000;

@@ -38,7 +38,7 @@ export class ShardedPipeline extends Commander {
   readonly #pool: Pool;
   readonly #readFrom: () => ReadFrom;
   /** Of a transaction: takes the node whose keys are watched. */
-  readonly #watched: (() => number | undefined) | undefined;
+  readonly #watched: (() => Shard | undefined) | undefined;
   readonly #queue: Command[] = [];
   readonly #results: Result[] = [];
   /** Results that are still to come. */
@@ -47,7 +47,7 @@ export class ShardedPipeline extends Commander {
   #reject!: (error: Error) => void;
   #sent = false;
 
-  constructor(redis: ShardedRedis, pool: Pool, readFrom: () => ReadFrom, watched?: () => number | undefined) {
+  constructor(redis: ShardedRedis, pool: Pool, readFrom: () => ReadFrom, watched?: () => Shard | undefined) {
     super();
     this.redis = redis;
     (this as { options: ShardedRedisOptions }).options = redis.options;
@@ -173,7 +173,7 @@ export class ShardedPipeline extends Commander {
   }
 
   /** All of it on one node, by ioredis's own transaction. */
-  #sendTransaction(watched: number | undefined): Promise<unknown> {
+  #sendTransaction(watched: Shard | undefined): Promise<unknown> {
     const shard = this.#shardOfTransaction(watched);
     const pool = this.#pool;
     pool.placement.admit(shard.index);
@@ -184,7 +184,7 @@ export class ShardedPipeline extends Commander {
     return counted(pool, shard, this.#queue.length, transaction);
   }
 
-  #shardOfTransaction(watched: number | undefined): Shard {
+  #shardOfTransaction(watched: Shard | undefined): Shard {
     const pool = this.#pool;
     const shards = new Set<Shard>();
     const keyless: Target[] = [];
@@ -196,10 +196,8 @@ export class ShardedPipeline extends Commander {
       if (hasKeys) for (const { shard } of targets) shards.add(shard);
       else keyless.push(...targets);
     }
-    if (watched !== undefined) shards.add(pool.shards[watched]!);
-    if (shards.size > 1) {
-      throw severalNodes("a transaction", Array.from(shards, ({ index }) => index), pool.placement);
-    }
+    if (watched !== undefined) shards.add(watched);
+    if (shards.size > 1) throw severalNodes("a transaction", Array.from(shards, ({ node }) => node));
     const [shard] = shards;
     return shard ?? keyless[0]?.shard ?? pool.shards[pool.placement.live()[0] ?? 0]!;
   }

@@ -2,11 +2,13 @@
 
 import type { Redis, RedisOptions } from "ioredis";
 import { type HealthEvent, HotKeys, KeyhomeError, type Node, type PoolSettings, type ReadFrom, ReplicaSet, type Router } from "../index.js";
-import { ejected, LivePlacement } from "../sharded/live-placement.js";
+import { ejected, isAnswered, LivePlacement } from "../sharded/live-placement.js";
 import { type PoolPlan, type PoolSource, planOf } from "../sharded/pool-plan.js";
+import { maxQueueOf } from "../sharded/queue.js";
 import { checkFingerprint, type OnDifference, Registration, type RegistrationOwner } from "../sharded/registration.js";
+import { reloaded } from "../sharded/reload.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
-import { MAX_QUEUE, type ShardedRedisOptions } from "./options.js";
+import type { ShardedRedisOptions } from "./options.js";
 import { Shard, type ShardOwner } from "./shard.js";
 import { writerConnection } from "./writer-connection.js";
 
@@ -56,8 +58,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
     this.options = options;
     this.#tell = tell;
     this.#settings = plan.settings;
-    this.maxQueue = options.maxQueue ?? MAX_QUEUE;
-    if (!(this.maxQueue >= 1)) throw new KeyhomeError("argument.range", `maxQueue is ${this.maxQueue}; it is at least 1`);
+    this.maxQueue = maxQueueOf(options);
     this.enableAutoPipelining = options.enableAutoPipelining ?? false;
     this.readFrom = options.readFrom ?? plan.settings.read_from ?? "primary";
     checkPolicy(plan, this.readFrom);
@@ -85,6 +86,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
     if (this.status !== "wait" && !again) return;
     this.status = "connecting";
     this.refusal = undefined;
+    this.placement.open();
     for (const { primary } of this.shards) this.#awaited.add(primary);
     const { fingerprint } = this.options;
     if (fingerprint !== undefined) this.#registration = new Registration(this.#registrationOwner(), this.#plan, this.options);
@@ -214,15 +216,13 @@ export class Pool implements ConnectionOwner, ShardOwner {
     this.#plan = plan;
     this.source = source;
     this.readFrom = this.options.readFrom ?? plan.settings.read_from ?? "primary";
-    const byName = new Map(this.shards.map((shard) => [shard.node.name, shard]));
-    this.shards = plan.router.nodes.map((node, index) => {
-      const shard = byName.get(node.name);
-      if (shard === undefined) return new Shard(plan.router, index, endpoints[index]!, this, this.#zone());
-      byName.delete(node.name);
-      shard.replace(plan.router, index, endpoints[index]!, this.#zone());
-      return shard;
-    });
-    for (const shard of byName.values()) shard.index = -1;
+    const [{ router }, zone] = [plan, this.#zone()];
+    this.shards = reloaded(
+      this.shards,
+      router,
+      (shard, index) => shard.replace(router, index, endpoints[index]!, zone),
+      (index) => new Shard(router, index, endpoints[index]!, this, zone),
+    );
     const retired = [...this.#connections].filter(([key]) => !known.has(key)).map(([, connection]) => connection);
     this.#connections = known;
     for (const connection of retired) this.#awaited.delete(connection);
@@ -254,9 +254,11 @@ export class Pool implements ConnectionOwner, ShardOwner {
     this.#tell("node error", error, connection.address);
   }
 
-  ended(_: Connection): void {
-    if (this.status === "end") return;
-    if (!this.connections().every(({ redis }) => redis.status === "end" || redis.status === "wait")) return;
+  ended(connection: Connection): void {
+    const all = this.connections();
+    // One that a reload has given up is not the end of the client.
+    if (this.status === "end" || !all.includes(connection)) return;
+    if (!all.every(({ redis }) => redis.status === "end" || redis.status === "wait")) return;
     this.status = "end";
     this.placement.close();
     void this.#unregister();
@@ -303,16 +305,7 @@ export class Pool implements ConnectionOwner, ShardOwner {
   /** Whether the node answers a PING soon. */
   async #check(index: number): Promise<boolean> {
     const { redis } = this.shards[index]!.primary;
-    if (redis.status !== "ready") return false;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), redis.options.commandTimeout ?? 1000);
-    });
-    const answered = redis.ping().then(
-      () => true,
-      () => false,
-    );
-    return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+    return redis.status === "ready" && isAnswered(redis.ping(), redis.options.commandTimeout ?? 1000);
   }
 
   connections(): Connection[] {

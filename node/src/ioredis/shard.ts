@@ -3,6 +3,7 @@
 import type { Command } from "ioredis";
 import { isFailure, KeyhomeError, type Node, type Outcome, type ReadFrom, ReplicaSet, type Router } from "../index.js";
 import { now } from "../sharded/live-placement.js";
+import { refuseIfFull } from "../sharded/queue.js";
 import type { Connection } from "./connection.js";
 
 /** What all shards of a client share. */
@@ -19,9 +20,6 @@ export interface Sending {
   /** Whether it waits on purpose: then its time says nothing. */
   readonly blocking: boolean;
 }
-
-/** To the primary, as everything that is not a read. */
-export const TO_PRIMARY: Sending = { readFrom: undefined, blocking: false };
 
 export class Shard {
   node: Node;
@@ -127,10 +125,7 @@ export class Shard {
 
   /** @throws KeyhomeError `client.queue` */
   refuseIfFull(connection: Connection): void {
-    const { maxQueue } = this.#owner;
-    if (connection.waiting < maxQueue) return;
-    const message = `${maxQueue} commands wait for ${this.node.name} (${connection.address}), which does not keep up`;
-    throw new KeyhomeError("client.queue", message);
+    refuseIfFull(connection, this.node, this.#owner.maxQueue);
   }
 
   /** ioredis calls these two when the reply is there, or there will be none. */

@@ -12,6 +12,7 @@ import { dispatch, type Special, unsupported } from "./dispatch.js";
 import type { ShardedRedisOptions } from "./options.js";
 import { ShardedPipeline } from "./pipeline.js";
 import { Pool } from "./pool.js";
+import type { Shard } from "./shard.js";
 import { isSubscription, Subscriptions } from "./subscriptions.js";
 import { type KeyScan, type ScanOptions, scanStream } from "./scan-streams.js";
 import { type NodeStats, statsOf } from "./stats.js";
@@ -21,7 +22,7 @@ interface Inside {
   readonly pool: Pool;
   readonly subscriptions: Subscriptions;
   /** The node whose keys are watched, until EXEC, DISCARD or UNWATCH. */
-  watched: number | undefined;
+  watched: Shard | undefined;
   /** Serves the commands that are about a connection. */
   readonly special: Special;
 }
@@ -216,9 +217,9 @@ export class ShardedRedis extends Commander {
     if (options?.pipeline === false) throw unsupported("multi({ pipeline: false })", "queue the commands: multi().set(...).exec()");
     const inside = this[INSIDE];
     const watched = () => {
-      const node = inside.watched;
+      const shard = inside.watched;
       inside.watched = undefined;
-      return node;
+      return shard;
     };
     const pipeline = new ShardedPipeline(this, inside.pool, () => "primary", watched);
     if (Array.isArray(given)) pipeline.addBatch(given as unknown[][]);
@@ -305,7 +306,7 @@ export class ShardedRedis extends Commander {
 Object.defineProperty(ShardedRedis, "name", { value: "ShardedRedis", configurable: true });
 
 for (const name of Object.getOwnPropertyNames(EventEmitter.prototype)) {
-  if (name in ShardedRedis.prototype && name === "constructor") continue;
+  if (name === "constructor") continue;
   Object.defineProperty(ShardedRedis.prototype, name, Object.getOwnPropertyDescriptor(EventEmitter.prototype, name)!);
 }
 
@@ -332,20 +333,19 @@ function sendSpecial(redis: ShardedRedis, inside: Inside, command: Command, name
       redis.quit().then(() => command.resolve(Buffer.from("OK") as never), command.reject);
       return true;
     case "watch": {
-      const nodes = new Set(command.args.map((key) => pool.placement.home(key as Key)));
-      if (inside.watched !== undefined) nodes.add(inside.watched);
-      if (nodes.size > 1) {
-        throw severalNodes("a transaction", nodes, pool.placement);
-      }
-      [inside.watched] = nodes;
+      const shards = new Set(command.args.map((key) => pool.shards[pool.placement.home(key as Key)]!));
+      if (inside.watched !== undefined) shards.add(inside.watched);
+      if (shards.size > 1) throw severalNodes("a transaction", Array.from(shards, ({ node }) => node));
+      [inside.watched] = shards;
       // Sent like any other command with keys.
       return false;
     }
     case "unwatch": {
       const { watched } = inside;
       inside.watched = undefined;
-      if (watched === undefined) command.resolve(Buffer.from("OK") as never);
-      else pool.shards[watched]!.primary.send(command);
+      // Of a node that a reload has taken away nothing is watched any more.
+      if (watched === undefined || watched.index < 0) command.resolve(Buffer.from("OK") as never);
+      else watched.primary.send(command);
       return true;
     }
     case "exec":

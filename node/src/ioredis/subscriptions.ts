@@ -118,6 +118,7 @@ export class Subscriptions {
 
   /** Goes where the channels live now, after an ejection, a return or a reload. */
   follow(): void {
+    const there = new Set(this.#pool.connections());
     for (const way of WAYS) {
       for (const [channel, subscribed] of this.#channels[way]) {
         const { word, homes: before } = subscribed;
@@ -125,13 +126,19 @@ export class Subscriptions {
           const homes = this.#homes(way, word);
           subscribed.homes = homes;
           for (const home of homes) if (!before.includes(home)) this.#move(home, way, word);
-          for (const home of before) if (!homes.includes(home)) this.#move(home, UN[way], word);
+          for (const home of before) if (!homes.includes(home) && there.has(home)) this.#move(home, UN[way], word);
         } catch (error) {
           // Nobody is left: the channel is where it was.
           if (!(error instanceof KeyhomeError)) throw error;
           this.#events.emit("node error", error, channel);
         }
       }
+    }
+    // What a reload has taken away may never be there again: nobody is to knock at it for ever.
+    for (const [home, client] of this.#clients) {
+      if (there.has(home)) continue;
+      this.#clients.delete(home);
+      client.disconnect();
     }
   }
 

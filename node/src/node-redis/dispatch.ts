@@ -1,11 +1,11 @@
 // From the words of a command to the nodes that are asked, and from their replies to one.
 
-import { type CommandKind, type Key, KeyhomeError, type ReadFrom } from "../index.js";
+import { type CommandKind, KeyhomeError, type ReadFrom } from "../index.js";
 import { kindOf } from "../sharded/command-kinds.js";
 import { commonHome, keyPlaces, type Part } from "../sharded/command-parts.js";
 import { now } from "../sharded/live-placement.js";
-import { merged, type NodeReply } from "../sharded/replies.js";
-import { type DonePart, type FailedPart, SplitError } from "../sharded/split-error.js";
+import { errorOf, outcomeOf } from "../sharded/outcome.js";
+import { merged } from "../sharded/replies.js";
 import { homeOfOnlyKey, scanReply, targetsOf } from "../sharded/targets.js";
 import type { Endpoint } from "./endpoint.js";
 import type { CallOptions, Words } from "./native-client.js";
@@ -108,19 +108,7 @@ async function replyOfParts(
       return sentByKind(pool, shard, question, kind, policy);
     }),
   );
-  const places = parts.some((part) => part.places.length > 0) ? keyPlaces(name, args, kind) : [];
-  const [failures, successes, replies]: [FailedPart[], DonePart[], NodeReply[]] = [[], [], []];
-  results.forEach((result, at) => {
-    const { shard, replica, part } = targets[at]!;
-    const node = replica === undefined ? shard.node : { ...shard.node, address: replica.address };
-    const keys: Key[] = part.places.map((place) => args[places[place]!]!);
-    if (result.status === "rejected") failures.push({ node, keys, error: result.reason as Error });
-    else {
-      successes.push({ node, keys, reply: result.value });
-      replies.push({ node, places: part.places, reply: result.value });
-    }
-  });
-  const isDone = failures.length === 0 || (kind.merge === "one_ok" && successes.length > 0);
+  const { failures, successes, replies, isDone } = outcomeOf(name, args, kind, targets, results);
   if (!isDone) throw errorOf(name, failures, successes);
   const { cursor } = parts[0]!;
   if (cursor === undefined) return merged(kind.merge, replies);
@@ -133,11 +121,4 @@ async function replyOfParts(
 function replicasOf({ shard, part }: Target): Target[] {
   const connected = shard.endpoints.slice(1).filter(({ client }) => client.isReady);
   return connected.map((replica) => ({ shard, replica, part }));
-}
-
-function errorOf(name: string, failures: readonly FailedPart[], successes: readonly DonePart[]): Error {
-  const [first, ...others] = failures.map(({ error }) => error);
-  // Where all servers say the same of the command, that is what is wrong.
-  const same = successes.length === 0 && others.every(({ message }) => message === first!.message);
-  return same ? first! : new SplitError(name, failures, successes);
 }

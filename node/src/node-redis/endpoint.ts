@@ -48,8 +48,8 @@ export class Endpoint {
   #look: NodeJS.Immediate | undefined;
   #connecting: Promise<Error | undefined> | undefined;
   #isClosed = false;
-  /** Called when a connection was made, or could not be. */
-  #decided: () => void = () => {};
+  /** Called when nobody waits any more, or there is no connection to wait for. */
+  #settled: () => void = () => {};
 
   constructor(address: string, make: () => NativeClient, timeout: number | undefined, owner: EndpointOwner) {
     this.address = address;
@@ -64,7 +64,6 @@ export class Endpoint {
     client.on("ready", () => {
       if (client !== this.client) return;
       this.up = true;
-      this.#decided();
       this.#owner.ready(this);
     });
     client.on("error", (error: Error) => {
@@ -75,7 +74,7 @@ export class Endpoint {
 
   #failed(error: Error): void {
     this.up = false;
-    this.#decided();
+    this.#settled();
     if (!this.#isClosed) this.#owner.failed(this, error);
   }
 
@@ -122,7 +121,7 @@ export class Endpoint {
       if (this.timeout !== undefined && this.#timer === undefined) this.#watch();
       askedOf(this.client, question).then(
         (reply) => {
-          if (!this.#waiting.delete(waiting)) return;
+          if (!this.#forget(waiting)) return;
           const took = now() - waiting.since;
           if (!patient) this.#took(took / 1000);
           over(this, undefined, took);
@@ -135,10 +134,17 @@ export class Endpoint {
 
   /** A command fails, unless it has already. */
   #over(waiting: Waiting, error: unknown): void {
-    if (!this.#waiting.delete(waiting)) return;
+    if (!this.#forget(waiting)) return;
     this.errors++;
     waiting.over(this, error, now() - waiting.since);
     waiting.reject(error);
+  }
+
+  /** Whether it was still waiting. */
+  #forget(waiting: Waiting): boolean {
+    const was = this.#waiting.delete(waiting);
+    if (this.#waiting.size === 0) this.#settled();
+    return was;
   }
 
   #took(milliseconds: number): void {
@@ -197,13 +203,16 @@ export class Endpoint {
     letGo(old);
     const wasConnecting = this.#connecting !== undefined;
     this.#connecting = undefined;
-    if (wasConnecting) this.connect();
+    if (wasConnecting && !this.#isClosed) this.connect();
   }
 
-  /** Closes it when what was sent is answered; where it cannot connect nothing ever will be. */
+  /**
+   * Closes it when what was sent is answered, or its time is over; where it cannot connect nothing ever will be. A client that
+   * waits for answers by itself could not be given up any more.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.waiting > 0 && !this.client.isReady) await new Promise<void>((resolve) => (this.#decided = resolve));
+    if (this.waiting > 0) await new Promise<void>((resolve) => (this.#settled = resolve));
     if (!this.client.isReady) return this.destroy();
     await this.client.close();
     // Nobody waits any more; a timer would keep the program from ending.

@@ -39,6 +39,3 @@ export interface ShardedClientOptions<Client> extends PoolChoice, FingerprintCho
    */
   readonly splitMulti?: boolean | undefined;
 }
-
-/** Commands that may wait for one node unless said otherwise. */
-export const MAX_QUEUE = 100_000;

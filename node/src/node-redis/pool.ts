@@ -1,12 +1,15 @@
 // The clients of all nodes: made, found, watched, and exchanged by a reload.
 
 import { type HealthEvent, HotKeys, KeyhomeError, type Node, type Outcome, type PoolSettings, type ReadFrom } from "../index.js";
-import { ejected, LivePlacement } from "../sharded/live-placement.js";
+import { placeOf } from "../sharded/address.js";
+import { ejected, isAnswered, LivePlacement } from "../sharded/live-placement.js";
 import { type PoolPlan, type PoolSource, planOf } from "../sharded/pool-plan.js";
+import { maxQueueOf } from "../sharded/queue.js";
 import { checkFingerprint, type OnDifference, Registration, type RegistrationOwner } from "../sharded/registration.js";
+import { reloaded } from "../sharded/reload.js";
 import { Endpoint, type EndpointOwner } from "./endpoint.js";
 import { checkedClient, type NativeClient } from "./native-client.js";
-import { MAX_QUEUE, type NodeClientOptions, type ShardedClientOptions } from "./options.js";
+import type { NodeClientOptions, ShardedClientOptions } from "./options.js";
 import { Shard, type ShardOwner } from "./shard.js";
 import type { EndpointStats, NodeStats } from "./stats.js";
 import { writerConnection } from "./writer-connection.js";
@@ -54,8 +57,7 @@ export class Pool implements EndpointOwner, ShardOwner {
     this.options = options;
     this.#tell = tell;
     this.#settings = plan.settings;
-    this.maxQueue = options.maxQueue ?? MAX_QUEUE;
-    if (!(this.maxQueue >= 1)) throw new KeyhomeError("argument.range", `maxQueue is ${this.maxQueue}; it is at least 1`);
+    this.maxQueue = maxQueueOf(options);
     if (options.hotKeys) this.hotKeys = new HotKeys(options.hotKeys === true ? {} : options.hotKeys);
     this.placement = new LivePlacement(plan, {
       told: (event) => this.#told(event),
@@ -141,7 +143,7 @@ export class Pool implements EndpointOwner, ShardOwner {
   #clientOptions(address: string, settings = this.#settings): NodeClientOptions {
     const { redis_auth, redis_db } = settings;
     const timeout = timeoutOf(settings);
-    const options: NodeClientOptions = { socket: { ...place(address), ...(timeout !== undefined && { connectTimeout: timeout }) } };
+    const options: NodeClientOptions = { socket: { ...placeOf(address), ...(timeout !== undefined && { connectTimeout: timeout }) } };
     if (redis_auth !== undefined) options.password = redis_auth;
     if (redis_db !== undefined) options.database = redis_db;
     return options;
@@ -189,15 +191,13 @@ export class Pool implements EndpointOwner, ShardOwner {
     }
     this.#plan = plan;
     this.source = source;
-    const byName = new Map(this.shards.map((shard) => [shard.node.name, shard]));
-    this.shards = plan.router.nodes.map((node, index) => {
-      const shard = byName.get(node.name);
-      if (shard === undefined) return new Shard(plan.router, index, endpoints[index]!, this);
-      byName.delete(node.name);
-      shard.replace(plan.router, index, endpoints[index]!);
-      return shard;
-    });
-    for (const shard of byName.values()) shard.index = -1;
+    const { router } = plan;
+    this.shards = reloaded(
+      this.shards,
+      router,
+      (shard, index) => shard.replace(router, index, endpoints[index]!),
+      (index) => new Shard(router, index, endpoints[index]!, this),
+    );
     const retired = [...this.#endpoints].filter(([key]) => !known.has(key)).map(([, endpoint]) => endpoint);
     this.#endpoints = known;
     for (const endpoint of known.values()) endpoint.timeout = this.#timeout();
@@ -257,16 +257,7 @@ export class Pool implements EndpointOwner, ShardOwner {
   /** Whether the node answers a PING soon. */
   async #check(index: number): Promise<boolean> {
     const { client } = this.shards[index]!.primary;
-    if (!client.isReady) return false;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), this.#timeout() ?? 1000);
-    });
-    const answered = client.sendCommand(["PING"]).then(
-      () => true,
-      () => false,
-    );
-    return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+    return client.isReady && isAnswered(client.sendCommand(["PING"]), this.#timeout() ?? 1000);
   }
 
   stats(): NodeStats[] {
@@ -301,10 +292,4 @@ export class Pool implements EndpointOwner, ShardOwner {
 
 function timeoutOf({ timeout }: PoolSettings): number | undefined {
   return timeout !== undefined && timeout > 0 ? timeout : undefined;
-}
-
-function place(address: string): { host: string; port: number } | { path: string } {
-  if (address.startsWith("/")) return { path: address };
-  const colon = address.lastIndexOf(":");
-  return { host: address.slice(0, colon).replace(/^\[(.*)\]$/, "$1"), port: Number(address.slice(colon + 1)) };
 }

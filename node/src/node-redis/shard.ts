@@ -1,7 +1,8 @@
 // A node of the pool: its primary, its replicas, and which of them is asked.
 
-import { isFailure, KeyhomeError, type Node, type Outcome, type ReadFrom, ReplicaSet, type Router } from "../index.js";
+import { isFailure, type Node, type Outcome, type ReadFrom, ReplicaSet, type Router } from "../index.js";
 import { now } from "../sharded/live-placement.js";
+import { refuseIfFull } from "../sharded/queue.js";
 import type { Endpoint } from "./endpoint.js";
 import { isErrorReply, isOfConnection, type NativeClient } from "./native-client.js";
 
@@ -90,7 +91,7 @@ export class Shard {
    * @throws KeyhomeError `client.queue`
    */
   askEndpoint(endpoint: Endpoint, question: Question, patient: boolean): Promise<unknown> {
-    this.#refuseIfFull(endpoint);
+    refuseIfFull(endpoint, this.node, this.#owner.maxQueue);
     if (this.#replicas === undefined || patient) return endpoint.ask(question, patient, this.#over);
     this.#told(endpoint, (set, at) => set.sent(at, now()));
     return endpoint.ask(question, patient, this.#overAmongReplicas);
@@ -119,12 +120,5 @@ export class Shard {
     if (this.#replicas === undefined) return;
     const at = this.endpoints.indexOf(endpoint);
     if (at >= 0) tell(this.#replicas, at);
-  }
-
-  #refuseIfFull(endpoint: Endpoint): void {
-    const { maxQueue } = this.#owner;
-    if (endpoint.waiting < maxQueue) return;
-    const message = `${maxQueue} commands wait for ${this.node.name} (${endpoint.address}), which does not keep up`;
-    throw new KeyhomeError("client.queue", message);
   }
 }

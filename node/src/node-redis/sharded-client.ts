@@ -10,7 +10,7 @@ import { dispatch } from "./dispatch.js";
 import type { CallOptions, Listener, NativeClient, ParsedCommand, QueuedCommand, TransformReply, Words } from "./native-client.js";
 import type { ShardedClientOptions } from "./options.js";
 import { Pool } from "./pool.js";
-import type { Question } from "./shard.js";
+import type { Question, Shard } from "./shard.js";
 import type { NodeStats } from "./stats.js";
 import { Subscriptions, type Way } from "./subscriptions.js";
 import { runTransaction } from "./transaction.js";
@@ -39,7 +39,8 @@ export class ShardedClient extends EventEmitter {
   declare readonly Multi: Multi;
   readonly #pool: Pool;
   readonly #subscriptions: Subscriptions;
-  #watched: number | undefined;
+  /** The node whose keys are watched. */
+  #watched: Shard | undefined;
 
   static make(source: PoolSource, options: ShardedClientOptions<NativeClient>): ShardedClient {
     let client: ShardedClient | undefined;
@@ -228,14 +229,15 @@ export class ShardedClient extends EventEmitter {
   async WATCH(keys: Key | Words): Promise<unknown> {
     const self = this._self;
     const list = (Array.isArray(keys) ? keys : [keys]) as Words;
-    const nodes = new Set(list.map((key) => self.#pool.placement.home(prefixed(key, self._keyPrefix))));
-    if (self.#watched !== undefined) nodes.add(self.#watched);
-    if (nodes.size > 1) {
-      throw severalNodes("a transaction", nodes, self.#pool.placement);
-    }
-    [self.#watched] = nodes;
-    await self.#pool.held;
-    return self.#pool.shards[self.#watched!]!.ask((client) => client.WATCH(list), undefined, false);
+    const { shards, placement, held } = self.#pool;
+    const homes = new Set(list.map((key) => shards[placement.home(prefixed(key, self._keyPrefix))]!));
+    if (self.#watched !== undefined) homes.add(self.#watched);
+    if (homes.size > 1) throw severalNodes("a transaction", Array.from(homes, ({ node }) => node));
+    const [home] = homes;
+    if (home === undefined) throw new KeyhomeError("command.arguments", "WATCH is about at least one key");
+    self.#watched = home;
+    await held;
+    return home.ask((client) => client.WATCH(list), undefined, false);
   }
 
   watch(keys: Key | Words): Promise<unknown> {
@@ -246,7 +248,9 @@ export class ShardedClient extends EventEmitter {
     const self = this._self;
     const watched = self.#watched;
     self.#watched = undefined;
-    return watched === undefined ? "OK" : self.#pool.shards[watched]!.ask((client) => client.UNWATCH(), undefined, false);
+    // Of a node that a reload has taken away nothing is watched any more.
+    if (watched === undefined || watched.index < 0) return "OK";
+    return watched.ask((client) => client.UNWATCH(), undefined, false);
   }
 
   unwatch(): Promise<unknown> {

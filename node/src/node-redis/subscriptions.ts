@@ -79,6 +79,7 @@ export class Subscriptions {
 
   /** Goes where the channels live now, after an ejection, a return or a reload. */
   follow(): void {
+    const there = new Set(this.#pool.endpoints());
     for (const one of this.#all) {
       const before = one.homes;
       try {
@@ -90,7 +91,13 @@ export class Subscriptions {
       }
       const moved = (home: Endpoint) => (error: Error) => this.#failed(error, home.address);
       for (const home of one.homes) if (!before.includes(home)) this.#enter(home, one).catch(moved(home));
-      for (const home of before) if (!one.homes.includes(home)) this.#leave(home, one).catch(moved(home));
+      for (const home of before) if (!one.homes.includes(home) && there.has(home)) this.#leave(home, one).catch(moved(home));
+    }
+    // What a reload has taken away may never be there again: nobody is to knock at it for ever.
+    for (const [home, client] of this.#clients) {
+      if (there.has(home)) continue;
+      this.#clients.delete(home);
+      letGo(client);
     }
   }
 

@@ -38,7 +38,7 @@ export function commonHome(
   for (const place of places) {
     const other = placement.home(args[place]!);
     if (node !== undefined && other !== node) {
-      throw severalNodes(`${name}, which cannot be split,`, [node, other], placement);
+      throw severalNodes(`${name}, which cannot be split,`, [node, other].map((index) => placement.node(index)));
     }
     node = other;
   }

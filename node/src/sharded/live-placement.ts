@@ -22,6 +22,19 @@ export function ejected({ name, address }: Node): KeyhomeError {
   return new KeyhomeError("node.ejected", `${name} (${address}) failed too often and is left alone for now`);
 }
 
+/** Whether a PING is answered in so many milliseconds; any answer will do. */
+export function isAnswered(ping: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  const answered = ping.then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+}
+
 /** What the owner of the connections does for its placement. */
 export interface PlacementOwner {
   /** Something happened to a node. */
@@ -46,6 +59,7 @@ export class LivePlacement {
   /** Nodes that failed since their last reply. */
   readonly #suspects = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
   /**
    * What health said, until the caller is done: a node whose time is over in the middle of a pipeline would have a part of
    * its commands done elsewhere.
@@ -59,9 +73,9 @@ export class LivePlacement {
     this.#health = new Health(settings, router.nodes.length);
   }
 
-  /** The name of a node, by its index. */
-  name(index: number): string {
-    return this.#all.nodes[index]!.name;
+  /** A node, by its index. */
+  node(index: number): Node {
+    return this.#all.nodes[index]!;
   }
 
   /** The router of the nodes that take part. */
@@ -91,15 +105,16 @@ export class LivePlacement {
   /**
    * Whether the node may be asked: `on_failure: fail` refuses one that is out.
    *
+   * @param index - -1 for a node that a reload has taken away, of which nothing is known
    * @throws KeyhomeError `node.ejected`
    */
   admit(index: number): void {
-    if (!this.#alert) return;
+    if (!this.#alert || index < 0) return;
     try {
       this.#health.admit(index, now());
     } catch (error) {
       const isEjected = error instanceof KeyhomeError && error.code === "node.ejected";
-      throw isEjected ? ejected(this.#all.nodes[index]!) : error;
+      throw isEjected ? ejected(this.node(index)) : error;
     }
   }
 
@@ -140,7 +155,7 @@ export class LivePlacement {
    */
   reload({ router, settings }: PoolPlan): void {
     this.#health = this.#health.reloaded(settings, this.#all, router, now());
-    const suspects = new Set([...this.#suspects].map((index) => this.#all.nodes[index]!.name));
+    const suspects = new Set([...this.#suspects].map((index) => this.node(index).name));
     this.#suspects.clear();
     router.nodes.forEach(({ name }, index) => suspects.has(name) && this.#suspects.add(index));
     this.#all = router;
@@ -149,8 +164,15 @@ export class LivePlacement {
     this.#alert = true;
   }
 
+  /** Nodes are checked no more: also not because of a check or a reply that comes late. */
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
+  }
+
+  /** The owner goes on after its end. */
+  open(): void {
+    this.#isClosed = false;
   }
 
   #update(): LiveSet {
@@ -179,7 +201,7 @@ export class LivePlacement {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const at = this.#health.nextCheck();
-    if (at === null) return;
+    if (at === null || this.#isClosed) return;
     const wait = Math.max(0, Math.ceil((at - now()) / 1000));
     this.#timer = setTimeout(() => this.#check(), Math.min(wait, 2 ** 31 - 1));
     this.#timer.unref();

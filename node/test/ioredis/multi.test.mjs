@@ -1,17 +1,12 @@
 // multi(): a transaction on one node; across nodes it is refused. WATCH holds the node's connection.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { RedisServer, Scratch } from "../servers/index.mjs";
-import { flush, keyOn, sharded } from "./support.mjs";
+import { test } from "node:test";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { yaml } from "../servers/index.mjs";
+import { keyOn, sharded } from "./support.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-beforeEach(() => flush(servers));
-after(() => scratch.end());
+const { servers } = serversForTests(3, { emptied: true });
 
 test("all of a transaction's replies, in order", async (t) => {
   const redis = sharded(t, servers);
@@ -91,6 +86,23 @@ test("WATCH: a transaction is undone when its keys have changed", async (t) => {
   await redis.watch(key);
   await other.set(key, 6);
   await redis.unwatch();
+  assert.deepEqual(await redis.multi().set(key, 3).exec(), [[null, "OK"]]);
+});
+
+test("WATCH, and a reload that gives the node another place, or takes it away", async (t) => {
+  const redis = sharded(t, servers);
+  const places = (...all) => yaml(all.map((at) => `${servers[at].address}:1 node-${at}`), { hash: "md5", hash_tag: '"{}"' });
+  const key = keyOn(redis, 2);
+  await redis.watch(key);
+  await redis.reload(places(2, 0));
+  assert.deepEqual(await redis.multi().set(key, 1).exec(), [[null, "OK"]]);
+  await redis.watch(key);
+  await redis.reload(places(0, 1));
+  await assert.rejects(redis.multi().set(key, 2).exec(), { code: "client.nodes", message: /\(node-\d, node-2\)/ });
+  await redis.reload(places(0, 1, 2));
+  await redis.watch(key);
+  await redis.reload(places(0, 1));
+  assert.equal(await redis.unwatch(), "OK");
   assert.deepEqual(await redis.multi().set(key, 3).exec(), [[null, "OK"]]);
 });
 

@@ -1,16 +1,12 @@
 // Pub/sub: a channel lives on the node that owns its name, patterns on all nodes.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { RedisServer, Scratch, waitUntil } from "../servers/index.mjs";
+import { test } from "node:test";
+import { serversForTests } from "../servers/for-tests.mjs";
+import { RedisServer, waitUntil } from "../servers/index.mjs";
 import { configOf, keyOn, keysOf, once, plain, sharded } from "./support.mjs";
 
-const scratch = new Scratch();
-let servers;
-before(async () => {
-  servers = await RedisServer.startMany(3, scratch);
-});
-after(() => scratch.end());
+const { scratch, servers } = serversForTests(3);
 
 /** Collects what comes with an event. */
 function heard(redis, event) {
@@ -130,6 +126,15 @@ test("after a reload channels are heard where they live now", async (t) => {
   await waitUntil(() => messages.length >= 30 && patterns.length >= 30, "all are heard");
   assert.deepEqual(messages.toSorted(), channels.map((channel) => [channel, "x"]).toSorted());
   assert.equal(patterns.length, 30);
+});
+
+test("nobody stays connected to a server that a reload has left out", async (t) => {
+  const own = await RedisServer.startMany(2, scratch);
+  const redis = sharded(t, own);
+  await redis.subscribe(...keysOf(redis, 10, { prefix: "left:" }));
+  await redis.psubscribe("left:*");
+  await redis.reload(configOf(own.slice(0, 1)));
+  await waitUntil(async () => (await own[1].ask("INFO", "clients")).includes("connected_clients:1\r\n"), "all have left");
 });
 
 test("an error within a listener is its own", async (t) => {

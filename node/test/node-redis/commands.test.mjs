@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { KeyhomeError, Router, engine } from "keyhome";
 import { SplitError, createShardedClient } from "keyhome/node-redis";
-import { Nutcracker, RedisServer, Scratch } from "../servers/index.mjs";
+import { Nutcracker, RedisServer, Scratch, yaml } from "../servers/index.mjs";
 import { configOf, connected, isVersion6, redis } from "./client.mjs";
 
 const scratch = new Scratch();
@@ -147,6 +147,24 @@ test("a transaction on one node, and the error across", async (t) => {
   await assert.rejects(client.multi().get(other).exec(), { code: "client.nodes" });
   await client.unwatch();
   await assert.rejects(client.multi().select(1).exec(), { code: "client.unsupported" });
+});
+
+test("WATCH, and a reload that gives the node another place, or takes it away", async (t) => {
+  const places = (...all) => yaml(all.map((at) => `${servers[at].address}:1 redis-${at}`), { hash: "md5", hash_tag: '"{}"' });
+  const client = await connected(t, config);
+  const key = keys.find((key) => client.router.index(key) === 2);
+  await assert.rejects(client.watch([]), { code: "command.arguments" });
+  await client.watch(key);
+  await client.reload(places(2, 0));
+  assert.deepEqual(await client.multi().set(key, "1").exec(), ["OK"]);
+  await client.watch(key);
+  await client.reload(places(0, 1));
+  await assert.rejects(client.multi().set(key, "2").exec(), { code: "client.nodes", message: /\(redis-\d, redis-2\)/ });
+  await client.reload(places(0, 1, 2));
+  await client.watch(key);
+  await client.reload(places(0, 1));
+  assert.equal(await client.unwatch(), "OK");
+  assert.deepEqual(await client.multi().set(key, "3").exec(), ["OK"]);
 });
 
 test("splitMulti: a transaction on each node", async (t) => {
