@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import multiprocessing
-import os
 import pickle
 import threading
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 from cases import CONFIG, cases
+from processes import all_agree_in_forks
 
 import keyhome
 from keyhome import KeyhomeError, Node, Replica, Router
@@ -88,15 +88,12 @@ def test_spawned_processes(router: Router) -> None:
 
 def test_forked_processes(router: Router) -> None:
     wanted = router.indexes(KEYS).tolist()
-    children = []
-    for _ in range(4):
-        child = os.fork()
-        if child == 0:
-            same = router.indexes(KEYS).tolist() == wanted == [router.index(key) for key in KEYS]
-            again = Router.from_config(CONFIG).without(["redis-1"]).node("user:{1000}:name").name == "redis-3"
-            os._exit(0 if same and again else 1)
-        children.append(child)
-    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
+
+    def works() -> bool:
+        same = router.indexes(KEYS).tolist() == wanted == [router.index(key) for key in KEYS]
+        return same and Router.from_config(CONFIG).without(["redis-1"]).node("user:{1000}:name").name == "redis-3"
+
+    assert all_agree_in_forks(works, 4)
 
 
 def test_threads(router: Router) -> None:

@@ -238,6 +238,10 @@ def test_a_queue_that_is_full_refuses(servers: list[RedisServer]) -> None:
         thread.join()
     assert client.get(key) == b"v"
     client.close()
+    for none in ("2", 0, None, 1.5):
+        with pytest.raises(KeyhomeError) as refused:
+            ShardedRedis.from_config(config_of(servers), max_queue=none)
+        assert refused.value.code == "argument.type"
 
 
 def test_it_is_a_redis() -> None:

@@ -39,6 +39,10 @@ class Options:
 
     def __post_init__(self) -> None:
         checked(self.fingerprint)
+        if not isinstance(self.max_queue, int) or self.max_queue < 1:
+            raise KeyhomeTypeError(
+                "argument.type", f"`max_queue` is a number of commands, and {self.max_queue!r} is none"
+            )
         if given := [name for name in _NOT_OURS if name in self.redis]:
             message = f"`{given[0]}` is about one server; the pool's config, or the nodes, say where its servers are"
             raise KeyhomeTypeError("argument.type", message)
