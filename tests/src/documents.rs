@@ -31,14 +31,16 @@ impl Document {
     /// All that users read: the READMEs, and `docs/`.
     pub fn all() -> Vec<Self> {
         let root = here("..");
-        let readmes = ["README.md", "node/README.md", "python/README.md", "examples/README.md"];
-        let mut paths: Vec<PathBuf> = readmes.map(PathBuf::from).into();
-        paths.retain(|path| root.join(path).exists());
+        let folders = ["", "node", "python", "examples", "crates/keyhome", "crates/keyhome-cli"];
+        let mut paths: Vec<PathBuf> = folders.map(|folder| Path::new(folder).join("README.md")).into();
         let docs = fs::read_dir(root.join("docs")).expect("docs/");
         paths.extend(docs.map(|entry| Path::new("docs").join(entry.expect("an entry").file_name())));
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
         paths.sort();
-        let read = |path: PathBuf| Self { text: fs::read_to_string(root.join(&path)).expect("a text"), path };
+        let text = |path: &Path| {
+            fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        };
+        let read = |path: PathBuf| Self { text: text(&path), path };
         paths.into_iter().map(read).collect()
     }
 

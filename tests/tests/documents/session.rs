@@ -25,6 +25,7 @@ const RUN_ELSEWHERE: &[(&str, &str)] = &[
     ("npm install ", "the stage `npm` installs the tarballs, as there is no release yet"),
     ("pip install ", "the stage `pip` installs the wheel, as there is no release yet"),
     ("./servers ", "the stage `examples` runs it, and all examples on what it starts"),
+    ("cargo install ", "the stage `crates` installs the command as it is packed, as there is no release yet"),
     ("cargo add ", "the stage `docs` compiles what follows with the crate, as there is no release yet"),
     ("keyhome explore ", "the stage `explorer` runs it, with the page in the command"),
 ];
