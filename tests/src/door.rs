@@ -45,6 +45,28 @@ impl<T> Asked<T> {
             Self::NotHere(why) => panic!("it cannot be asked: {why}"),
         }
     }
+
+    /// What an answer is turned into; what is no answer stays as it is.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Asked<U> {
+        match self {
+            Self::Answered(answer) => Asked::Answered(change(answer)),
+            Self::Refused(refusal) => Asked::Refused(refusal),
+            Self::NotHere(why) => Asked::NotHere(why),
+        }
+    }
+}
+
+impl<T> Asked<Vec<T>> {
+    /// How many answers there are.
+    pub fn count(&self) -> usize {
+        if let Self::Answered(answers) = self { answers.len() } else { 0 }
+    }
+}
+
+impl<T> From<Result<T, Refusal>> for Asked<T> {
+    fn from(answer: Result<T, Refusal>) -> Self {
+        answer.map_or_else(Self::Refused, Self::Answered)
+    }
 }
 
 /// What a cluster's reply means.

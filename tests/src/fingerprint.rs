@@ -2,21 +2,21 @@
 //! refuses, and when that is over.
 
 use std::{
-    io::{self, BufRead, BufReader, Write},
-    process::{Child, ChildStdin, Command, Stdio},
+    io::{self, Write},
+    process::{ChildStdin, Command, Stdio},
     slice::from_ref,
-    sync::mpsc::{self, Receiver},
     thread,
     time::{Duration, Instant},
 };
 
-use keyhome_live::{Pool, Proxy, RedisServer, Scratch};
+use keyhome_live::{Pool, Proxy, RedisServer, Scratch, resp::Reply};
 use serde_json::{Value, json};
 
-use crate::{doors::CommandDoor, doors::program, here};
-
-/// A busy machine has that long.
-const PATIENCE: Duration = Duration::from_secs(90);
+use crate::{
+    doors::{CommandDoor, program},
+    here,
+    lines::{Lines, PATIENCE},
+};
 
 /// As the core has it: what was not said again for so many seconds counts no more.
 const LIFETIME: u64 = keyhome::writers::LIFETIME;
@@ -26,17 +26,8 @@ const PYTHON: (&str, &str) = ("KEYHOME_PYTHON", "fingerprint/writer.py");
 
 /// A process that writes.
 struct Writer {
-    child: Child,
+    lines: Lines,
     stdin: Option<ChildStdin>,
-    said: Receiver<Value>,
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        // It has ended, or is to.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Writer {
@@ -48,28 +39,17 @@ impl Writer {
             // Nothing is written beside the sources.
             command.arg("-B");
         }
-        command.arg(here(source)).arg(given.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
-        let stdout = child.stdout.take().ok_or_else(|| io::Error::other("no stdout"))?;
-        let (say, said) = mpsc::channel();
-        thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                if let Ok(line) = serde_json::from_str(&line)
-                    && say.send(line).is_err()
-                {
-                    break;
-                }
-            }
-        });
-        let stdin = child.stdin.take();
-        Ok(Self { child, stdin, said })
+        command.arg(here(source)).arg(given.to_string()).stdin(Stdio::piped());
+        let mut lines = Lines::of(&mut command)?;
+        let stdin = lines.child.stdin.take();
+        Ok(Self { lines, stdin })
     }
 
     /// The next that it says of this kind.
     fn says(&self, kind: &str) -> io::Result<String> {
         loop {
-            let line = self.said.recv_timeout(PATIENCE);
-            let line = line.map_err(|error| io::Error::other(format!("no {kind}: {error}")))?;
+            let line = self.lines.next::<Value>();
+            let line = line.map_err(|why| io::Error::other(format!("no {kind}: {why}")))?;
             if let Some(value) = line.get(kind) {
                 return Ok(value.as_str().unwrap_or_default().to_owned());
             }
@@ -86,20 +66,21 @@ impl Writer {
 
     /// It is killed, and can take back nothing.
     fn killed(mut self) -> io::Result<()> {
-        self.child.kill()?;
-        self.child.wait().map(drop)
+        self.lines.child.kill()?;
+        self.lines.child.wait().map(drop)
     }
 
     /// It ends by itself.
     fn ended(mut self) -> io::Result<()> {
         drop(self.stdin.take());
-        self.child.wait().map(drop)
+        self.lines.child.wait().map(drop)
     }
 
     /// Of whom it has warned.
-    fn warnings(&self) -> Vec<String> {
-        let warning = |line: Value| Some(line.get("warning")?.as_str()?.to_owned());
-        self.said.try_iter().filter_map(warning).collect()
+    fn warnings(&self) -> io::Result<Vec<String>> {
+        let said: Vec<Value> = self.lines.so_far().map_err(io::Error::other)?;
+        let warning = |line: &Value| Some(line.get("warning")?.as_str()?.to_owned());
+        Ok(said.iter().filter_map(warning).collect())
     }
 }
 
@@ -115,7 +96,9 @@ fn time_is_over(servers: &[RedisServer], fingerprint: &str) -> io::Result<()> {
     for server in servers {
         let mut connection = server.connect()?;
         let listed = connection.call(&[b"ZRANGE", key.as_bytes(), b"0", b"-1"])?;
-        let keyhome_live::resp::Reply::Array(Some(members)) = listed else { continue };
+        let Reply::Array(Some(members)) = listed else {
+            return Err(io::Error::other(format!("no list: {listed:?}")));
+        };
         for member in members {
             let back = format!("-{}", LIFETIME + 1);
             connection.call(&[b"ZINCRBY", key.as_bytes(), back.as_bytes(), member.text()?.as_bytes()])?;
@@ -128,7 +111,7 @@ fn time_is_over(servers: &[RedisServer], fingerprint: &str) -> io::Result<()> {
 fn count(servers: &[RedisServer], fingerprint: &str) -> io::Result<Vec<i64>> {
     let key = format!("keyhome:writers:sessions:{fingerprint}");
     let count = |server: &RedisServer| match server.connect()?.call(&[b"ZCARD", key.as_bytes()])? {
-        keyhome_live::resp::Reply::Integer(count) => Ok(count),
+        Reply::Integer(count) => Ok(count),
         other => Err(io::Error::other(format!("no number: {other:?}"))),
     };
     servers.iter().map(count).collect()
@@ -180,7 +163,7 @@ pub fn run() -> io::Result<bool> {
         is("who is refused leaves nothing behind", count(&servers, &fingerprint(&other)?)? == [0, 0])?;
         // Who was refused was among the writers until then: who looked in that very moment has seen it.
         let refused = fingerprint(&other)?;
-        let of_others = [same.warnings(), begun.warnings()].concat();
+        let of_others = [same.warnings()?, begun.warnings()?].concat();
         is(
             "who places keys alike is not warned",
             of_others.iter().all(|warning| warning.contains(&refused)),
@@ -200,7 +183,7 @@ pub fn run() -> io::Result<bool> {
         time_is_over(&servers, &fingerprint(&one)?)?;
         let mut started = Writer::start(second, &one, "refuse")?;
         started.says("done")?;
-        is("and no longer", started.warnings().is_empty())?;
+        is("and no longer", started.warnings()?.is_empty())?;
         let alike = Writer::start(first, &one, "refuse")?;
         alike.says("done")?;
         started.reload(&other)?;

@@ -5,7 +5,8 @@
 //! them and report how many. [`twin`] answers naively, to be compared with. [`proof`] asks all doors at once for the
 //! homes of random keys in random pools, beside real servers ([`real`]), and has them play all [`traces`] again;
 //! [`demo`] shows it on a small scale.
-//! [`proxy_clients`] is what people use, through the proxy; [`chaos`] is what becomes of clients while servers fail.
+//! [`proxy_clients`] is what people use, through the proxy; [`chaos`] is what becomes of clients while servers fail, and
+//! [`fingerprint`] of those that place keys differently.
 //! [`traces`] are recorded runs of health, replica choice and hot keys, [`world`] is where replicas are slow and fail.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![allow(
@@ -14,6 +15,7 @@
 )]
 #![allow(clippy::format_collect, reason = "plain before fast")]
 
+mod at_once;
 pub mod cases;
 pub mod chaos;
 pub mod commands;
@@ -25,6 +27,7 @@ mod door;
 pub mod doors;
 pub mod fingerprint;
 pub mod keys;
+mod lines;
 pub mod pool;
 pub mod proof;
 pub mod proxy_clients;

@@ -1,14 +1,14 @@
 //! A real nutcracker before real servers: random pools, random keys, and servers that die.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
-use std::{collections::BTreeMap, fs};
+use std::fs;
 
 use keyhome::Router;
-use keyhome_live::{
-    Nutcracker, Pool, RedisServer, Scratch,
-    resp::{Connection, Reply},
+use keyhome_live::{Nutcracker, Pool, RedisServer, Scratch, resp::Connection};
+use keyhome_tests::{
+    real::{flush, holders},
+    twin::random::{TWEMPROXY_HASHES, any_keys, any_of},
 };
-use keyhome_tests::twin::random::{TWEMPROXY_HASHES, any_keys, any_of};
 use proptest::{
     prelude::*,
     sample::{Index, select},
@@ -71,27 +71,6 @@ fn set(key: &[u8]) -> Vec<&[u8]> {
     vec![b"SET", key, b"1"]
 }
 
-/// On which port each key is found.
-fn holders(servers: &[&RedisServer]) -> BTreeMap<Vec<u8>, u16> {
-    let mut holders = BTreeMap::new();
-    for server in servers {
-        let Reply::Array(Some(keys)) = server.connect().unwrap().call(&[b"KEYS", b"*"]).unwrap() else {
-            panic!("KEYS gives a list")
-        };
-        for key in keys {
-            let twice = holders.insert(key.bytes().unwrap().to_vec(), server.port());
-            assert_eq!(twice, None, "two servers hold {key:?}");
-        }
-    }
-    holders
-}
-
-fn flush(servers: &[&RedisServer]) {
-    for server in servers {
-        server.connect().unwrap().call(&[b"FLUSHALL"]).unwrap().ok().unwrap();
-    }
-}
-
 /// Writes all keys through nutcracker, looks where they are, and compares.
 fn compare(
     router: &Router,
@@ -100,15 +79,16 @@ fn compare(
     keys: &[Vec<u8>],
     about: &str,
 ) {
-    flush(servers);
+    flush(servers.iter().copied()).unwrap();
     for reply in connection.pipeline(keys.iter().map(|key| set(key))).unwrap() {
         reply.ok().unwrap_or_else(|error| panic!("{error} in {about}"));
     }
-    let holders = holders(servers);
+    let holders = holders(servers.iter().copied()).unwrap();
     assert_eq!(holders.len(), keys.len(), "{about}");
     for key in keys {
+        let held = holders[key].as_ref().map(|index| servers[*index].address());
         let home = &router.node(key).unwrap().address;
-        assert_eq!(*home, format!("127.0.0.1:{}", holders[key]), "key {key:x?} in {about}");
+        assert_eq!(held.as_ref(), Ok(home), "key {key:x?} in {about}");
     }
 }
 

@@ -27,6 +27,8 @@ use fleet::Fleet;
 use history::{Asks, Client, History, Kind};
 use programs::Programs;
 
+use crate::at_once;
+
 /// Of each of the two modes, if `KEYHOME_CHAOS_SECONDS` does not say otherwise.
 const SECONDS: u64 = 14;
 
@@ -76,10 +78,7 @@ fn run_mode(rules: &Rules, seed: u64, length: Duration) -> io::Result<(History, 
     // Longer than a server is out that a busy machine has let fail once more.
     let recovery = Duration::from_micros(rules.retry + rules.timeout + rules.margin) + CALM * 2;
     let plan = plan::plan(seed, length.saturating_sub(recovery + CALM));
-    thread::scope(|scope| {
-        let suffering: Vec<_> = plan.iter().map(|lane| scope.spawn(|| fleet.suffer(lane, seed))).collect();
-        suffering.into_iter().try_for_each(|lane| lane.join().expect("it gives its errors back"))
-    })?;
+    at_once::each(&plan, |lane| fleet.suffer(lane, seed)).into_iter().collect::<io::Result<()>>()?;
     thread::sleep(recovery);
     let (is_there, log) = fleet.proxy_log()?;
     if !is_there {

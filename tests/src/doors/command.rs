@@ -99,19 +99,15 @@ impl CommandDoor {
     }
 
     fn json(&self, config: &Path, command: &str, pool: Option<&str>) -> Asked<Value> {
-        let ran = self.ask(config, command, pool, &["--json".into()], b"");
-        ran.value()
+        self.ask(config, command, pool, &["--json".into()], b"").value()
     }
 
     /// Homes of keys from stdin in hexadecimal digits, as JSON; then the same keys in the other ways of passing
     /// them, which must say the same.
-    fn every_way(&self, config: &Path, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
-        let Printed { homes, names, exit } = match self.piped(config, pool, keys) {
-            Ok(homes) => homes,
-            Err(refusal) => return Asked::Refused(refusal),
-        };
+    fn every_way(&self, config: &Path, pool: Option<&str>, keys: &[Key]) -> Result<Vec<Home>, Refusal> {
+        let Printed { homes, names, exit } = self.piped(config, pool, keys)?;
         self.other_ways(config, pool, keys, &names, exit);
-        Asked::Answered(homes)
+        Ok(homes)
     }
 
     /// Homes of keys from stdin in hexadecimal digits, as JSON.
@@ -231,16 +227,13 @@ impl Witness for CommandDoor {
         if !pool.gone().is_empty() {
             return Asked::NotHere(NO_WITHOUT);
         }
-        match self.piped(&self.file(&pool.text()), None, keys) {
-            Ok(told) => Asked::Answered(told.homes),
-            Err(refusal) => Asked::Refused(refusal),
-        }
+        self.piped(&self.file(&pool.text()), None, keys).map(|printed| printed.homes).into()
     }
 }
 
 impl Door for CommandDoor {
     fn placement(&self, config: &str, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
-        self.every_way(&self.file(config), pool, keys)
+        self.every_way(&self.file(config), pool, keys).into()
     }
 
     fn without(
@@ -268,10 +261,8 @@ impl Door for CommandDoor {
         if !without.is_empty() {
             return Asked::NotHere(NO_WITHOUT);
         }
-        match self.json(&self.file(config), "balance", pool) {
-            Asked::Answered(value) => Asked::Answered(only(value, &["range", "shares", "uncovered"])),
-            other => other,
-        }
+        let balance = self.json(&self.file(config), "balance", pool);
+        balance.map(|value| only(value, &["range", "shares", "uncovered"]))
     }
 
     fn arcs(&self, _: &Pool) -> Asked<Value> {
@@ -282,26 +273,18 @@ impl Door for CommandDoor {
         let args: [OsString; 4] =
             ["diff".into(), self.file(old).into(), self.file(new).into(), "--json".into()];
         let (exit, stdout, stderr) = self.run(&args, b"");
-        match (Ran { exit, stdout, stderr }).value() {
-            Asked::Answered(value) => {
-                Asked::Answered(only(value, &["exact", "range", "moves", "stays", "addresses"]))
-            }
-            other => other,
-        }
+        let diff = Ran { exit, stdout, stderr }.value();
+        diff.map(|value| only(value, &["exact", "range", "moves", "stays", "addresses"]))
     }
 
     fn fingerprint(&self, config: &str) -> Asked<String> {
         let config = self.file(config);
-        match self.json(&config, "fingerprint", None) {
-            Asked::Answered(value) => {
-                let fingerprint = value["fingerprint"].as_str().expect("a fingerprint").to_owned();
-                let alone = self.ask(&config, "fingerprint", None, &[], b"");
-                assert_eq!(lossy(&alone.stdout), format!("{fingerprint}\n"), "alone on a line");
-                Asked::Answered(fingerprint)
-            }
-            Asked::Refused(refusal) => Asked::Refused(refusal),
-            Asked::NotHere(why) => Asked::NotHere(why),
-        }
+        self.json(&config, "fingerprint", None).map(|value| {
+            let fingerprint = value["fingerprint"].as_str().expect("a fingerprint").to_owned();
+            let alone = self.ask(&config, "fingerprint", None, &[], b"");
+            assert_eq!(lossy(&alone.stdout), format!("{fingerprint}\n"), "alone on a line");
+            fingerprint
+        })
     }
 
     fn slots(&self, keys: &[Key]) -> Asked<Vec<u16>> {
@@ -323,14 +306,10 @@ impl Door for CommandDoor {
     }
 
     fn config(&self, config: &str, _: &[&str]) -> Asked<Vec<Value>> {
-        match self.json(&self.file(config), "check", None) {
-            Asked::Answered(value) => {
-                assert_eq!(value["valid"], true);
-                Asked::Answered(value["pools"].as_array().expect("pools").clone())
-            }
-            Asked::Refused(refusal) => Asked::Refused(refusal),
-            Asked::NotHere(why) => Asked::NotHere(why),
-        }
+        self.json(&self.file(config), "check", None).map(|value| {
+            assert_eq!(value["valid"], true);
+            value["pools"].as_array().expect("pools").clone()
+        })
     }
 
     /// `node` refuses with exit 2; `check` says so with exit 1, unless it is only the pool that is missing.
@@ -359,18 +338,12 @@ impl Door for CommandDoor {
             return Asked::NotHere(NO_REPLY);
         }
         let config = self.file(text);
-        let homes = match self.every_way(&config, None, keys) {
-            Asked::Answered(homes) => homes,
-            Asked::Refused(refusal) => return Asked::Refused(refusal),
-            Asked::NotHere(why) => return Asked::NotHere(why),
-        };
-        match self.json(&config, "check", None) {
-            Asked::Answered(value) => {
+        match self.every_way(&config, None, keys) {
+            Ok(homes) => self.json(&config, "check", None).map(|value| {
                 let nodes = value["pools"][0]["nodes"].as_array().expect("nodes");
-                Asked::Answered(Cluster { nodes: nodes.iter().map(cluster_node).collect(), homes })
-            }
-            Asked::Refused(refusal) => Asked::Refused(refusal),
-            Asked::NotHere(why) => Asked::NotHere(why),
+                Cluster { nodes: nodes.iter().map(cluster_node).collect(), homes }
+            }),
+            Err(refusal) => Asked::Refused(refusal),
         }
     }
 

@@ -75,10 +75,7 @@ impl ForeignDoor {
     }
 
     fn ask<T: DeserializeOwned>(&self, request: &Value) -> Asked<T> {
-        match self.driver().ask(request) {
-            Ok(answer) => Asked::Answered(answer),
-            Err(refusal) => Asked::Refused(refusal),
-        }
+        self.driver().ask(request).into()
     }
 
     /// Asks for something about keys, in some ways.
@@ -161,13 +158,6 @@ fn of(config: &str, pool: Option<&str>, without: &[&[String]]) -> Value {
     json!({ "config": config, "pool": pool, "without": without })
 }
 
-fn asked<T>(answer: Result<T, Refusal>) -> Asked<T> {
-    match answer {
-        Ok(answer) => Asked::Answered(answer),
-        Err(refusal) => Asked::Refused(refusal),
-    }
-}
-
 impl Witness for ForeignDoor {
     fn name(&self) -> &str {
         self.name
@@ -200,7 +190,7 @@ impl Witness for ForeignDoor {
 
 impl Door for ForeignDoor {
     fn placement(&self, config: &str, pool: Option<&str>, keys: &[Key]) -> Asked<Vec<Home>> {
-        asked(self.every_way(&of(config, pool, &[]), keys))
+        self.every_way(&of(config, pool, &[]), keys).into()
     }
 
     fn without(
@@ -210,10 +200,9 @@ impl Door for ForeignDoor {
         steps: &[&[String]],
         keys: &[Key],
     ) -> Asked<Vec<Result<Vec<Home>, Refusal>>> {
-        let whole = match self.nodes(&of(config, pool, &[])) {
-            Asked::Answered(nodes) => nodes,
-            Asked::Refused(refusal) => return Asked::Refused(refusal),
-            Asked::NotHere(why) => return Asked::NotHere(why),
+        let whole = match self.nodes(&of(config, pool, &[])).answer() {
+            Ok(nodes) => nodes,
+            Err(refusal) => return Asked::Refused(refusal),
         };
         let mut answers = Vec::new();
         for last in 0..steps.len() {
@@ -239,7 +228,7 @@ impl Door for ForeignDoor {
         let mut driver = self.driver();
         let set = driver.keep(keys);
         let of = of(config, pool, &[without]);
-        asked(driver.ask(&json!({ "ask": "successors", "of": of, "set": set, "n": n })))
+        driver.ask(&json!({ "ask": "successors", "of": of, "set": set, "n": n })).into()
     }
 
     fn balance(&self, config: &str, pool: Option<&str>, without: &[String]) -> Asked<Value> {
@@ -276,19 +265,15 @@ impl Door for ForeignDoor {
             };
             assert_eq!(refusal.code, "pool.required", "{}", self.name);
         }
-        let mut given = Vec::new();
-        for pool in pools {
-            match self.nodes(&of(config, Some(pool), &[])) {
-                Asked::Answered(nodes) => given.push(self.with_options(config, pool, &nodes)),
-                Asked::Refused(refusal) => return Asked::Refused(refusal),
-                Asked::NotHere(why) => return Asked::NotHere(why),
-            }
-        }
-        Asked::Answered(given)
+        let given = |pool: &&str| {
+            let nodes = self.nodes(&of(config, Some(pool), &[])).answer()?;
+            Ok(self.with_options(config, pool, &nodes))
+        };
+        pools.iter().map(given).collect::<Result<_, Refusal>>().into()
     }
 
     fn config_error(&self, config: &str, pool: Option<&str>) -> Asked<()> {
-        asked(self.nodes(&of(config, pool, &[])).answer().map(drop))
+        self.nodes(&of(config, pool, &[])).map(drop)
     }
 
     fn cluster(&self, kind: &str, reply: &Value, keys: &[Key]) -> Asked<Cluster> {
@@ -302,9 +287,11 @@ impl Door for ForeignDoor {
             assert_eq!(self.pool_names(text), [""; 0], "{}: a cluster has no pools", self.name);
         }
         assert_eq!(decoded, undecoded, "{}: a reply as texts and as bytes", self.name);
-        asked(
-            decoded.map(|(nodes, homes)| Cluster { nodes: nodes.iter().map(cluster_node).collect(), homes }),
-        )
+        let cluster = |(nodes, homes): (Vec<Value>, _)| Cluster {
+            nodes: nodes.iter().map(cluster_node).collect(),
+            homes,
+        };
+        decoded.map(cluster).into()
     }
 
     fn commands(&self, commands: &[Vec<Key>]) -> Asked<Vec<Said>> {
@@ -318,11 +305,11 @@ impl Door for ForeignDoor {
         };
         let all = ask("command_keys")
             .and_then(|keys| Ok(keys.into_iter().zip(ask("command_routes")?).zip(ask("command_kinds")?)));
-        asked(all.map(|all| all.map(|((keys, route), kind)| said(keys, route, kind)).collect()))
+        all.map(|all| all.map(|((keys, route), kind)| said(keys, route, kind)).collect()).into()
     }
 
     fn replay(&self, run: &Run) -> Asked<Vec<Value>> {
         let played: Asked<Vec<Played>> = self.ask(&replay::request(run));
-        asked(played.answer().map(|played| played.into_iter().map(Played::recorded).collect()))
+        played.map(|played| played.into_iter().map(Played::recorded).collect())
     }
 }

@@ -29,10 +29,7 @@ fn refused(error: &Error) -> Refusal {
 }
 
 fn asked<T>(answer: Result<T, Error>) -> Asked<T> {
-    match answer {
-        Ok(answer) => Asked::Answered(answer),
-        Err(error) => Asked::Refused(refused(&error)),
-    }
+    answer.map_err(|error| refused(&error)).into()
 }
 
 /// One home at a time, all at once, packed and grouped: all must say the same.

@@ -6,6 +6,7 @@ use std::{io, time::Instant};
 use keyhome_live::{RedisServer, Scratch};
 
 use super::{
+    POOLS, SERVERS,
     disagreement::{Disagreement, compare},
     failures, hot_keys, part,
 };
@@ -16,19 +17,14 @@ use crate::{
     keys,
     pool::{self, Pool},
     real::{Bare, Proxied, Through},
+    twin::pool::System,
 };
-
-/// As many as the largest pool has.
-const SERVERS: usize = 12;
 
 /// How many keys each client writes into each pool.
 const WRITTEN: usize = 2_000;
 
 /// How many are written through the proxy without a library, which is quicker.
 const WRITTEN_BARE: usize = 10_000;
-
-/// Among so many random pools, those of configs.
-const POOLS: usize = 50;
 
 /// What one client did as all others did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -114,7 +110,7 @@ fn homes(
 
 /// No client may be missing, in part or in whole. Only Redis Cluster's rule is none for clients of many servers.
 fn is_whole(scores: &[ClientScore], pools: &[Pool]) {
-    let clusters = pools.iter().filter(|pool| pool.system == crate::twin::pool::System::RedisCluster).count();
+    let clusters = pools.iter().filter(|pool| pool.system == System::RedisCluster).count();
     assert!(pools.len() >= 40 && clusters < 5, "{} pools of configs, {clusters} by slots", pools.len());
     let [bare, rest @ ..] = scores else { panic!("no client") };
     assert_eq!(bare.homes, pools.len() * WRITTEN_BARE);

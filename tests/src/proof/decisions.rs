@@ -1,108 +1,66 @@
 //! What doors decide beside the homes of keys: the calls of runs, and commands. The first door decides, and all others
 //! must decide the same.
 
-use std::{fmt::Debug, thread};
-
-use serde_json::Value;
+use std::fmt::Debug;
 
 use super::disagreement::{About, Disagreement};
 use crate::{
+    at_once,
     cases::Key,
-    door::{Asked, Door, Said},
+    door::{Asked, Door},
     traces::Run,
 };
 
-/// What came of a run or of a list of commands.
-#[derive(Debug)]
-enum Came<T> {
-    Answered(Vec<T>),
-    /// All of it, with this code.
-    Refused(String),
-    /// The door has no such question.
-    NotHere,
-}
-
 /// Plays runs in all doors. How many calls each has made.
 pub(crate) fn replay(doors: &[Box<dyn Door>], runs: &[Run]) -> Result<Vec<usize>, Disagreement> {
-    let played = by_each(doors, |door| runs.iter().map(|run| play(door, run)).collect::<Vec<_>>());
+    let played = at_once::each(doors, |door| runs.iter().map(|run| door.replay(run)).collect::<Vec<_>>());
     for (door, others) in doors.iter().zip(&played).skip(1) {
         for (run, (one, other)) in runs.iter().zip(played[0].iter().zip(others)) {
             if differ(one, other).is_some() {
-                let differ = |run: &Run| differ(&play(doors[0].as_ref(), run), &play(door.as_ref(), run));
+                let differ = |run: &Run| differ(&doors[0].replay(run), &door.replay(run));
                 let run = shortest_run(differ, run);
-                let said = by_each(doors, |door| last(play(door, &run)));
+                let said = at_once::each(doors, |door| last(door.replay(&run)));
                 return Err(disagreement(doors, About::Run(Box::new(run)), said));
             }
         }
     }
-    Ok(played.iter().map(|runs| runs.iter().map(count).sum()).collect())
+    Ok(played.iter().map(|runs| runs.iter().map(Asked::count).sum()).collect())
 }
 
 /// Asks all doors for commands. How many each has answered.
 pub(crate) fn commands(doors: &[Box<dyn Door>], all: &[Vec<Key>]) -> Result<Vec<usize>, Disagreement> {
-    let said = by_each(doors, |door| ask(door, all));
+    let said = at_once::each(doors, |door| door.commands(all));
     for (door, other) in doors.iter().zip(&said).skip(1) {
         if let Some(at) = differ(&said[0], other) {
             let differs = |words: &Vec<Key>| {
                 let words = std::slice::from_ref(words);
-                differ(&ask(doors[0].as_ref(), words), &ask(door.as_ref(), words)).is_some()
+                differ(&doors[0].commands(words), &door.commands(words)).is_some()
             };
             let words = shortest_command(differs, &all[at]);
-            let said = by_each(doors, |door| last(ask(door, std::slice::from_ref(&words))));
+            let said = at_once::each(doors, |door| last(door.commands(std::slice::from_ref(&words))));
             return Err(disagreement(doors, About::Command(words), said));
         }
     }
-    Ok(said.iter().map(count).collect())
-}
-
-fn play(door: &dyn Door, run: &Run) -> Came<Value> {
-    came(door.replay(run))
-}
-
-fn ask(door: &dyn Door, commands: &[Vec<Key>]) -> Came<Said> {
-    came(door.commands(commands))
-}
-
-fn came<T>(asked: Asked<Vec<T>>) -> Came<T> {
-    match asked {
-        Asked::Answered(answers) => Came::Answered(answers),
-        Asked::Refused(refusal) => Came::Refused(refusal.code),
-        Asked::NotHere(_) => Came::NotHere,
-    }
-}
-
-/// All at once.
-fn by_each<T: Send>(doors: &[Box<dyn Door>], ask: impl Fn(&dyn Door) -> T + Sync) -> Vec<T> {
-    thread::scope(|scope| {
-        let asked: Vec<_> = doors.iter().map(|door| scope.spawn(|| ask(door.as_ref()))).collect();
-        asked
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
+    Ok(said.iter().map(Asked::count).collect())
 }
 
 /// The first place at which two differ that were both asked.
-fn differ<T: PartialEq>(one: &Came<T>, other: &Came<T>) -> Option<usize> {
+fn differ<T: PartialEq>(one: &Asked<Vec<T>>, other: &Asked<Vec<T>>) -> Option<usize> {
     match (one, other) {
-        (Came::NotHere, _) | (_, Came::NotHere) => None,
-        (Came::Answered(one), Came::Answered(other)) if one.len() == other.len() => {
+        (Asked::NotHere(_), _) | (_, Asked::NotHere(_)) => None,
+        (Asked::Answered(one), Asked::Answered(other)) if one.len() == other.len() => {
             one.iter().zip(other).position(|(one, other)| one != other)
         }
-        (Came::Refused(one), Came::Refused(other)) => (one != other).then_some(0),
+        (Asked::Refused(one), Asked::Refused(other)) => (one.code != other.code).then_some(0),
         _ => Some(0),
     }
 }
 
-fn count<T>(came: &Came<T>) -> usize {
-    if let Came::Answered(answers) = came { answers.len() } else { 0 }
-}
-
-fn last<T: Debug>(came: Came<T>) -> String {
-    match came {
-        Came::Answered(answers) => answers.last().map_or_else(String::new, |answer| format!("{answer:?}")),
-        Came::Refused(code) => format!("all of it is refused: {code}"),
-        Came::NotHere => "not asked".to_owned(),
+fn last<T: Debug>(asked: Asked<Vec<T>>) -> String {
+    match asked {
+        Asked::Answered(answers) => answers.last().map_or_else(String::new, |answer| format!("{answer:?}")),
+        Asked::Refused(refusal) => format!("all of it is refused: {}", refusal.code),
+        Asked::NotHere(_) => "not asked".to_owned(),
     }
 }
 
@@ -149,9 +107,11 @@ fn shortest_command(differs: impl Fn(&Vec<Key>) -> bool, words: &[Key]) -> Vec<K
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::{
-        commands,
+        Refusal, commands,
         traces::{self, health},
     };
 
@@ -175,7 +135,7 @@ mod tests {
         let mut shown = 0;
         for (run, gives) in traces::recorded() {
             assert_eq!(run.play(), gives);
-            let differ = |run: &Run| differ(&Came::Answered(run.play()), &Came::Answered(wrong(run)));
+            let differ = |run: &Run| differ(&Asked::Answered(run.play()), &Asked::Answered(wrong(run)));
             if differ(&run).is_none() {
                 continue;
             }
@@ -209,13 +169,15 @@ mod tests {
 
     #[test]
     fn what_is_refused_or_not_asked_is_no_answer() {
-        let refused = |code: &str| Came::Refused(code.to_owned());
-        let answered = |answers: &[u8]| Came::Answered(answers.to_vec());
+        let refused = |code: &str| {
+            Asked::Refused(Refusal { code: code.to_owned(), line: None, column: None, position: None })
+        };
+        let answered = |answers: &[u8]| Asked::Answered(answers.to_vec());
         assert_eq!(differ(&answered(&[1, 2]), &answered(&[1, 3])), Some(1));
         assert_eq!(differ(&answered(&[1]), &answered(&[1, 3])), Some(0));
         assert_eq!(differ(&answered(&[1]), &refused("pool.empty")), Some(0));
         assert_eq!(differ::<u8>(&refused("pool.empty"), &refused("pool.empty")), None);
         assert_eq!(differ::<u8>(&refused("pool.empty"), &refused("config.nodes")), Some(0));
-        assert_eq!(differ(&answered(&[1]), &Came::NotHere), None);
+        assert_eq!(differ(&answered(&[1]), &Asked::NotHere("it has no such question")), None);
     }
 }

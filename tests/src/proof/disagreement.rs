@@ -1,9 +1,10 @@
 //! Asking several for the same homes, and what is shown where they differ.
 
-use std::{fmt, thread};
+use std::fmt;
 
 use super::shrink::smallest;
 use crate::{
+    at_once,
     cases::{Key, to_hex},
     door::{Asked, Home, Witness},
     doors::shown,
@@ -87,28 +88,13 @@ impl fmt::Display for Shown<'_> {
 /// Asks all at once for the homes of keys, and compares each with the first. How many homes each has given; the
 /// smallest disagreement that can be found, if there is one.
 pub fn compare(witnesses: &[&dyn Witness], pool: &Pool, keys: &[Key]) -> Result<Vec<usize>, Disagreement> {
-    let answers = ask_all(witnesses, pool, keys);
+    let answers = at_once::each(witnesses, |witness| witness.homes(pool, keys));
     for (witness, answer) in witnesses.iter().zip(&answers).skip(1) {
         if let Some(at) = first_difference(&answers[0], answer, keys) {
             return Err(shrunk(witnesses, [witnesses[0], *witness], pool, &keys[at]));
         }
     }
-    let count = |answer: &Asked<Vec<Home>>| match answer {
-        Asked::Answered(homes) => homes.len(),
-        Asked::Refused(_) | Asked::NotHere(_) => 0,
-    };
-    Ok(answers.iter().map(count).collect())
-}
-
-fn ask_all(witnesses: &[&dyn Witness], pool: &Pool, keys: &[Key]) -> Vec<Asked<Vec<Home>>> {
-    thread::scope(|scope| {
-        let asked: Vec<_> =
-            witnesses.iter().map(|witness| scope.spawn(move || witness.homes(pool, keys))).collect();
-        asked
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
+    Ok(answers.iter().map(Asked::count).collect())
 }
 
 /// The position of the shortest key about which two differ.
@@ -138,7 +124,7 @@ fn shrunk(all: &[&dyn Witness], two: [&dyn Witness; 2], pool: &Pool, key: &Key) 
         ),
     };
     let (pool, key) = small;
-    let answers = ask_all(all, &pool, std::slice::from_ref(&key));
+    let answers = at_once::each(all, |witness| witness.homes(&pool, std::slice::from_ref(&key)));
     let said = all.iter().zip(answers).map(|(witness, answer)| {
         let said = match answer {
             Asked::Answered(homes) => named(&pool, &homes[0]),

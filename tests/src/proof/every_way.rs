@@ -21,15 +21,11 @@ impl Witness for EveryWay<'_> {
         match (pool.is_map(), gone.is_empty()) {
             (false, true) => self.0.placement(&text, None, keys),
             (false, false) => match self.0.without(&text, None, &[&gone], keys) {
-                Asked::Answered(mut steps) => steps.remove(0).map_or_else(Asked::Refused, Asked::Answered),
+                Asked::Answered(mut steps) => steps.remove(0).into(),
                 Asked::Refused(refusal) => Asked::Refused(refusal),
                 Asked::NotHere(why) => Asked::NotHere(why),
             },
-            (true, true) => match self.0.cluster("nodes", &Value::from(text), keys) {
-                Asked::Answered(cluster) => Asked::Answered(cluster.homes),
-                Asked::Refused(refusal) => Asked::Refused(refusal),
-                Asked::NotHere(why) => Asked::NotHere(why),
-            },
+            (true, true) => self.0.cluster("nodes", &Value::from(text), keys).map(|cluster| cluster.homes),
             (true, false) => Asked::NotHere("a cluster without nodes is asked for many keys only"),
         }
     }

@@ -10,8 +10,12 @@ use std::{
 
 use keyhome_live::{RedisServer, Scratch};
 
-use super::disagreement::{About, Disagreement, named};
+use super::{
+    POOLS,
+    disagreement::{About, Disagreement, named},
+};
 use crate::{
+    at_once,
     cases::Key,
     dice::Dice,
     door::{Asked, Home, Witness},
@@ -86,7 +90,7 @@ pub(super) fn prove(
 ) -> io::Result<Result<usize, Disagreement>> {
     let mut dice = Dice::new(seed);
     let fits = |pool: &Pool| NODES.contains(&pool.nodes.len()) && pool.system != System::RedisCluster;
-    let mut pools: Vec<Pool> = pool::random(seed, 50).into_iter().filter(fits).collect();
+    let mut pools: Vec<Pool> = pool::random(seed, POOLS).into_iter().filter(fits).collect();
     let mut count = 0;
     for mode in MODES {
         let pool = pools.swap_remove(dice.below(pools.len()));
@@ -149,14 +153,8 @@ struct After<'a> {
 impl After<'_> {
     /// All at once.
     fn all_agree(&self, through: &[Through<'_, Client>]) -> Result<(), Disagreement> {
-        let wanted = &self.homes();
-        thread::scope(|scope| {
-            let agreed: Vec<_> =
-                through.iter().map(|one| scope.spawn(move || self.agrees(one, wanted))).collect();
-            agreed
-                .into_iter()
-                .try_for_each(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })
+        let wanted = self.homes();
+        at_once::each(through, |one| self.agrees(one, &wanted)).into_iter().collect()
     }
 
     /// Where keys are to be, by the first door: without those that are away; or where they always are, but not now.

@@ -2,20 +2,14 @@
 
 use std::{
     ffi::OsString,
-    io::{self, BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    sync::mpsc,
-    thread,
-    time::Duration,
+    io,
+    process::{Command, Stdio},
 };
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use super::{CHECKS, PASSWORD, Protocol, Row, Served};
-use crate::{doors::program, here};
-
-/// How long a check may take: a busy machine needs a part of it.
-const PATIENCE: Duration = Duration::from_secs(90);
+use crate::{doors::program, here, lines::Lines};
 
 const DEFAULT: &[Protocol] = &[Protocol::Default];
 const AND_2: &[Protocol] = &[Protocol::Default, Protocol::Resp(2)];
@@ -82,7 +76,7 @@ impl Program {
         command.args(&self.0[1..]).args([served.port()?.to_string(), served.locked()?.to_string()]);
         command.arg(PASSWORD).arg(protocol.word());
         let shown = command.get_args().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
-        let lines = Lines::of(&mut command)?;
+        let lines = Lines::of(command.stdin(Stdio::null()))?;
         let about: About = lines.next().map_err(|why| io::Error::other(format!("{shown}: {why}")))?;
         let mut failures = Vec::new();
         for check in CHECKS {
@@ -102,43 +96,5 @@ impl Program {
         let About { client, version, protocol: spoken } = about;
         anstream::println!("{client} {version}, RESP{spoken}: {} failed", failures.len());
         Ok(Row { client, version, protocol: spoken, asked: protocol, checks: CHECKS.len(), failures })
-    }
-}
-
-/// A program's lines of JSON. It does not outlive them.
-struct Lines {
-    child: Child,
-    lines: mpsc::Receiver<io::Result<String>>,
-}
-
-impl Lines {
-    fn of(command: &mut Command) -> io::Result<Self> {
-        let program = command.get_program().display().to_string();
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| io::Error::new(error.kind(), format!("{program}: {error}")))?;
-        let output = child.stdout.take().expect("a pipe");
-        let (sender, lines) = mpsc::channel();
-        thread::spawn(move || BufReader::new(output).lines().try_for_each(|line| sender.send(line)));
-        Ok(Self { child, lines })
-    }
-
-    fn next<T: DeserializeOwned>(&self) -> Result<T, String> {
-        match self.lines.recv_timeout(PATIENCE) {
-            Ok(Ok(line)) => serde_json::from_str(&line).map_err(|error| format!("it says {line}: {error}")),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(mpsc::RecvTimeoutError::Timeout) => Err(format!("nothing for {} s", PATIENCE.as_secs())),
-            Err(mpsc::RecvTimeoutError::Disconnected) => Err("the program has ended".to_owned()),
-        }
-    }
-}
-
-impl Drop for Lines {
-    fn drop(&mut self) {
-        // It may have ended by itself, and then there is nobody to be told.
-        drop(self.child.kill());
-        drop(self.child.wait());
     }
 }
