@@ -29,6 +29,9 @@ use crate::{
 /// How many keys are written after each event.
 const KEYS: usize = 300;
 
+/// How many of them each server of a pool has at least, when all are well.
+const SOME: usize = KEYS / 30;
+
 /// How many servers a pool has of which two fail.
 const NODES: RangeInclusive<usize> = 3..=6;
 
@@ -93,9 +96,14 @@ pub(super) fn prove(
     let mut pools: Vec<Pool> = pool::random(seed, POOLS).into_iter().filter(fits).collect();
     let mut count = 0;
     for mode in MODES {
-        let pool = pools.swap_remove(dice.below(pools.len()));
-        let pool = through[0].place(&pool).expect("there are servers enough");
-        let keys = keys::make(dice.number(), KEYS);
+        let (pool, keys) = loop {
+            let pool = pools.swap_remove(dice.below(pools.len()));
+            let pool = through[0].place(&pool).expect("there are servers enough");
+            let keys = keys::make(dice.number(), KEYS);
+            if each_has_keys(&pool, &keys) {
+                break (pool, keys);
+            }
+        };
         let more = SETTINGS.map(|(name, value)| (name, value.to_owned()));
         let more: Vec<_> = std::iter::once(("on_failure", mode.to_owned())).chain(more).collect();
         for one in through {
@@ -114,6 +122,14 @@ pub(super) fn prove(
         }
     }
     Ok(Ok(count))
+}
+
+/// Whether each server has some of the keys: that one fails is noticed by who asks it, and where servers have weights the others
+/// have other keys then.
+fn each_has_keys(pool: &Pool, keys: &[Key]) -> bool {
+    let Asked::Answered(homes) = RustDoor.homes(pool, keys) else { panic!("{}", pool.text()) };
+    let of = |index: usize| homes.iter().filter(|home| **home == Ok(index)).count();
+    (0..pool.nodes.len()).all(|index| of(index) >= SOME)
 }
 
 impl Event {
