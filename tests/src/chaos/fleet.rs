@@ -89,11 +89,6 @@ impl Fleet {
         locked(&self.proxy).port(POOL)
     }
 
-    /// Where files may be.
-    pub fn scratch(&self) -> &Scratch {
-        &self.scratch
-    }
-
     /// Does what is planned, one after the other.
     pub fn suffer(&self, plan: &[Planned], seed: u64) -> io::Result<()> {
         let mut dice = Dice::new(seed);

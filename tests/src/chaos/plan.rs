@@ -40,7 +40,7 @@ impl Harm {
     }
 }
 
-/// Half of it, there and back, would be in time.
+/// There and back, and twice as late as that, replies are in time.
 const SHORT: Duration = Duration::from_millis(60);
 /// Longer than the timeout: replies come when nobody waits for them any more.
 const LONG: Duration = Duration::from_millis(500);

@@ -1,5 +1,6 @@
-//! Recorded runs of health, replica choice, hot keys and copies: every call with its arguments and what it gave, one a line, so that any
-//! language can play them again on its own public API. `tests/vectors/traces/README.md` describes the files.
+//! Recorded runs of health, replica choice, hot keys and copies: every call with its arguments and what it gave, one a
+//! line, so that any language can play them again on its own public API. `tests/vectors/traces/README.md` describes the
+//! files.
 
 pub mod copies;
 pub mod health;
