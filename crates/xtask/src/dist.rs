@@ -26,7 +26,7 @@ const BARE: &[&str] = &["cargo", "rustc", "cc", "ld"];
 const PARTS: &[Stage] = &[
     Stage { name: "node", about: "the npm package and its native addon", run: node::build },
     Stage { name: "explorer", about: "the page over the npm package", run: explorer::build },
-    Stage { name: "command", about: "the keyhome command, with the page in it", run: build_and_name_command },
+    Stage { name: "command", about: "the keyhome command, with the page in it", run: build_command },
     Stage { name: "binary", about: "the same as one file for any Linux", run: binary::build },
     Stage { name: "python", about: "the pip package", run: python::build },
     Stage { name: "crates", about: "the crates, packed", run: crates::build },
@@ -46,9 +46,8 @@ pub(crate) fn build(checkout: &Checkout, names: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn build_and_name_command(checkout: &Checkout) -> Result<()> {
-    build_command(checkout)?;
-    anstream::println!("{}", keyhome(checkout).display());
+fn build_command(checkout: &Checkout) -> Result<()> {
+    anstream::println!("{}", built_command(checkout)?.display());
     Ok(())
 }
 
@@ -56,16 +55,17 @@ fn build_and_name_command(checkout: &Checkout) -> Result<()> {
 pub(crate) fn build_for_stages(checkout: &Checkout) -> Result<()> {
     node::build(checkout)?;
     explorer::build(checkout)?;
-    build_command(checkout)?;
+    built_command(checkout)?;
     python::with_wheel(checkout).map(drop)
 }
 
-/// Builds the released command without a word of ours; with the page of the explorer in it, if that has been built.
-pub(crate) fn build_command(checkout: &Checkout) -> Result<()> {
+/// The released command, built without a word of ours; with the page of the explorer in it, if that has been built.
+pub(crate) fn built_command(checkout: &Checkout) -> Result<PathBuf> {
     let mut build = checkout.cargo("build");
     build.args(["--release", "--locked", "--package", COMMAND]);
     let has_page = with_page(&mut build, checkout);
-    checkout.run.once(if has_page { "command with the page" } else { "command" }, || run(&mut build))
+    checkout.run.once(if has_page { "command with the page" } else { "command" }, || run(&mut build))?;
+    Ok(checkout.target("release/keyhome"))
 }
 
 /// Has a build of the command put the explorer's page into it, and says whether there is one.
@@ -76,11 +76,6 @@ pub(crate) fn with_page(build: &mut Command, checkout: &Checkout) -> bool {
         build.env("KEYHOME_EXPLORER", page);
     }
     has_page
-}
-
-/// Where the released command is, once built.
-pub(crate) fn keyhome(checkout: &Checkout) -> PathBuf {
-    checkout.target("release/keyhome")
 }
 
 /// Builds the whole workspace with nothing else on the PATH: no npm, no Python, no WebAssembly tools.

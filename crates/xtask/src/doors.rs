@@ -38,16 +38,22 @@ pub(crate) fn fingerprint(checkout: &Checkout) -> Result<()> {
 
 fn asking(checkout: &Checkout, what: &str) -> Result<Command> {
     anstream::println!("building the command ...");
-    dist::build_command(checkout)?;
+    dist::built_command(checkout)?;
     anstream::println!("building the npm package, native and WebAssembly ...");
     let tools = node::built(checkout)?;
     anstream::println!("building the pip package ...");
     let python = python::interpreter(checkout)?;
     anstream::println!("building what asks them ...");
-    let mut asking = checkout.cargo("run");
-    asking.args(["--release", "--locked", "--quiet", "--package", "keyhome-tests", "--bin", "keyhome-doors"]);
-    asking.arg("--").arg(what);
-    asking.env("KEYHOME_BIN", dist::keyhome(checkout));
+    let mut asking = harness(checkout, what)?;
     asking.env("KEYHOME_NODE", tools.node().get_program()).env("KEYHOME_PYTHON", python);
     Ok(asking)
+}
+
+/// `keyhome-doors WHAT`, which is told where the command is.
+pub(crate) fn harness(checkout: &Checkout, what: &str) -> Result<Command> {
+    let mut harness = checkout.cargo("run");
+    harness.args(["--release", "--locked", "--quiet", "--package", "keyhome-tests"]);
+    harness.args(["--bin", "keyhome-doors", "--", what]);
+    harness.env("KEYHOME_BIN", dist::built_command(checkout)?);
+    Ok(harness)
 }

@@ -16,10 +16,10 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     let mut npm = tools.npm();
     npm.args(["install", "--silent", "--no-save", "--prefer-offline"]).args(tarballs(checkout)?);
     run(&mut npm)?;
-    dist::build_command(checkout)?;
+    let command = dist::built_command(checkout)?;
     let mut tests = tools.node();
     tests.args(["--test", "--test-reporter=spec"]).args(files(checkout)?);
-    tests.env("KEYHOME", dist::keyhome(checkout)).env("PYTHON", python::interpreter(checkout)?);
+    tests.env("KEYHOME", command).env("PYTHON", python::interpreter(checkout)?);
     run(tests.env_remove("KEYHOME_ENGINE"))
 }
 
@@ -45,6 +45,6 @@ fn listed(folder: &Path, end: &str) -> Result<Vec<PathBuf>> {
 }
 
 /// Where they are.
-pub(crate) fn folder(checkout: &Checkout) -> PathBuf {
+fn folder(checkout: &Checkout) -> PathBuf {
     checkout.root().join("examples")
 }

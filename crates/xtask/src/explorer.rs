@@ -9,9 +9,9 @@ use crate::external::run;
 use crate::node_tools::NodeTools;
 use crate::{dist, node};
 
-/// Builds the page over the npm package, which has been built: types checked, one file.
+/// Builds the page over the npm package: types checked, one file.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
-    page_over(checkout, &NodeTools::find(checkout)?)?;
+    built(checkout)?;
     anstream::println!("{}", page(checkout).display());
     Ok(())
 }
@@ -28,9 +28,8 @@ pub(crate) fn bench(checkout: &Checkout) -> Result<()> {
 
 /// Runs a script of the page, which finds the command with the page in it.
 fn beside_the_command(checkout: &Checkout, script: &str) -> Result<()> {
-    let tools = page_over(checkout, &node::built(checkout)?)?;
-    dist::build_command(checkout)?;
-    run(tools.script(script).env("KEYHOME_BIN", dist::keyhome(checkout)))
+    let tools = built(checkout)?;
+    run(tools.script(script).env("KEYHOME_BIN", dist::built_command(checkout)?))
 }
 
 /// Where the page is, once built.
@@ -38,9 +37,9 @@ pub(crate) fn page(checkout: &Checkout) -> PathBuf {
     folder(checkout).join("dist/explorer.html")
 }
 
-/// Builds the page, and gives the tools with which it was done.
-fn page_over(checkout: &Checkout, package: &NodeTools) -> Result<NodeTools> {
-    let tools = package.within(folder(checkout));
+/// Builds the page and what it stands on, once a run, and gives the tools with which it was done.
+fn built(checkout: &Checkout) -> Result<NodeTools> {
+    let tools = node::built(checkout)?.within(folder(checkout));
     checkout.run.once("explorer", || {
         tools.install(checkout)?;
         run(&mut tools.script("build"))

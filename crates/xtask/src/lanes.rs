@@ -20,8 +20,8 @@ struct Done {
     took: Duration,
 }
 
-/// Runs all stages, each by `xtask stage NAME`, as many at a time as there are processors for, in their order. After one that failed no other begins,
-/// and those that have begun come to their end.
+/// Runs all stages, each by `xtask stage NAME`, as many at a time as there are processors for, in their order. After one
+/// that failed no other begins, and those that have begun come to their end.
 pub(crate) fn run(
     checkout: &Checkout,
     xtask: &Path,

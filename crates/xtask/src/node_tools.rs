@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 use crate::external::{output, run};
+use crate::python_environment::Environment;
 
 /// The oldest Node on which the tools of the tests run. The package itself asks for less.
 const OLDEST: (u32, u32) = (20, 19);
@@ -40,9 +41,7 @@ impl NodeTools {
                 return Ok(());
             }
             anstream::println!("no Node from {}.{} on: fetching {PACKAGE}", OLDEST.0, OLDEST.1);
-            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
-            let mut pip = Command::new(environment.join("bin/pip"));
-            run(pip.args(["install", "--quiet", "--disable-pip-version-check", PACKAGE]))
+            Environment::of_package(environment, PACKAGE).map(drop)
         })?;
         Ok(fetched)
     }

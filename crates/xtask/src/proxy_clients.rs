@@ -10,7 +10,7 @@ use crate::checkout::Checkout;
 use crate::external::run;
 use crate::go_tools::GoTools;
 use crate::node_tools::NodeTools;
-use crate::{dist, redis_py};
+use crate::{doors, redis_py};
 
 /// The versions of Jedis: the last major that greets nobody, and the first that says HELLO 3.
 const JEDIS: [&str; 2] = ["7.5.0", "8.0.0"];
@@ -19,21 +19,10 @@ const JEDIS: [&str; 2] = ["7.5.0", "8.0.0"];
 const COPIES_DEPENDENCIES: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
 
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
-    dist::build_command(checkout)?;
+    let mut running = doors::harness(checkout, "proxy-clients")?;
     let node = NodeTools::find(checkout)?;
     node.install(checkout)?;
-    let mut running = checkout.cargo("run");
-    running.args([
-        "--release",
-        "--locked",
-        "--quiet",
-        "--package",
-        "keyhome-tests",
-        "--bin",
-        "keyhome-doors",
-    ]);
-    running.args(["--", "proxy-clients"]);
-    running.env("KEYHOME_BIN", dist::keyhome(checkout)).env("KEYHOME_NODE", node.node().get_program());
+    running.env("KEYHOME_NODE", node.node().get_program());
     for major in redis_py::MAJORS {
         let environment = redis_py::environment(checkout, major)?;
         running.env(format!("KEYHOME_REDIS_PY_{major}"), environment.program("python"));

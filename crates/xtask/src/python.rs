@@ -52,7 +52,7 @@ fn pack(checkout: &Checkout) -> Result<()> {
 /// Style, types and tests, with the wheel installed.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     let tools = with_wheel(checkout)?;
-    // The last ones are the door through which all languages are compared, and what goes through the proxy.
+    // The last ones are the programs in Python that the tests of other languages start.
     let sources = [
         "src",
         "tests",
@@ -93,11 +93,11 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
 
 /// What Python's libraries make of what the proxy writes.
 pub(crate) fn test_proxy(checkout: &Checkout) -> Result<()> {
-    dist::build_command(checkout)?;
+    let command = dist::built_command(checkout)?;
     let tools = with_wheel(checkout)?;
     let mut tests = tools.command("python");
     tests.args(["-m", "pytest", "--quiet", "tests/proxy"]).current_dir(folder(checkout));
-    run(tests.env("KEYHOME_BIN", dist::keyhome(checkout)))
+    run(tests.env("KEYHOME_BIN", command))
 }
 
 /// Ratios beside what Python programs use today.
@@ -172,10 +172,10 @@ fn is_wheel(file: &Path) -> bool {
 }
 
 fn is_sdist(file: &Path) -> bool {
-    name(file).strip_suffix(".tar.gz").is_some()
+    name(file).ends_with(".tar.gz")
 }
 
-fn name(file: &Path) -> String {
+pub(crate) fn name(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 

@@ -47,6 +47,14 @@ impl Environment {
         Ok(())
     }
 
+    /// One with this package alone, such as a compiler that comes as one.
+    pub(crate) fn of_package(folder: PathBuf, package: &str) -> Result<Self> {
+        let environment = Self(folder);
+        environment.make()?;
+        run(environment.pip().args(["install", "--quiet", package]))?;
+        Ok(environment)
+    }
+
     /// One with nothing in it but pip.
     pub(crate) fn empty(checkout: &Checkout) -> Result<Self> {
         let environment = Self(checkout.target("python/empty"));

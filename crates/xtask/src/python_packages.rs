@@ -1,15 +1,12 @@
 //! Wheel and sdist as strangers get them: each in an empty environment, with the lines of the READMEs.
 
-use std::borrow::Cow;
-use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
 
 use anyhow::Result;
 
 use crate::checkout::Checkout;
 use crate::external::{output, run};
-use crate::python;
+use crate::python::{self, name};
 use crate::python_environment::Environment;
 
 const READMES: [&str; 2] = ["README.md", "python/README.md"];
@@ -61,8 +58,4 @@ fn run_examples(
         anstream::println!("  {line}");
     }
     Ok(())
-}
-
-fn name(file: &Path) -> Cow<'_, str> {
-    file.file_name().map_or("".into(), OsStr::to_string_lossy)
 }
