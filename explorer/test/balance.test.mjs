@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WAYS, file, keyhomeJson, open } from "./support.mjs";
-import { CLUSTER, TWEMPROXY, counted, digits, lines, percent, rowsOf, saved, show, type, users } from "./views.mjs";
+import { WAYS, file, keyhomeJson, open, show } from "./support.mjs";
+import { CLUSTER, TWEMPROXY, counted, digits, lines, percent, rowsOf, saved, type, users } from "./views.mjs";
 
 for (const way of WAYS) {
   test(`shares, keys and words, by ${way}`, async (t) => {

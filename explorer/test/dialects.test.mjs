@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { test } from "node:test";
-import { KEYHOME, WAYS, file, keyhome, keyhomeJson, open } from "./support.mjs";
-import { CLUSTER, TWEMPROXY, lines, saved, show } from "./views.mjs";
+import { KEYHOME, WAYS, file, keyhome, keyhomeJson, open, show } from "./support.mjs";
+import { CLUSTER, TWEMPROXY, lines, saved } from "./views.mjs";
 
 const NAMED = TWEMPROXY.replace("  servers:", '  hash_tag: "{}"\n  servers:').replace(":1 redis-1", ":3 redis-1");
 

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { file, keyhome, keyhomeJson, open } from "./support.mjs";
-import { changedText, show } from "./views.mjs";
+import { file, keyhome, keyhomeJson, open, show } from "./support.mjs";
+import { changedText } from "./views.mjs";
 
 const STYLES = {
   "block style with comments": `# ours

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WAYS, open } from "./support.mjs";
+import { WAYS, fragment as linkOf, linkWith, open } from "./support.mjs";
 
 const CONFIG = `blue:
   servers:
@@ -18,8 +18,8 @@ green:
 /** What stands in the editor of a config. */
 const shown = (page) => page.locator(".cm-content").first().innerText();
 
-/** The fragment of the address, once it is no more `old`. */
-async function fragment(page, old = "") {
+/** What the address carries, once that is no more `old`. */
+async function linkAfter(page, old = "") {
   await page.waitForFunction((old) => location.hash.slice(1) !== old, old);
   return page.evaluate(() => location.hash.slice(1));
 }
@@ -31,8 +31,7 @@ for (const way of WAYS) {
     await page.getByLabel("Pool").selectOption("green");
     await page.getByLabel("Key", { exact: true }).fill("ключ 🗝 {1}");
     await page.getByRole("tab", { name: "Which dialect?" }).click();
-    await page.waitForTimeout(600);
-    const link = await fragment(page);
+    const link = await linkWith(page, ({ view }) => view === "dialects");
     assert.match(link, /^1\.[A-Za-z0-9_-]+$/);
 
     const other = await open(t, { way, fragment: link });
@@ -46,7 +45,7 @@ for (const way of WAYS) {
 test("a link that cannot be read says so, and neither it nor what was put in is lost", async (t) => {
   const page = await open(t);
   await page.locator(".cm-content").first().fill(CONFIG);
-  const link = await fragment(page);
+  const link = await linkAfter(page);
   const notice = page.locator(".notice");
   for (const [broken, why] of [
     [link.slice(0, -8), "it is damaged, or a part of it is missing"],
@@ -54,9 +53,9 @@ test("a link that cannot be read says so, and neither it nor what was put in is 
     ["1.%%%", "there are characters in it that no link has"],
     ["servers", "it is no link of this page"],
     [`1.${Buffer.from("not deflated").toString("base64url")}`, "it is damaged, or a part of it is missing"],
-    [await linkOf({ view: "elsewhere" }), "what it says of “view” is nothing that this page knows"],
-    [await linkOf({ tomorrow: 1 }), "it carries “tomorrow”, which this page does not know"],
-    [await linkOf([1]), "it carries no state"],
+    [linkOf({ view: "elsewhere" }), "what it says of “view” is nothing that this page knows"],
+    [linkOf({ tomorrow: 1 }), "it carries “tomorrow”, which this page does not know"],
+    [linkOf([1]), "it carries no state"],
   ]) {
     await page.evaluate((broken) => {
       location.hash = broken;
@@ -68,13 +67,13 @@ test("a link that cannot be read says so, and neither it nor what was put in is 
     assert.equal(await page.evaluate(() => location.hash.slice(1)), broken);
     assert.equal((await shown(page)).trimEnd(), CONFIG.trimEnd());
     await notice.getByRole("button").click();
-    await fragment(page, broken);
+    await linkAfter(page, broken);
     await notice.waitFor({ state: "detached" });
   }
 });
 
 test("a few bytes that unfold to gigabytes are refused", async (t) => {
-  const page = await open(t, { fragment: await linkOf({ config: "a".repeat(40 << 20) }) });
+  const page = await open(t, { fragment: linkOf({ config: "a".repeat(40 << 20) }) });
   await page.getByText("it unfolds to more than 16 MB").waitFor();
 });
 
@@ -82,7 +81,7 @@ test("a page with a config from the command shares it, and does not hold on to i
   const given = { config: "only:\n  servers:\n   - 10.0.0.1:6379:1 one\n", file: "mine.yml", pool: null };
   const page = await open(t, { given, context: { permissions: ["clipboard-read", "clipboard-write"] } });
   await page.getByRole("tab", { name: "Is it balanced?" }).click();
-  const link = await fragment(page);
+  const link = await linkAfter(page);
   const again = await open(t, { given: { ...given, config: given.config.replace("one", "another") }, fragment: link });
   assert.match(await shown(again), /another/);
 
@@ -92,9 +91,3 @@ test("a page with a config from the command shares it, and does not hold on to i
   const elsewhere = await open(t, { fragment: copied.split("#")[1] });
   assert.match(await shown(elsewhere), /10\.0\.0\.1:6379:1 one/);
 });
-
-/** A link as the page makes it, of whatever state. */
-async function linkOf(state) {
-  const deflated = new Blob([JSON.stringify(state)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
-  return `1.${Buffer.from(await new Response(deflated).arrayBuffer()).toString("base64url")}`;
-}

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WAYS, file, keyhomeJson, open, ranByShell, show } from "./support.mjs";
+import { WAYS, file, keyhomeJson, linkWith, open, ranByShell, show, waitUntil } from "./support.mjs";
 import { CLUSTER, TWEMPROXY, digits, percent, rowsOf, saved } from "./views.mjs";
 
 const of = (dialect, servers = 3) =>
@@ -38,18 +38,24 @@ async function stretches(page) {
 }
 
 /** The colour at a place of a drawing, in parts of its size, and that of a node's mark in the list. */
-function colourAt(page, selector, x, y) {
+function colourAt(page, selector, place) {
   return page.locator(`${selector} canvas`).evaluate(
     (canvas, [x, y]) => {
       const pixel = canvas.getContext("2d").getImageData(Math.floor(x * canvas.width), Math.floor(y * canvas.height), 1, 1);
       return `rgb(${Array.from(pixel.data.slice(0, 3)).join(", ")})`;
     },
-    [x, y],
+    place,
   );
 }
 
 function colourOf(page, index) {
   return page.locator(".ring-nodes .node-mark").nth(index).evaluate((mark) => getComputedStyle(mark).backgroundColor);
+}
+
+/** A drawing follows what was put in with the next picture of the browser. */
+function isDrawn(page, selector, place, index) {
+  const same = async () => (await colourAt(page, selector, place)) === (await colourOf(page, index));
+  return waitUntil(same, `${selector} at ${place} has the colour of node ${index}`);
 }
 
 for (const by of WAYS) {
@@ -95,8 +101,7 @@ for (const by of WAYS) {
         const { from, to } = await lookedAt(page);
         const turn = (position) => (position + 2 ** 32) % 2 ** 32;
         const middle = turn(met.first + turn(met.last - met.first) / 2 - from) / (turn(to - from) + 1);
-        await page.waitForTimeout(100);
-        assert.equal(await colourAt(page, ".strip", middle, 0.1), await colourOf(page, answer.index));
+        await isDrawn(page, ".strip", [middle, 0.1], answer.index);
       }
     });
   }
@@ -187,14 +192,12 @@ test("nodes that are chosen are seen alone", async (t) => {
   const distance = (width / 2 - 30) / width;
   const at = [0.5 + distance * Math.cos(angle), 0.5 + distance * Math.sin(angle)];
   const index = Number(one.node.at(-1)) - 1;
-  assert.equal(await colourAt(page, ".ring-map", ...at), await colourOf(page, index));
+  await isDrawn(page, ".ring-map", at, index);
   const other = `redis-${index === 0 ? 2 : 1}`;
   await page.getByRole("button", { name: other }).click();
-  await page.waitForTimeout(100);
-  assert.notEqual(await colourAt(page, ".ring-map", ...at), await colourOf(page, index));
+  await waitUntil(async () => (await colourAt(page, ".ring-map", at)) !== (await colourOf(page, index)), "it is grey");
   await page.getByRole("button", { name: "Show all nodes" }).click();
-  await page.waitForTimeout(100);
-  assert.equal(await colourAt(page, ".ring-map", ...at), await colourOf(page, index));
+  await isDrawn(page, ".ring-map", at, index);
 });
 
 test("the slots of a cluster, those of nobody too", async (t) => {
@@ -212,7 +215,7 @@ test("the slots of a cluster, those of nobody too", async (t) => {
   await page.getByLabel("Key", { exact: true }).fill(key);
   assert.equal((await way(page)).meets, `slot ${place.slot.toLocaleString("en-US")}`);
   const cell = [((place.slot % 128) + 0.5) / 128, (Math.floor(place.slot / 128) + 0.5) / 128];
-  assert.equal(await colourAt(page, ".ring-map", ...cell), await colourOf(page, index));
+  await isDrawn(page, ".ring-map", cell, index);
   await page.getByLabel("Key", { exact: true }).fill(homeless);
   await page.getByText("slot.uncovered").waitFor();
   assert.match(await saved(page, "SVG"), /^<svg [^]*<\/svg>$/);
@@ -245,10 +248,9 @@ test("a ring of 160,000 points is looked at, and HTML in names is text", async (
   // A few of the points are equal, and one of two such owns nothing.
   assert.ok(drawn.length > 159_900 && drawn.length <= 160_000, String(drawn.length));
   await page.getByRole("button", { name: "The ring", exact: true }).click();
-  await page.waitForTimeout(100);
-  const colours = new Set();
-  for (let at = 0; at < 40; at += 1) colours.add(await colourAt(page, ".strip", (at + 0.5) / 40, 0.5));
-  assert.ok(colours.size > 8, "many nodes are seen");
+  const places = Array.from({ length: 40 }, (_, at) => [(at + 0.5) / 40, 0.5]);
+  const colours = async () => new Set(await Promise.all(places.map((place) => colourAt(page, ".strip", place))));
+  await waitUntil(async () => (await colours()).size > 8, "many nodes are seen");
   const svg = await saved(page, "SVG");
   assert.ok(svg.includes("&lt;b&gt;node&amp;7&lt;/b&gt;"));
   const parsed = await page.evaluate((svg) => new DOMParser().parseFromString(svg, "image/svg+xml").querySelector("parsererror"), svg);
@@ -262,8 +264,7 @@ test("a link leads to the same stretch and the same nodes", async (t) => {
   await page.getByRole("button", { name: "Forth" }).click();
   await page.getByRole("button", { name: "redis-3" }).click();
   const there = await lookedAt(page);
-  await page.waitForTimeout(600);
-  const fragment = new URL(page.url()).hash.slice(1);
+  const fragment = await linkWith(page, ({ alone }) => alone?.includes("redis-3"));
   const other = await open(t, { given: { config: TWEMPROXY, file: "pool.yml", pool: null }, fragment });
   assert.deepEqual(await lookedAt(other), there);
   assert.equal(await other.getByRole("button", { name: "redis-3" }).getAttribute("aria-pressed"), "true");

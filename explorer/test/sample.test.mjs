@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WAYS, file, keyhomeJson, open } from "./support.mjs";
-import { TWEMPROXY, counted, digits, lines, rowsOf, saved, show, users } from "./views.mjs";
+import { WAYS, file, keyhomeJson, open, show } from "./support.mjs";
+import { TWEMPROXY, counted, digits, lines, rowsOf, saved, users } from "./views.mjs";
 
 const given = { config: TWEMPROXY, file: "nutcracker.yml", pool: "" };
 const config = () => file("sample.yml", TWEMPROXY);

@@ -11,9 +11,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after } from "node:test";
 import { pathToFileURL } from "node:url";
+import { inflateRawSync } from "node:zlib";
+import { waitUntil } from "../../node/test/servers/wait.mjs";
 import { KEYHOME, PAGE, launch, served } from "./browser.mjs";
 
 export * from "./browser.mjs";
+export { waitUntil };
 
 /** How a page can come to a browser. */
 export const WAYS = ["http", "file"];
@@ -93,6 +96,16 @@ export async function open(t, options = {}) {
 export async function show(page, view) {
   await page.click(`#tab-${view}`);
   await page.waitForSelector(`#view.${view}`);
+}
+
+/** What the address carries after `#`, once that holds of the state in it: it is written when nothing changes for a while. */
+export async function linkWith(page, holds) {
+  let link;
+  await waitUntil(() => {
+    link = new URL(page.url()).hash.slice(1);
+    return holds(JSON.parse(inflateRawSync(Buffer.from(link.slice(2), "base64url"))));
+  }, "the address carries what was put in");
+  return link;
 }
 
 /** Puts a text where the cursor is, as a paste does: in one go, however long it is. */

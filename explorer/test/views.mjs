@@ -31,11 +31,6 @@ export function users(count) {
   return lines(count, (at) => `user:${at}`);
 }
 
-/** Opens a view. */
-export async function show(page, view) {
-  await page.locator(`#tab-${view}`).click();
-}
-
 /** Puts a text in place of the config. */
 export async function type(page, text) {
   await page.locator(".cm-content").first().click();

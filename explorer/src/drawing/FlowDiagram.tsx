@@ -6,7 +6,7 @@ import { NOBODY, colourOf } from "./colours.ts";
 import { theme } from "../page/theme.ts";
 import { escaped, pageColours, svgDocument } from "./svg.ts";
 import { useSize } from "./useSize.ts";
-import { type Drawn, type FlowEnd } from "./flows.ts";
+import type { DrawnFlows, FlowEnd } from "./flows.ts";
 import "./flow-diagram.css";
 
 interface Link {
@@ -16,7 +16,7 @@ interface Link {
 }
 
 export interface FlowsProps {
-  readonly drawn: Drawn;
+  readonly drawn: DrawnFlows;
   /** The number of a node, the same before and after: its colour. */
   readonly order: (name: string) => number;
   /** An amount for people. */

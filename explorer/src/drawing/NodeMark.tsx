@@ -20,3 +20,8 @@ export function NodeName({ index, name }: { index: number; name: string }) {
     </span>
   );
 }
+
+/** Who has a key, before or after. Slots of a cluster can be nobody's. */
+export function NodeOrNobody({ name, order }: { name: string | null; order: (name: string) => number }) {
+  return name === null ? <span class="soft">(nobody)</span> : <NodeName index={order(name)} name={name} />;
+}

@@ -21,7 +21,7 @@ export function circleShape(size: number, ratio = 1): CircleShape {
 }
 
 /** The angle of a position, as canvas and SVG count: 0 to the right, clockwise. */
-export function angleOf(position: number, size: number): number {
+function angleOf(position: number, size: number): number {
   return (position / size) * 2 * Math.PI - Math.PI / 2;
 }
 

@@ -21,7 +21,7 @@ export interface DrawnFlow {
   readonly amount: number;
 }
 
-export interface Drawn {
+export interface DrawnFlows {
   readonly ends: readonly FlowEnd[];
   /** Between positions in `ends`. */
   readonly flows: readonly DrawnFlow[];
@@ -31,7 +31,7 @@ export interface Drawn {
 const MOST = 16;
 
 /** Flows with those nodes kept apart that give or take most; the others of a side are one end. */
-export function drawn(flows: readonly Flow[], order: (name: string) => number): Drawn {
+export function drawn(flows: readonly Flow[], order: (name: string) => number): DrawnFlows {
   const ends: FlowEnd[] = [];
   const positions = { from: sideOf("from"), to: sideOf("to") };
   const amounts = new Map<string, DrawnFlow & { amount: number }>();

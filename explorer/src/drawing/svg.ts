@@ -10,7 +10,7 @@ export function escaped(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
-/** The colours of the page as it is shown, from page.css, for pictures that leave it. */
+/** The colours of the page as it is shown, from colours.css, for pictures that leave it. */
 export function pageColours(): { readonly ground: string; readonly text: string; readonly soft: string } {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();

@@ -1,8 +1,9 @@
 // The `keyhome` command line that gives what the page shows.
 
 import { configFile, keyIsHex, keyText } from "../state/inputs.ts";
-import { asked, hexOf } from "../state/asked.ts";
+import { asked } from "../state/asked.ts";
 import { current } from "../state/pools.ts";
+import { hexOf } from "../text/hex.ts";
 
 /** A word as a POSIX shell reads it. */
 export function quoted(word: string): string {

@@ -35,7 +35,7 @@ export function choose(theme: Theme): void {
   store(theme);
 }
 
-/** Follows the system and the operator, and marks the document with the theme, for page.css. */
+/** Follows the system and the operator, and marks the document with the theme, for colours.css. */
 export function followTheme(): void {
   const preferred = matchMedia("(prefers-color-scheme: dark)");
   const follow = () => {

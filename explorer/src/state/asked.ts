@@ -2,6 +2,7 @@
 
 import { computed } from "@preact/signals";
 import type { Key } from "keyhome";
+import { hexOf } from "../text/hex.ts";
 import { keyIsHex, keyText } from "./inputs.ts";
 
 /** Longer keys are not typed but counted, as a file under “Is it balanced?”; as much fits into a command line. */
@@ -21,10 +22,6 @@ export function bytesOfHex(typed: string): Asked {
   const bytes = new Uint8Array(digits.length / 2);
   for (let at = 0; at < bytes.length; at += 1) bytes[at] = Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16);
   return { key: bytes };
-}
-
-export function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The key that every view is about. */

@@ -1,6 +1,8 @@
 // Jobs: which keys change hands. Nodes pair by name, as in `keyhome diff`.
 
 import type { Router } from "keyhome";
+import { csvLine } from "../text/csv.ts";
+import { hexOf } from "../text/hex.ts";
 import { forEachBatch } from "./batches.ts";
 import { NOBODY, homes } from "./homes.ts";
 import { type Packed, count, keyAt } from "./packed.ts";
@@ -28,7 +30,8 @@ export async function movesOfKeys(job: MovesJob, report: (progress: Progress) =>
     job.keys,
     (keys) =>
       forEachHome(before, after, keys, (from, to, position) => {
-        const number = from * 0x1_0000_0000 + to;
+        // A signed `from`: nobody times 2^32 would leave no room for `to` in a number.
+        const number = (from | 0) * 0x1_0000_0000 + to;
         let pair = pairs.get(number);
         if (pair === undefined) {
           pair = { from: nameOf(before, from), to: nameOf(after, to), keys: 0, examples: [] };
@@ -61,7 +64,7 @@ export async function movedKeys(job: MovedKeysJob, report: (progress: Progress) 
         const [from, to] = [nameOf(before, fromIndex), nameOf(after, toIndex)];
         if (from === to) return;
         const { key, hex } = shown(keyAt(keys, position));
-        lines += `${hex ? "," : `${field(key)},`}${hex ? key : ""},${field(from ?? "")},${field(to ?? "")}\r\n`;
+        lines += csvLine([hex ? "" : key, hex ? key : "", from ?? "", to ?? ""]);
       });
       if (lines !== "") parts.push(new Blob([lines]));
     },
@@ -96,10 +99,6 @@ function shown(key: Uint8Array): MovedKey {
   try {
     return { key: decoder.decode(key), hex: false };
   } catch {
-    return { key: Array.from(key, (byte) => byte.toString(16).padStart(2, "0")).join(""), hex: true };
+    return { key: hexOf(key), hex: true };
   }
-}
-
-function field(text: string): string {
-  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

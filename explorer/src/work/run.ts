@@ -14,17 +14,20 @@ let idle: Worker | undefined;
 export function run<J extends Job>(job: J, report: (progress: Progress) => void): Running<ResultOf<J>> {
   const worker = idle ?? newWorker();
   idle = undefined;
+  let isOver = false;
   const result = new Promise<ResultOf<J>>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if ("progress" in data) {
         report(data.progress);
         return;
       }
+      isOver = true;
       rest(worker);
       if ("result" in data) resolve(data.result as ResultOf<J>);
       else reject(new JobError(data.error.message, data.error.code));
     };
     worker.onerror = (event) => {
+      isOver = true;
       worker.terminate();
       reject(new JobError(`The worker of this page failed: ${event.message}`, undefined));
     };
@@ -33,7 +36,8 @@ export function run<J extends Job>(job: J, report: (progress: Progress) => void)
   return {
     result,
     cancel: () => {
-      if (worker !== idle) worker.terminate();
+      // A worker that has answered may be at the next job already.
+      if (!isOver) worker.terminate();
     },
   };
 }

@@ -8,8 +8,9 @@ import { JobStatus } from "../../sample/JobStatus.tsx";
 import { PoolEdits } from "../../pool/edits.ts";
 import { HASHES } from "../../pool/hashes.ts";
 import { ask } from "../../pool/reading.ts";
-import { changedFile, changedPoolName, changedText, configFile, configText, view } from "../../state/inputs.ts";
+import { configText, view } from "../../state/inputs.ts";
 import { current, servedAs } from "../../state/pools.ts";
+import { propose } from "../../state/proposal.ts";
 import type { CountJob, KeySource, PoolCount } from "../../work/protocol.ts";
 import { useJob } from "../../work/useJob.ts";
 import { busiest, skewed } from "./skew.ts";
@@ -128,7 +129,7 @@ function HashTable({ router: { nodes }, keys, pool: name, hash: own, rows }: Has
               <td>{verdict(pool, keys)}</td>
               <td class="number">
                 {hash === own ? null : (
-                  <button type="button" class="link" onClick={() => propose(text, name)}>
+                  <button type="button" class="link" onClick={() => compareWith(text, name)}>
                     What would move?
                   </button>
                 )}
@@ -151,9 +152,7 @@ function verdict({ balance, counts }: PoolCount, keys: number): string {
 }
 
 /** Takes the config with another hash to the view of changes. */
-function propose(text: string, pool: string): void {
-  changedText.value = text;
-  changedPoolName.value = pool;
-  changedFile.value = configFile.value.replace(/(\.[^.]*)?$/u, ".new$1");
+function compareWith(text: string, pool: string): void {
+  propose(text, pool);
   view.value = "change";
 }

@@ -3,7 +3,7 @@
 import { colourOf } from "../../drawing/colours.ts";
 import { percent } from "../../drawing/numbers.ts";
 import { escaped, pageColours, svgDocument } from "../../drawing/svg.ts";
-import { csvOf } from "../../page/download.ts";
+import { csvOf } from "../../text/csv.ts";
 import { type Row, keysPart, sharePart } from "./BalanceTable.tsx";
 
 export function balanceCsv(rows: readonly Row[]): string {

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { FlowDiagram } from "../../drawing/FlowDiagram.tsx";
-import { NodeName } from "../../drawing/NodeMark.tsx";
+import { NodeOrNobody } from "../../drawing/NodeMark.tsx";
 import { count, percent, shareCount, shareNumber } from "../../drawing/numbers.ts";
 import { More, ROWS } from "../../page/More.tsx";
 import { JobStatus } from "../../sample/JobStatus.tsx";
@@ -104,10 +104,10 @@ function MovesTable({ rows, order, unit }: { rows: readonly Row[]; order: Change
           {rows.slice(0, shown.value).map(({ from, to, part, amount }) => (
             <tr key={JSON.stringify([from, to])}>
               <td>
-                <End name={from} order={order} />
+                <NodeOrNobody name={from} order={order} />
               </td>
               <td>
-                <End name={to} order={order} />
+                <NodeOrNobody name={to} order={order} />
               </td>
               <td class="number">{percent(part)}</td>
               <td class="number">{amount}</td>
@@ -118,9 +118,4 @@ function MovesTable({ rows, order, unit }: { rows: readonly Row[]; order: Change
       <More shown={shown} of={rows.length} what="pairs" />
     </div>
   );
-}
-
-/** A node, or nobody. */
-export function End({ name, order }: { name: string | null; order: Change["order"] }) {
-  return name === null ? <span class="soft">(nobody)</span> : <NodeName index={order(name)} name={name} />;
 }

@@ -1,10 +1,10 @@
 // The keys of the sample that change hands, with examples of them.
 
 import { useSignal } from "@preact/signals";
+import { NodeOrNobody } from "../../drawing/NodeMark.tsx";
 import { count, percent } from "../../drawing/numbers.ts";
 import { More } from "../../page/More.tsx";
 import type { MovedKey, MovesResult } from "../../work/protocol.ts";
-import { End } from "./HashMoves.tsx";
 import type { Change } from "./change.ts";
 
 /** Examples in a row before it is opened. */
@@ -41,10 +41,10 @@ export function KeyMoves({ result: { keys, moves, stays }, order }: { result: Mo
               {moves.slice(0, shown.value).map((move) => (
                 <tr key={JSON.stringify([move.from, move.to])}>
                   <td>
-                    <End name={move.from} order={order} />
+                    <NodeOrNobody name={move.from} order={order} />
                   </td>
                   <td>
-                    <End name={move.to} order={order} />
+                    <NodeOrNobody name={move.to} order={order} />
                   </td>
                   <td class="number">{count(move.keys)}</td>
                   <td class="number">{percent(move.keys / keys)}</td>

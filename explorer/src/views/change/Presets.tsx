@@ -5,8 +5,9 @@ import { useSignal } from "@preact/signals";
 import { useId, useMemo } from "preact/hooks";
 import { HASHES } from "../../pool/hashes.ts";
 import { OTHERS, REDIS_CLUSTER, twemproxy } from "../../pool/variants.ts";
-import { changedFile, changedPoolName, changedText, configFile, configText } from "../../state/inputs.ts";
+import { configText } from "../../state/inputs.ts";
 import { current, servedAs } from "../../state/pools.ts";
+import { propose } from "../../state/proposal.ts";
 import {
   type Before,
   SERVER_PRESETS,
@@ -32,11 +33,8 @@ export function Presets({ router }: { router: Router }) {
   const others = [...(dialect === "twemproxy" ? [] : [twemproxy({})]), ...OTHERS].filter((variant) => variant !== REDIS_CLUSTER);
   const index = Math.min(chosen.value, nodes.length - 1);
 
-  const propose = (text: string | undefined) => {
-    if (text === undefined) return;
-    changedText.value = text;
-    changedPoolName.value = pool;
-    changedFile.value = configFile.value.replace(/(\.[^./]*)?$/u, ".new$1");
+  const choose = (text: string | undefined) => {
+    if (text !== undefined) propose(text, pool);
   };
   const choice = (label: string, options: readonly string[], make: (at: number) => string | undefined) => (
     <select
@@ -45,7 +43,7 @@ export function Presets({ router }: { router: Router }) {
       onChange={(event) => {
         const at = Number(event.currentTarget.value);
         event.currentTarget.value = "";
-        propose(make(at));
+        choose(make(at));
       }}
     >
       <option value="">{label}…</option>
@@ -63,7 +61,7 @@ export function Presets({ router }: { router: Router }) {
       <div class="preset-row">
         <button
           type="button"
-          onClick={() => propose(isClustered ? withClusterNodeAdded(before, router) : withServerAdded(before))}
+          onClick={() => choose(isClustered ? withClusterNodeAdded(before, router) : withServerAdded(before))}
         >
           Add a server
         </button>
@@ -72,10 +70,10 @@ export function Presets({ router }: { router: Router }) {
           const variant = others[at];
           return variant && withDialect(before, variant);
         })}
-        <button type="button" onClick={() => propose(withDialect(before, REDIS_CLUSTER))}>
+        <button type="button" onClick={() => choose(withDialect(before, REDIS_CLUSTER))}>
           {isClustered ? "Share out slots evenly" : "Move to Redis Cluster"}
         </button>
-        <button type="button" onClick={() => propose(configText.value)}>
+        <button type="button" onClick={() => choose(configText.value)}>
           Start from the same
         </button>
       </div>
@@ -96,12 +94,12 @@ export function Presets({ router }: { router: Router }) {
             ))}
           </select>
           {isClustered ? (
-            <button type="button" onClick={() => propose(withClusterNodeRemoved(before, router, index))}>
+            <button type="button" onClick={() => choose(withClusterNodeRemoved(before, router, index))}>
               Remove it
             </button>
           ) : (
             SERVER_PRESETS.map(({ title, make }) => (
-              <button key={title} type="button" onClick={() => propose(make(before, index))}>
+              <button key={title} type="button" onClick={() => choose(make(before, index))}>
                 {title}
               </button>
             ))

@@ -2,7 +2,7 @@
 
 import type { Diff, Router } from "keyhome";
 import { count, percent, shareNumber } from "../../drawing/numbers.ts";
-import { csvOf } from "../../page/download.ts";
+import { csvOf } from "../../text/csv.ts";
 import { sampleCommand } from "../../sample/command.ts";
 import { changedFile, configFile } from "../../state/inputs.ts";
 import { changed, current } from "../../state/pools.ts";

@@ -23,32 +23,32 @@ export function Choices() {
         ))}
       </fieldset>
       <span>
-      <label>
-        twemproxy with hash{" "}
-        <select
-          value={dialectsHash.value}
-          onChange={(event) => {
-            dialectsHash.value = event.currentTarget.value;
-          }}
-        >
-          {TWEMPROXY_HASHES.map((hash) => (
-            <option key={hash}>{hash}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        and distribution{" "}
-        <select
-          value={dialectsDistribution.value}
-          onChange={(event) => {
-            dialectsDistribution.value = event.currentTarget.value;
-          }}
-        >
-          {TWEMPROXY_DISTRIBUTIONS.map((distribution) => (
-            <option key={distribution}>{distribution}</option>
-          ))}
-        </select>
-      </label>
+        <label>
+          twemproxy with hash{" "}
+          <select
+            value={dialectsHash.value}
+            onChange={(event) => {
+              dialectsHash.value = event.currentTarget.value;
+            }}
+          >
+            {TWEMPROXY_HASHES.map((hash) => (
+              <option key={hash}>{hash}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          and distribution{" "}
+          <select
+            value={dialectsDistribution.value}
+            onChange={(event) => {
+              dialectsDistribution.value = event.currentTarget.value;
+            }}
+          >
+            {TWEMPROXY_DISTRIBUTIONS.map((distribution) => (
+              <option key={distribution}>{distribution}</option>
+            ))}
+          </select>
+        </label>
       </span>
     </div>
   );

@@ -72,4 +72,3 @@ function Answers({ router, rules, asked }: { router: Router; rules: readonly Rea
     </>
   );
 }
-

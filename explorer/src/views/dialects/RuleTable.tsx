@@ -3,7 +3,8 @@
 import type { Explanation, Router, Share } from "keyhome";
 import { NodeName } from "../../drawing/NodeMark.tsx";
 import { count, percent, shareCount } from "../../drawing/numbers.ts";
-import { changedFile, changedPoolName, changedText, view } from "../../state/inputs.ts";
+import { view } from "../../state/inputs.ts";
+import { propose } from "../../state/proposal.ts";
 import type { Group } from "./groups.ts";
 import { type ReadRule, SAMPLE, type Said } from "./rules.ts";
 
@@ -87,9 +88,7 @@ function Row({ rule }: { rule: Said }) {
             aria-label={`Move there… ${rule.title}`}
             title="What would a change to this rule move?"
             onClick={() => {
-              changedText.value = rule.config;
-              changedPoolName.value = rule.pool;
-              changedFile.value = "nutcracker.new.yml";
+              propose(rule.config, rule.pool);
               view.value = "change";
             }}
           >

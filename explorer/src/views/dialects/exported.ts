@@ -4,7 +4,7 @@ import type { Router } from "keyhome";
 import { rowsSvg } from "../../drawing/rows.ts";
 import type { Exported } from "../../page/Exports.tsx";
 import { configWords, keyWords, keyhomeCommand, quoted } from "../../page/command.ts";
-import { csvOf } from "../../page/download.ts";
+import { csvOf } from "../../text/csv.ts";
 import { SAMPLE, type Said } from "./rules.ts";
 
 /** Servers whose configs a shell line still carries. */

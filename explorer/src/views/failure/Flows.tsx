@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { Node } from "keyhome";
 import { useMemo } from "preact/hooks";
 import { FlowDiagram } from "../../drawing/FlowDiagram.tsx";
-import { NodeName } from "../../drawing/NodeMark.tsx";
+import { NodeOrNobody } from "../../drawing/NodeMark.tsx";
 import { drawn } from "../../drawing/flows.ts";
 import { count, finePercent } from "../../drawing/numbers.ts";
 import { More, ROWS } from "../../page/More.tsx";
@@ -28,8 +28,6 @@ export function Flows({ flows, nodes, counted }: FlowsProps) {
   }, [flows, order]);
   // Only slots can be nobody's.
   const isSlots = flows.some(({ to }) => to === null);
-  const named = (name: string | null) =>
-    name === null ? <span class="soft">(nobody)</span> : <NodeName index={order(name)} name={name} />;
   return (
     <section class="flows" aria-labelledby="flows-title">
       <h3 id="flows-title">Where the keys go</h3>
@@ -51,8 +49,12 @@ export function Flows({ flows, nodes, counted }: FlowsProps) {
           <tbody>
             {flows.slice(0, shown.value).map(({ from, to, part, amount }) => (
               <tr key={JSON.stringify([from, to])}>
-                <td>{named(from)}</td>
-                <td>{named(to)}</td>
+                <td>
+                  <NodeOrNobody name={from} order={order} />
+                </td>
+                <td>
+                  <NodeOrNobody name={to} order={order} />
+                </td>
                 <td class="number" title={amount}>
                   {finePercent(part)}
                 </td>

@@ -10,7 +10,7 @@ import { stripSvg } from "../../drawing/strip.ts";
 import { escaped, pageColours, svgDocument } from "../../drawing/svg.ts";
 import type { Exported } from "../../page/Exports.tsx";
 import { configWords, keyhomeCommand } from "../../page/command.ts";
-import { csvOf } from "../../page/download.ts";
+import { csvOf } from "../../text/csv.ts";
 import { theme } from "../../page/theme.ts";
 import type { MovesResult } from "../../work/protocol.ts";
 import type { Flow, Loss } from "./loss.ts";

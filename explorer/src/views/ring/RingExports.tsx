@@ -1,6 +1,6 @@
 // What the view shows, to be taken along.
 
-import type { Arcs, Balance, Explanation, Router } from "keyhome";
+import type { Arcs, Balance, Explanation } from "keyhome";
 import { circleShape, circleSvg, placeOf } from "../../drawing/circle.ts";
 import { colourOf, inkOn } from "../../drawing/colours.ts";
 import { count, percent, shareNumber } from "../../drawing/numbers.ts";
@@ -11,7 +11,7 @@ import { stripSvg } from "../../drawing/strip.ts";
 import { escaped, pageColours, svgDocument } from "../../drawing/svg.ts";
 import { Exports } from "../../page/Exports.tsx";
 import { configWords, keyWords, keyhomeCommand } from "../../page/command.ts";
-import { csvOf } from "../../page/download.ts";
+import { csvOf } from "../../text/csv.ts";
 import { theme } from "../../page/theme.ts";
 import { walkOf } from "./walk.ts";
 
@@ -20,7 +20,6 @@ const SIDE = 560;
 const MOST_NAMES = 24;
 
 export interface RingExportsProps {
-  readonly router: Router;
   readonly arcs: Arcs;
   readonly explanation: Explanation | undefined;
   readonly names: readonly string[];

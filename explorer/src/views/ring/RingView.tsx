@@ -6,8 +6,9 @@ import { KeyField } from "../../page/KeyField.tsx";
 import { Problem } from "../../page/Problem.tsx";
 import { theme } from "../../page/theme.ts";
 import { ask } from "../../pool/reading.ts";
-import { asked, hexOf } from "../../state/asked.ts";
+import { asked } from "../../state/asked.ts";
 import { aloneNames } from "../../state/inputs.ts";
+import { hexOf } from "../../text/hex.ts";
 import type { ViewProps } from "../view.ts";
 import { KeyWay } from "./KeyWay.tsx";
 import { Looking } from "./Looking.tsx";
@@ -84,7 +85,7 @@ function Ring({ router, arcs, explanation }: { router: Router; arcs: Arcs; expla
           cursor={cursor}
         />
       </section>
-      <RingExports router={router} arcs={arcs} explanation={explanation} names={names} balance={balance} />
+      <RingExports arcs={arcs} explanation={explanation} names={names} balance={balance} />
     </>
   );
 }

@@ -8,7 +8,7 @@ import { Exports } from "../../page/Exports.tsx";
 import { KeyField } from "../../page/KeyField.tsx";
 import { Problem } from "../../page/Problem.tsx";
 import { configWords, keyWords, keyhomeCommand } from "../../page/command.ts";
-import { csvOf } from "../../page/download.ts";
+import { csvOf } from "../../text/csv.ts";
 import { useSettled } from "../../page/useSettled.ts";
 import { ask } from "../../pool/reading.ts";
 import { asked } from "../../state/asked.ts";

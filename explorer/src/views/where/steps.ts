@@ -2,7 +2,7 @@
 
 import type { Explanation } from "keyhome";
 import { count, shareCount } from "../../drawing/numbers.ts";
-import { hexOf } from "../../state/asked.ts";
+import { hexOf } from "../../text/hex.ts";
 
 /** Bytes that are shown one by one, and characters of a text. */
 const SHOWN_BYTES = 48;
