@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
 import re
 import socket
+import subprocess
+import sys
+import threading
 import warnings
 import weakref
 from typing import Any
@@ -16,7 +20,8 @@ from servers import RedisServer, wait_until, yaml
 
 import keyhome
 from keyhome import KeyhomeError
-from keyhome.redis import ShardedRedis
+from keyhome.redis import ShardedRedis, registrar
+from keyhome.redis import asyncio as asyncio_client
 
 from .faces import Face
 from .support import calls
@@ -277,6 +282,58 @@ def test_a_client_that_nobody_uses_any_more_announces_nothing(servers: list[Redi
     del client
     wait_until(lambda: gc.collect() >= 0 and gone() is None, "it is collected")
     wait_for_writers(servers, config_of(servers), 0)
+
+
+def test_a_client_that_is_collected_by_the_thread_that_announces(
+    servers: list[RedisServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[ShardedRedis] = []
+    is_made, converse = threading.Event(), registrar._converse
+
+    def collecting(connection: Any, talk: Any) -> Any:
+        is_made.wait()
+        made.clear()
+        gc.collect()
+        return converse(connection, talk)
+
+    monkeypatch.setattr(registrar, "_converse", collecting)
+    before = set(threading.enumerate())
+    made.append(ShardedRedis.from_config(config_of(servers), fingerprint="warn"))
+    is_made.set()
+    wait_until(lambda: set(threading.enumerate()) <= before, "the thread ends")
+    assert writers_of(servers, config_of(servers)) == [[], []]
+
+
+def test_who_closes_while_servers_are_told_leaves_no_connection(servers: list[RedisServer]) -> None:
+    def clients() -> list[int]:
+        return [int(re.findall(r"connected_clients:(\d+)", server.ask("INFO", "clients"))[0]) for server in servers]
+
+    async def come_and_go() -> None:
+        before = clients()
+        for turns in range(30):
+            client = asyncio_client.ShardedRedis.from_config(config_of(servers), fingerprint="warn")
+            await client.initialize()
+            # Somewhere on the way: while connections are made, named, and used.
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await client.aclose()
+        # A server takes a moment to see an end.
+        wait_until(lambda: clients() <= before, "their connections are gone")
+        assert writers_of(servers, config_of(servers)) == [[], []]
+
+    asyncio.run(come_and_go())
+
+
+def test_a_program_that_ends_takes_back_what_it_said(servers: list[RedisServer]) -> None:
+    program = """import sys; from keyhome.redis import ShardedRedis
+client = ShardedRedis.from_config(sys.argv[1], fingerprint="warn")
+input()"""
+    command = [sys.executable, "-c", program, config_of(servers)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
+        wait_for_writers(servers, config_of(servers))
+        child.communicate(b"\n")
+        assert child.returncode == 0
+    assert writers_of(servers, config_of(servers)) == [[], []]
 
 
 def test_a_fork_is_a_writer_of_its_own(servers: list[RedisServer]) -> None:

@@ -179,12 +179,12 @@ class Pool(Generic[Client]):
             self.check_open()
             self._exchange(plan, self._told_connections)
 
-    def has_registered(self, registrar: Any, leave: Callable[[], None]) -> None:
-        """Takes over what tells servers how keys are placed; `leave` is called when nobody uses the client any more."""
+    def has_registered(self, registrar: Any) -> None:
+        """Takes over what tells servers how keys are placed, until nobody uses the client any more."""
         if self._leaving is not None:
             self._leaving.detach()
         self.registrar = registrar
-        self._leaving = weakref.finalize(self, leave)
+        self._leaving = weakref.finalize(self, registrar.abandon)
 
     def primaries(self, plan: Plan) -> list[Primary]:
         """The servers of a plan, to be told how it places keys."""

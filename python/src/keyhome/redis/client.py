@@ -61,7 +61,7 @@ class ShardedRedis(ManyServers[Redis], Redis):
         pool = self._pool
         registrar = Registrar(pool.plan, pool.primaries(pool.plan), pool.options.fingerprint_group)
         registrar.start(on_difference)
-        self._pool.has_registered(registrar, registrar.close)
+        pool.has_registered(registrar)
 
     # Where commands go.
 
@@ -216,5 +216,5 @@ class ShardedRedis(ManyServers[Redis], Redis):
             except BaseException:
                 registrar.close(before)
                 raise
-            own.has_registered(registrar, registrar.close)
+            own.has_registered(registrar)
             before.close(registrar)

@@ -38,8 +38,8 @@ class Registrar:
         )
         self._connections: dict[int, Any] = {}
         self._stopped = threading.Event()
-        # One announcement at a time: two would read each other's replies.
-        self._announcing = threading.Lock()
+        self._successor: Registrar | None = None
+        self._thread: threading.Thread | None = None
 
     def start(self, on_difference: OnDifference, before: Registrar | None = None) -> None:
         """Begins; with `refuse` when all servers have answered, or have failed to.
@@ -49,22 +49,24 @@ class Registrar:
         """
         if on_difference == "refuse":
             places = range(len(self._primaries))
-            with self._announcing, ThreadPoolExecutor(len(places)) as executor:
+            with ThreadPoolExecutor(len(places)) as executor:
                 found = [apart for each in executor.map(self._announce_to, places) for apart in each]
             try:
                 refuse(found)
             except BaseException:
                 self.close(before)
                 raise
-        threading.Thread(target=self._run, args=(self._stopped,), name="keyhome-fingerprint", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="keyhome-fingerprint", daemon=True)
+        self._thread.start()
 
-    def _run(self, stopped: threading.Event) -> None:
-        registration = self._registration
-        while not stopped.is_set():
-            with self._announcing:
+    def _run(self) -> None:
+        try:
+            while not self._stopped.is_set():
                 found = [apart for at in range(len(self._primaries)) for apart in self._announce_to(at)]
-            registration.warn(found)
-            stopped.wait(registration.interval)
+                self._registration.warn(found)
+                self._stopped.wait(self._registration.interval)
+        finally:
+            self._leave()
 
     def _announce_to(self, at: int) -> list[Apart]:
         if self._stopped.is_set():
@@ -92,23 +94,36 @@ class Registrar:
             # Some may write, and not do this.
             self._registration.trouble(primary.node, error)
 
+    def _leave(self) -> None:
+        other = self._successor
+        is_taken_back = not self._registration.says_as(None if other is None else other._registration)
+        for connection in self._connections.values():
+            try:
+                if is_taken_back:
+                    _converse(connection, self._registration.withdrawal())
+            except (RedisError, OSError):
+                # It is forgotten by itself, a little later.
+                continue
+            finally:
+                connection.disconnect()
+        self._connections.clear()
+
     def close(self, other: Registrar | None = None) -> None:
         """Announces nothing any more, and takes back what was said unless another of the same client says the same."""
-        if self._stopped.is_set():
-            return
+        if not self._stopped.is_set():
+            self._successor = other
+            self._stopped.set()
+        if self._thread is None:
+            self._leave()
+        elif self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def abandon(self) -> None:
+        """Its client is gone: the thread takes back what was said. That is not waited for, as garbage is collected in the middle
+        of anything, also by the thread itself; but where the program ends, and the thread would with it."""
         self._stopped.set()
-        is_taken_back = not self._registration.says_as(None if other is None else other._registration)
-        with self._announcing:
-            for connection in self._connections.values():
-                try:
-                    if is_taken_back:
-                        _converse(connection, self._registration.withdrawal())
-                except (RedisError, OSError):
-                    # It is forgotten by itself, a little later.
-                    continue
-                finally:
-                    connection.disconnect()
-            self._connections.clear()
+        if not threading.main_thread().is_alive():
+            self.close()
 
     def forked(self) -> None:
         """In the child of a fork, which is another writer and has no threads."""

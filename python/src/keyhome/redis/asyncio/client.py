@@ -80,7 +80,7 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
         pool = self._pool
         registrar = Registrar(pool.plan, pool.primaries(pool.plan), pool.options.fingerprint_group)
         self._registering = asyncio.Lock()
-        pool.has_registered(registrar, registrar.abandon)
+        pool.has_registered(registrar)
 
     # Where commands go.
 
@@ -248,5 +248,5 @@ class ShardedRedis(ManyServers[Redis], Redis):  # type: ignore[misc]
             except BaseException:
                 await registrar.close(before)
                 raise
-            own.has_registered(registrar, registrar.abandon)
+            own.has_registered(registrar)
             await before.close(registrar)

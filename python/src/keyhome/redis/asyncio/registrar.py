@@ -69,15 +69,22 @@ class Registrar:
         await self._leave(None)
 
     async def _announce(self) -> list[Apart]:
-        found = await asyncio.gather(*map(self._announce_to, range(len(self._primaries))))
-        return [apart for each in found for apart in each]
+        # Also where this is cancelled, it ends when all of them have.
+        async with asyncio.TaskGroup() as group:
+            told = [group.create_task(self._announce_to(at)) for at in range(len(self._primaries))]
+        return [apart for each in told for apart in each.result()]
 
     async def _announce_to(self, at: int) -> list[Apart]:
         primary, connection = self._primaries[at], self._connections.get(at)
         try:
             if connection is None:
                 connection = primary.connection(Retry(NoBackoff(), 0))
-                await self._name(primary, connection)
+                try:
+                    await self._name(primary, connection)
+                except BaseException:
+                    # Also where this is cancelled.
+                    await connection.disconnect(nowait=True)
+                    raise
                 self._connections[at] = connection
             found: list[Apart] = await _converse(connection, self._registration.announcement())
             return found
