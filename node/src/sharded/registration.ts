@@ -73,6 +73,8 @@ export class Registration {
   readonly #told = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  /** Gives what has taken its place, if anything has, when that is known. */
+  #successor: Promise<Registration | undefined> = Promise.resolve(undefined);
 
   /** @param before - the registration whose place it takes */
   constructor(owner: RegistrationOwner, plan: PoolPlan, choice: FingerprintChoice, before?: Registration) {
@@ -170,22 +172,32 @@ export class Registration {
 
   /**
    * Goes over to another plan, which is announced first: then `exchange` is called with the registration that takes this one's
-   * place, and this one ends.
+   * place, and this one ends. One goes after the other: who comes meanwhile goes over from what that has led to.
    *
    * @returns what `exchange` gave
    * @throws those of {@link start} and of `exchange`; then this one goes on
    */
   async exchanged<T>(plan: PoolPlan, onDifference: OnDifference | undefined, exchange: (next: Registration) => T): Promise<T> {
-    const next = new Registration(this.#owner, plan, this.#choice, this);
-    await next.start(onDifference, this);
-    let given: T;
-    try {
-      given = exchange(next);
-    } catch (error) {
-      await next.close(this);
-      throw error;
-    }
-    void this.close(next);
+    let given!: T;
+    const before = this.#successor;
+    const successor = before.then(async (other) => {
+      if (other !== undefined) {
+        given = await other.exchanged(plan, onDifference, exchange);
+        return other;
+      }
+      const next = new Registration(this.#owner, plan, this.#choice, this);
+      await next.start(onDifference, this);
+      try {
+        given = exchange(next);
+      } catch (error) {
+        await next.close(this);
+        throw error;
+      }
+      void this.close(next);
+      return next;
+    });
+    this.#successor = successor.catch(() => before);
+    await successor;
     return given;
   }
 
