@@ -27,6 +27,9 @@ pub const LIFETIME: u64 = 30;
 /// How many other fingerprints are asked about, and how many writers of each: who has more has heard enough.
 const MOST: usize = 8;
 
+/// How many fingerprints are listed, whosever they are.
+const MOST_LISTED: usize = 64;
+
 /// What a writer says: a command a line. `$w` is the key of the writers of a fingerprint, `$f` that of the fingerprints, `$n`
 /// the time, `$o` the time up to which announcements count no more.
 ///
@@ -40,6 +43,8 @@ EXPIRE $f 30
 ZRANGE $f 0 -1";
 
 const ASK: &str = "ZREVRANGEBYSCORE $w +inf ($o LIMIT 0 8";
+
+const LIST: &str = "ZREVRANGEBYSCORE $w +inf ($o LIMIT 0 1000";
 
 const WITHDRAW: &str = "ZREM $w $e";
 
@@ -67,6 +72,33 @@ pub struct Apart {
     pub fingerprint: String,
     /// One sentence for people: who, since when, and what to do.
     pub message: String,
+}
+
+/// A writer as it has announced itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry<'e> {
+    /// Since when it places keys as it does, by its own clock: `2026-11-26T02:40:00Z`.
+    pub since: &'e str,
+    /// Tells it from all others.
+    pub id: &'e str,
+    /// By what it places keys.
+    pub fingerprint: &'e str,
+    /// Its program, the name of its machine and the number of its process: `keyhome/ioredis 0.1.0 on web-2 pid 4711`.
+    pub who: &'e str,
+}
+
+impl<'e> Entry<'e> {
+    /// Reads a member of a set of writers. None for what no writer of this version has said: whoever can write to the
+    /// server could have written anything.
+    pub fn read(member: &'e str) -> Option<Self> {
+        if member.len() > 512 || member.bytes().any(|byte| byte < b' ') {
+            return None;
+        }
+        let (fingerprint, rest) = member.split_once(' ')?;
+        let (id, rest) = rest.split_once(' ')?;
+        let (since, who) = rest.split_once(' ')?;
+        is_comparable(fingerprint).then_some(Self { since, id, fingerprint, who })
+    }
 }
 
 /// What is told of a writer to others.
@@ -113,6 +145,13 @@ impl Writer {
         commands
     }
 
+    /// What to ask to have all writers listed, those who place keys alike too: at most 1,000 of a fingerprint. The replies
+    /// list members that [`Entry::read`] reads.
+    pub fn list(&self, now: u64, fingerprints: &[&str]) -> Vec<Words> {
+        let comparable = fingerprints.iter().filter(|fingerprint| is_comparable(fingerprint));
+        comparable.take(MOST_LISTED).flat_map(|fingerprint| self.commands(LIST, now, fingerprint)).collect()
+    }
+
     /// Those who place keys differently, of the writers that the replies list.
     pub fn apart(&self, writers: &[&str]) -> Vec<Apart> {
         let mut apart = Vec::new();
@@ -122,15 +161,9 @@ impl Writer {
         apart
     }
 
-    fn told_of(&self, entry: &str) -> Option<Apart> {
-        // Whoever can write to the server could have written anything.
-        if entry.len() > 512 || entry.bytes().any(|byte| byte < b' ') {
-            return None;
-        }
-        let (theirs, rest) = entry.split_once(' ')?;
-        let (id, rest) = rest.split_once(' ')?;
-        let (since, who) = rest.split_once(' ')?;
-        if theirs == self.fingerprint || id == self.id || !is_comparable(theirs) {
+    fn told_of(&self, member: &str) -> Option<Apart> {
+        let Entry { since, id, fingerprint: theirs, who } = Entry::read(member)?;
+        if theirs == self.fingerprint || id == self.id {
             return None;
         }
         let message = filled(MESSAGE, |symbol| match symbol {
@@ -239,6 +272,19 @@ mod tests {
         let many: Vec<String> = (0..99).map(|number| format!("k1-{number:016}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(writer.ask(1000, &many).len(), MOST);
+    }
+
+    #[test]
+    fn all_are_listed() {
+        let writer = writer(OURS, "a1");
+        let wanted = [OURS, THEIRS].map(|fingerprint| {
+            format!("ZREVRANGEBYSCORE keyhome:writers:sessions:{fingerprint} +inf (970 LIMIT 0 1000")
+        });
+        assert_eq!(spoken(&writer.list(1000, &[OURS, "k2-fedcba9876543210", THEIRS])), wanted);
+        let [.., member] = &writer.announce(0)[0][..] else { panic!("no ZADD") };
+        let since = "2026-11-26T00:00:00Z";
+        let who = "ioredis on web-1 pid 7";
+        assert_eq!(Entry::read(member), Some(Entry { since, id: "a1", fingerprint: OURS, who }));
     }
 
     #[test]

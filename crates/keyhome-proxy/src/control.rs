@@ -13,8 +13,8 @@ use std::{
 use mio::Waker;
 
 use crate::{
-    counters::PoolCounters, listener::Listener, pool::Pool, resolver::Found, server::Waiting,
-    worker::Question,
+    counters::PoolCounters, listener::Listener, pool::Pool, registration::OnDifference, resolver::Found,
+    server::Waiting, worker::Question,
 };
 
 /// A word to a worker.
@@ -47,6 +47,8 @@ pub(crate) struct Change {
 pub(crate) struct Wish {
     pub(crate) worker: usize,
     pub(crate) waiting: Waiting,
+    /// What is to be done this time where another writer places keys differently.
+    pub(crate) on_difference: Option<OnDifference>,
 }
 
 /// What one worker has counted.

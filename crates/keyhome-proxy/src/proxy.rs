@@ -4,7 +4,7 @@ use std::{
     io,
     sync::{
         Arc,
-        mpsc::{self, Receiver},
+        mpsc::{self, Receiver, Sender},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -19,7 +19,7 @@ use crate::{
     listener::Listener,
     metrics::MetricsListener,
     pool::Pool,
-    registration::{OnDifference, Registrar},
+    registration::{Errand, OnDifference, Registrar},
     resolver::Resolver,
     servable,
     stats::StatsListener,
@@ -75,6 +75,8 @@ impl Default for Options {
 /// What all threads use, beside the pools.
 #[derive(Default)]
 pub(crate) struct Shared {
+    /// Of the registrar, if there is one.
+    pub(crate) errands: Option<Sender<Errand>>,
     pub(crate) held: Arc<Held>,
     pub(crate) resolver: Arc<Resolver>,
 }
@@ -118,7 +120,8 @@ impl Proxy {
         for (at, pool) in pools.iter().enumerate() {
             share_out(bind(pool, at, count)?, &mut listeners);
         }
-        let shared = Shared::default();
+        let errands = registrar.as_ref().map(Registrar::errands);
+        let shared = Shared { errands, ..Shared::default() };
         let (wish, wishes) = mpsc::channel();
         for (number, listeners) in listeners.into_iter().enumerate() {
             let worker = Worker::new(number, listeners, &pools, options, &shared, start, wish.clone());

@@ -3,7 +3,7 @@
 use std::sync::{Arc, mpsc};
 
 use keyhome::config::{Config, Socket};
-use keyhome_resp::{error, simple};
+use keyhome_resp::{array, bulk, error, simple};
 
 use crate::{
     Failure, Proxy,
@@ -11,6 +11,7 @@ use crate::{
     listener::{self, Listener},
     pool::Pool,
     proxy::{bind, share_out},
+    registration::{OnDifference, Registrar},
     servable,
 };
 
@@ -24,10 +25,20 @@ pub struct Reloaded {
     pub kept: usize,
     /// Pools that are not served any more.
     pub removed: usize,
+    /// Where [`reload_with`](Proxy::reload_with) was to warn: of each other writer that places keys differently who it is, since when, and by
+    /// which fingerprint.
+    pub apart: Vec<String>,
 }
 
 /// A client has said KEYHOME RELOAD and waits for the outcome.
 pub struct ReloadRequest(Wish);
+
+impl ReloadRequest {
+    /// What is to be done this time where another writer places keys differently; none: what the options say.
+    pub fn on_difference(&self) -> Option<OnDifference> {
+        self.0.on_difference
+    }
+}
 
 impl Proxy {
     /// Serves the pools of `config` from now on, when all threads do. No client of a pool that stays, which is one of the
@@ -38,9 +49,24 @@ impl Proxy {
     /// # Errors
     /// [`Failure`]; then nothing has changed.
     pub fn reload(&mut self, config: &Config) -> Result<Reloaded, Failure> {
+        self.reload_with(config, None)
+    }
+
+    /// As [`reload`](Self::reload). With `on_difference` that is done, this time, where another writer places keys differently; it has no
+    /// effect where [`Options::fingerprint`](crate::Options::fingerprint) is none.
+    ///
+    /// # Errors
+    /// [`Failure`]; then nothing has changed.
+    pub fn reload_with(
+        &mut self,
+        config: &Config,
+        on_difference: Option<OnDifference>,
+    ) -> Result<Reloaded, Failure> {
         let pools = config.pools.iter().map(|pool| servable(pool, &self.options, &self.pools));
         let pools = pools.collect::<Result<Vec<_>, _>>()?;
-        let prepared = self.registrar.as_ref().map(|registrar| registrar.prepare(&pools)).transpose()?;
+        let prepare = |registrar: &Registrar| registrar.prepare(&pools, on_difference);
+        let mut prepared = self.registrar.as_ref().map(prepare).transpose()?;
+        let apart = prepared.as_mut().map(|prepared| std::mem::take(&mut prepared.apart)).unwrap_or_default();
         let listeners = match (self.listen_anew(&pools), &self.registrar, prepared) {
             (Ok(listeners), Some(registrar), Some(prepared)) => {
                 registrar.exchange(prepared);
@@ -54,7 +80,7 @@ impl Proxy {
         };
         let old = std::mem::replace(&mut self.pools, pools);
         let now = self.start.elapsed().as_micros() as u64;
-        let mut reloaded = Reloaded { added: 0, kept: 0, removed: 0 };
+        let mut reloaded = Reloaded { added: 0, kept: 0, removed: 0, apart };
         for pool in &self.pools {
             match old.iter().find(|old| old.name == pool.name) {
                 Some(old) => {
@@ -123,12 +149,16 @@ impl Proxy {
         self.wishes.try_recv().ok().map(ReloadRequest)
     }
 
-    /// Answers it: what was wrong, if it was not done.
-    pub fn answer(&self, request: &ReloadRequest, outcome: Result<(), &str>) {
-        let ReloadRequest(Wish { worker, waiting }) = *request;
+    /// Answers it: what was done, or what was wrong.
+    pub fn answer(&self, request: &ReloadRequest, outcome: Result<&Reloaded, &str>) {
+        let ReloadRequest(Wish { worker, waiting, on_difference }) = *request;
         let mut reply = Vec::new();
         match outcome {
-            Ok(()) => simple(&mut reply, "OK"),
+            Ok(reloaded) if on_difference == Some(OnDifference::Warn) => {
+                array(&mut reply, reloaded.apart.len());
+                reloaded.apart.iter().for_each(|message| bulk(&mut reply, message.as_bytes()));
+            }
+            Ok(_) => simple(&mut reply, "OK"),
             Err(why) => error(&mut reply, &format!("ERR the config is as it was: {why}")),
         }
         if let Some(line) = self.lines.get(worker)

@@ -133,17 +133,17 @@ pub(crate) fn words(command: &str) -> Vec<Vec<u8>> {
 }
 
 /// A connection from which replies are read as bytes.
-struct Raw(TcpStream);
+pub(crate) struct Raw(TcpStream);
 
 impl Raw {
-    fn open(port: u16) -> Self {
+    pub(crate) fn open(port: u16) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         Self(stream)
     }
 
     /// One reply; what there is of it where the connection is closed.
-    fn call(&mut self, command: &[u8]) -> Vec<u8> {
+    pub(crate) fn call(&mut self, command: &[u8]) -> Vec<u8> {
         self.0.write_all(command).unwrap();
         let (mut reply, mut reader) = (Vec::new(), ReplyReader::default());
         let mut byte = [0];

@@ -20,10 +20,13 @@ const HELP: &[&str] = &[
     "    The name of the server that has the key now; of several keys, a list.",
     "POOLS",
     "    The pools of this proxy, their servers, and which of these are in.",
-    "RELOAD",
-    "    Read the config again, as on SIGHUP.",
+    "RELOAD [WARN|REFUSE]",
+    "    Read the config again, as on SIGHUP. WARN, REFUSE: what to do this time where other writers to the",
+    "    servers place keys differently; the reply to WARN lists them.",
     "SLOWLOG [<count>]",
     "    Slow requests, and the server of each.",
+    "WRITERS",
+    "    Who writes to the servers of each pool, and by what fingerprint, as far as they say so.",
     "HELP",
     "    Print this help.",
 ];
@@ -116,7 +119,7 @@ fn refuse(out: &mut Vec<u8>, refusal: &Refusal) {
 }
 
 /// A JSON value as a reply: a number that is none of RESP's integers is a string, and so is a truth of RESP2 a number.
-fn write(out: &mut Vec<u8>, value: &Value, resp3: bool) {
+pub(crate) fn write(out: &mut Vec<u8>, value: &Value, resp3: bool) {
     match value {
         Value::Null => null(out, resp3),
         Value::Bool(is) if resp3 => out.extend_from_slice(if *is { b"#t\r\n" } else { b"#f\r\n" }),

@@ -2,6 +2,7 @@
 
 mod connection;
 mod utc;
+mod writers;
 
 use std::{
     collections::HashSet,
@@ -18,11 +19,13 @@ use std::{
 
 use keyhome::{
     Error, ErrorKind, Writer,
+    config::Settings,
     digits::decimal,
-    writers::{Apart, Description, REFRESH},
+    writers::{Apart, Description, REFRESH, Words},
 };
 
 use self::connection::Connection;
+pub(crate) use self::writers::Asker;
 use crate::{Failure, pool::Pool};
 
 /// What is done where another writer places keys differently.
@@ -34,6 +37,14 @@ pub enum OnDifference {
     Refuse,
 }
 
+impl OnDifference {
+    /// Reads `WARN` or `REFUSE`, in any case of letters.
+    pub(crate) fn read(word: &[u8]) -> Option<Self> {
+        let all = [(b"warn".as_slice(), Self::Warn), (b"refuse", Self::Refuse)];
+        all.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, it)| it)
+    }
+}
+
 /// How long the end waits until what was said is taken back. A server that hangs forgets it by itself.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -43,10 +54,19 @@ pub(crate) struct Registrar {
     /// The proxy's own among all writers.
     id: String,
     registrations: Arc<Mutex<Vec<Registration>>>,
-    /// A word to the thread: to announce them now. It ends when this does.
-    wake: Option<Sender<()>>,
+    errands: Sender<Errand>,
     /// Ends with the thread.
     ended: Receiver<()>,
+}
+
+/// What the thread is to do at once, and not only when it is time again.
+pub(crate) enum Errand {
+    /// Announce.
+    Announce,
+    /// Announce, and tell who writes.
+    Tell(Asker),
+    /// Take back what was said, and end.
+    End,
 }
 
 /// A pool, as long as it places keys alike.
@@ -67,51 +87,89 @@ struct Server {
 }
 
 /// Registrations that can take the place of others.
-pub(crate) struct Prepared(Vec<Registration>);
+pub(crate) struct Prepared {
+    registrations: Vec<Registration>,
+    /// What was said of those who place keys differently, where they were looked for and do not matter.
+    pub(crate) apart: Vec<String>,
+}
 
 impl Registrar {
     /// Announces pools from now on; with `refuse` only where no other writer places keys differently.
     pub(crate) fn start(pools: &[Arc<Pool>], on_difference: OnDifference) -> Result<Self, Failure> {
         let id = format!("{:016x}", RandomState::new().build_hasher().finish());
-        let Prepared(prepared) = Prepared::of(pools, on_difference, &id, &[])?;
-        let registrations = Arc::new(Mutex::new(prepared));
-        let ((wake, woken), (ends, ended)) = (mpsc::channel(), mpsc::channel());
+        let mut prepared = Prepared::of(pools, &id, &[]);
+        if on_difference == OnDifference::Refuse {
+            prepared.is_to_agree(&[])?;
+        }
+        let registrations = Arc::new(Mutex::new(prepared.registrations));
+        let ((errands, to_do), (ends, ended)) = (mpsc::channel(), mpsc::channel());
         let all = Arc::clone(&registrations);
         let thread = thread::Builder::new().name("fingerprint".into()).spawn(move || {
+            let mut errand = Errand::Announce;
             loop {
-                warn(&mut lock(&all));
-                let word = woken.recv_timeout(Duration::from_secs(REFRESH));
-                if word == Err(RecvTimeoutError::Disconnected) {
-                    lock(&all).iter_mut().for_each(Registration::withdraw);
+                let mut all = lock(&all);
+                if matches!(errand, Errand::End) {
+                    all.iter_mut().for_each(Registration::withdraw);
                     drop(ends);
                     return;
                 }
+                // Also where only the list is asked for: who asks often must not keep it from being done at all.
+                all.iter_mut().for_each(|registration| drop(registration.warn()));
+                if let Errand::Tell(asker) = errand {
+                    asker.tell(&mut all);
+                }
+                drop(all);
+                errand = match to_do.recv_timeout(Duration::from_secs(REFRESH)) {
+                    Ok(errand) => errand,
+                    Err(RecvTimeoutError::Timeout) => Errand::Announce,
+                    Err(RecvTimeoutError::Disconnected) => Errand::End,
+                };
             }
         });
         if let Err(error) = thread {
             lock(&registrations).iter_mut().for_each(Registration::withdraw);
             return Err(Failure::System(error));
         }
-        Ok(Self { on_difference, id, registrations, wake: Some(wake), ended })
+        Ok(Self { on_difference, id, registrations, errands, ended })
     }
 
-    /// What announces other pools; with `refuse` only where no other writer places keys differently.
-    pub(crate) fn prepare(&self, pools: &[Arc<Pool>]) -> Result<Prepared, Failure> {
-        Prepared::of(pools, self.on_difference, &self.id, &lock(&self.registrations))
+    /// Where its thread takes errands.
+    pub(crate) fn errands(&self) -> Sender<Errand> {
+        self.errands.clone()
+    }
+
+    /// What announces other pools; with `refuse` only where no other writer places keys differently. `this_time` is what
+    /// is done in that case instead of what is done else.
+    pub(crate) fn prepare(
+        &self,
+        pools: &[Arc<Pool>],
+        this_time: Option<OnDifference>,
+    ) -> Result<Prepared, Failure> {
+        let old = lock(&self.registrations);
+        let mut prepared = Prepared::of(pools, &self.id, &old);
+        match this_time.unwrap_or(self.on_difference) {
+            OnDifference::Refuse => prepared.is_to_agree(&old)?,
+            // Somebody waits for what is found.
+            OnDifference::Warn if this_time.is_some() => {
+                prepared.apart = prepared.registrations.iter_mut().flat_map(Registration::warn).collect();
+            }
+            OnDifference::Warn => {}
+        }
+        Ok(prepared)
     }
 
     /// Takes back what was said of pools that are not to be served.
     pub(crate) fn abandon(&self, prepared: Prepared) {
-        withdraw(prepared.0, &lock(&self.registrations));
+        withdraw(prepared.registrations, &lock(&self.registrations));
     }
 
     /// Announces these pools from now on, and no others.
     pub(crate) fn exchange(&self, prepared: Prepared) {
         let mut registrations = lock(&self.registrations);
-        let old = std::mem::replace(&mut *registrations, prepared.0);
+        let old = std::mem::replace(&mut *registrations, prepared.registrations);
         withdraw(old, &registrations);
         drop(registrations);
-        if self.wake.as_ref().is_none_or(|wake| wake.send(()).is_err()) {
+        if self.errands.send(Errand::Announce).is_err() {
             tracing::error!("nobody announces how keys are placed");
         }
     }
@@ -119,7 +177,8 @@ impl Registrar {
 
 impl Drop for Registrar {
     fn drop(&mut self) {
-        self.wake = None;
+        // Where nobody hears it, it has ended.
+        let _ = self.errands.send(Errand::End);
         if self.ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
             tracing::debug!("not all servers were told in time that keys are placed so no longer");
         }
@@ -127,52 +186,24 @@ impl Drop for Registrar {
 }
 
 impl Prepared {
-    fn of(
-        pools: &[Arc<Pool>],
-        on_difference: OnDifference,
-        id: &str,
-        old: &[Registration],
-    ) -> Result<Self, Failure> {
-        let mut prepared: Vec<_> = pools.iter().filter_map(|pool| Registration::new(pool, id, old)).collect();
-        if on_difference == OnDifference::Refuse {
-            let found = announce(&mut prepared);
-            if let Some((first, others)) = found.split_first() {
-                let more =
-                    if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
-                let error = Error::new(ErrorKind::FingerprintDiffers, format!("{}{more}", first.message));
-                withdraw(prepared, old);
-                return Err(Failure::Fingerprint(error));
-            }
-        }
-        Ok(Self(prepared))
+    fn of(pools: &[Arc<Pool>], id: &str, old: &[Registration]) -> Self {
+        let registrations = pools.iter().filter_map(|pool| Registration::new(pool, id, old)).collect();
+        Self { registrations, apart: Vec::new() }
+    }
+
+    /// Announces them. Where another writer places keys differently, that is an error, and it is taken back.
+    fn is_to_agree(&mut self, old: &[Registration]) -> Result<(), Failure> {
+        let found: Vec<Apart> = self.registrations.iter_mut().flat_map(Registration::announce).collect();
+        let Some((first, others)) = found.split_first() else { return Ok(()) };
+        let more = if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
+        let error = Error::new(ErrorKind::FingerprintDiffers, format!("{}{more}", first.message));
+        withdraw(std::mem::take(&mut self.registrations), old);
+        Err(Failure::Fingerprint(error))
     }
 }
 
 fn lock(registrations: &Mutex<Vec<Registration>>) -> MutexGuard<'_, Vec<Registration>> {
     registrations.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Tells all servers; those who place keys differently, each once.
-fn announce(registrations: &mut [Registration]) -> Vec<Apart> {
-    let mut found = Vec::new();
-    for registration in registrations {
-        for apart in registration.announce() {
-            if !found.contains(&apart) {
-                found.push(apart);
-            }
-        }
-    }
-    found
-}
-
-fn warn(registrations: &mut [Registration]) {
-    for registration in registrations {
-        for Apart { id, fingerprint, message } in registration.announce() {
-            if registration.told.insert(format!("{id} {fingerprint}")) {
-                tracing::warn!(pool = registration.pool.name, fingerprint, "{message}");
-            }
-        }
-    }
 }
 
 /// Takes back what these say and no other does.
@@ -216,17 +247,16 @@ impl Registration {
     /// Those who place keys differently, of the writers to the servers that answer.
     fn announce(&mut self) -> Vec<Apart> {
         let (writer, settings) = (&self.writer, &self.pool.settings);
-        let outcomes = at_once(&mut self.servers, |server| {
-            let outcome = server.announce(writer, settings);
-            if outcome.is_err() {
-                server.connection = None;
-            }
-            outcome
-        });
-        let mut found = Vec::new();
+        let outcomes = at_once(&mut self.servers, |server| server.announce(writer, settings));
+        let mut found: Vec<Apart> = Vec::new();
         for (server, outcome) in self.servers.iter().zip(outcomes) {
             match outcome {
-                Ok(apart) => found.extend(apart),
+                // Several servers tell of the same one.
+                Ok(apart) => apart.into_iter().for_each(|apart| {
+                    if !found.contains(&apart) {
+                        found.push(apart);
+                    }
+                }),
                 Err(error) if self.told.insert(server.address.clone()) => {
                     let Server { name, address, .. } = server;
                     tracing::warn!(pool = self.pool.name, server = name, address, %error, "not told how keys are placed");
@@ -235,6 +265,17 @@ impl Registration {
             }
         }
         found
+    }
+
+    /// The log tells of those who place keys differently, of each once. What it says of those there are.
+    fn warn(&mut self) -> Vec<String> {
+        let found = self.announce().into_iter().map(|Apart { id, fingerprint, message }| {
+            if self.told.insert(format!("{id} {fingerprint}")) {
+                tracing::warn!(pool = self.pool.name, fingerprint, "{message}");
+            }
+            message
+        });
+        found.collect()
     }
 
     fn withdraw(&mut self) {
@@ -249,15 +290,24 @@ impl Registration {
     }
 }
 
-/// Asks servers at the same time: one that hangs holds up no other.
+/// Asks servers at the same time: one that hangs holds up no other. One that does not answer is connected to again the next
+/// time.
 fn at_once<T: Send>(
     servers: &mut [Server],
     ask: impl Fn(&mut Server) -> io::Result<T> + Sync,
 ) -> Vec<io::Result<T>> {
     thread::scope(|scope| {
         let ask = &ask;
-        let start = |server| thread::Builder::new().spawn_scoped(scope, move || ask(server));
-        let threads: Vec<_> = servers.iter_mut().map(start).collect();
+        let threads = servers.iter_mut().map(|server| {
+            thread::Builder::new().spawn_scoped(scope, move || {
+                let outcome = ask(server);
+                if outcome.is_err() {
+                    server.connection = None;
+                }
+                outcome
+            })
+        });
+        let threads: Vec<_> = threads.collect();
         let end = |thread: io::Result<ScopedJoinHandle<'_, _>>| {
             thread?.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))
         };
@@ -266,7 +316,18 @@ fn at_once<T: Send>(
 }
 
 impl Server {
-    fn announce(&mut self, writer: &Writer, settings: &keyhome::config::Settings) -> io::Result<Vec<Apart>> {
+    fn announce(&mut self, writer: &Writer, settings: &Settings) -> io::Result<Vec<Apart>> {
+        let members = self.ask_for(writer, settings, Writer::ask)?;
+        Ok(writer.apart(&texts(&members)))
+    }
+
+    /// Announces the writer, and gives the replies to what `ask` makes of the time and the fingerprints that are in use.
+    fn ask_for(
+        &mut self,
+        writer: &Writer,
+        settings: &Settings,
+        ask: impl Fn(&Writer, u64, &[&str]) -> Vec<Words>,
+    ) -> io::Result<Vec<Vec<u8>>> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
             none => {
@@ -283,8 +344,7 @@ impl Server {
         let now = time.first().and_then(|time| decimal(time.first()?));
         let now = now.ok_or(io::ErrorKind::InvalidData)?;
         let fingerprints = connection.ask(&writer.announce(now))?.pop().unwrap_or_default();
-        let others = connection.ask(&writer.ask(now, &texts(&fingerprints)))?.concat();
-        Ok(writer.apart(&texts(&others)))
+        Ok(connection.ask(&ask(writer, now, &texts(&fingerprints)))?.concat())
     }
 }
 

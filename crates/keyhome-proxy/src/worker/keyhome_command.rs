@@ -1,12 +1,24 @@
 //! Commands that no server has: KEYHOME, and those that nobody knows.
 
+use std::sync::Arc;
+
 use keyhome_resp::error;
 
 use super::{
     Worker,
     requests::{Request, Taken},
 };
-use crate::answers::{errors, hot_keys, keyhome, slow_log};
+use crate::{
+    answers::{errors, hot_keys, keyhome, slow_log},
+    registration::{Asker, Errand, OnDifference},
+    server::Waiting,
+};
+
+/// Who does what is asked for is gone.
+pub(super) const GONE: &[u8] = b"-ERR the proxy stops\r\n";
+
+/// Nothing is known of other writers.
+const NOBODY_COMPARED: &str = "ERR other writers are not looked for: start the proxy with --fingerprint";
 
 impl Worker {
     /// A command that is not in the table of commands.
@@ -52,11 +64,44 @@ impl Worker {
             b"pools" => keyhome::pools(&mut self.pools[..self.served], rest, now, resp3, out),
             b"hotkeys" => hot_keys::of(&self.pools[pool].pool, rest, now, resp3, out),
             b"slowlog" => slow_log::with_servers(&self.pools[pool].pool.slow_log, rest, out),
-            b"reload" if rest.is_empty() => return self.ask_to_reload(index),
-            b"reload" => errors::wrong_words(out, "keyhome|reload"),
+            b"reload" => return self.keyhome_reload(index, rest),
+            b"writers" => return self.keyhome_writers(index, rest),
             b"help" => keyhome::help(out),
             _ => errors::unknown_subcommand(out, words[0], subcommand),
         }
         self.answer(index, |out| out.extend_from_slice(&reply));
+    }
+
+    /// KEYHOME RELOAD, with a word for what is done this time where other writers place keys differently.
+    fn keyhome_reload(&mut self, index: usize, words: &[&[u8]]) {
+        let this_time = match words {
+            [] => return self.ask_to_reload(index, None),
+            [word] => OnDifference::read(word),
+            _ => return self.wrong_words(index, "keyhome|reload"),
+        };
+        if this_time.is_none() {
+            self.answer(index, |out| error(out, "ERR syntax error, try KEYHOME RELOAD [WARN|REFUSE]"));
+        } else if self.errands.is_none() {
+            self.answer(index, |out| error(out, NOBODY_COMPARED));
+        } else {
+            self.ask_to_reload(index, this_time);
+        }
+    }
+
+    /// KEYHOME WRITERS: servers are asked, in a thread where nobody else waits for them.
+    fn keyhome_writers(&mut self, index: usize, words: &[&[u8]]) {
+        if !words.is_empty() {
+            return self.wrong_words(index, "keyhome|writers");
+        }
+        let Some(errands) = &self.errands else {
+            return self.answer(index, |out| error(out, NOBODY_COMPARED));
+        };
+        let Some(client) = self.clients.get_mut(index) else { return };
+        let number = client.replies.expect();
+        let waiting = Waiting::of(index, client.generation, number, 0, self.now);
+        let asker = Asker { line: Arc::clone(&self.line), waiting, resp3: client.session.resp3 };
+        if errands.send(Errand::Tell(asker)).is_err() {
+            self.hand_over(waiting, GONE);
+        }
     }
 }

@@ -56,6 +56,7 @@ use crate::{
     log_limit::LogLimit,
     pool::{Pool, PoolView},
     proxy::{Options, Shared},
+    registration::Errand,
     resolver::Resolver,
     server::{ServerConnection, Waiting},
 };
@@ -151,6 +152,8 @@ pub(crate) struct Worker {
     stopping: bool,
     control: Receiver<Control>,
     wishes: Sender<Wish>,
+    /// Of the registrar, if there is one.
+    errands: Option<Sender<Errand>>,
     /// The ways to all threads.
     lines: Arc<Vec<Line>>,
     /// Replies that clients of other threads were promised, and which threads.
@@ -224,6 +227,7 @@ impl Worker {
             checks: number == 0,
             control,
             wishes,
+            errands: shared.errands.clone(),
             allow_flush: false,
             lines: Arc::new(Vec::new()),
             promised: Slab::new(),

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use super::{ToServer, Worker};
+use super::{ToServer, Worker, keyhome_command::GONE};
 use crate::{
     client::Client,
     control::{Change, Wish},
     counters::PoolCounters,
     listener::Listener,
     pool::{Pool, PoolView},
+    registration::OnDifference,
     server::{ServerConnection, Waiting},
 };
 
@@ -45,13 +46,13 @@ impl Move {
 
 impl Worker {
     /// KEYHOME RELOAD: the owner of the proxy does it and answers; what the client asks next is asked of the new config.
-    pub(super) fn ask_to_reload(&mut self, index: usize) {
+    pub(super) fn ask_to_reload(&mut self, index: usize, on_difference: Option<OnDifference>) {
         let Some(client) = self.clients.get_mut(index) else { return };
         let number = client.replies.expect();
         client.halted = true;
         let waiting = Waiting::of(index, client.generation, number, 0, self.now);
-        if self.wishes.send(Wish { worker: self.number, waiting }).is_err() {
-            self.hand_over(waiting, b"-ERR the proxy stops\r\n");
+        if self.wishes.send(Wish { worker: self.number, waiting, on_difference }).is_err() {
+            self.hand_over(waiting, GONE);
         }
     }
 

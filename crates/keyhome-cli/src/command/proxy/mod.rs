@@ -9,7 +9,7 @@ use std::{fs, process, thread, time::Duration};
 
 use daemonize::Daemonize;
 use keyhome::config::Config;
-use keyhome_proxy::{Options, Proxy};
+use keyhome_proxy::{OnDifference, Options, Proxy, Reloaded};
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGTERM, SIGTTIN, SIGTTOU},
     iterator::Signals,
@@ -135,7 +135,7 @@ fn watch(args: &ProxyArgs, proxy: &mut Proxy, signals: &mut Signals, log: &log::
                 SIGHUP => {
                     log.open_anew();
                     // What came of it is in the log.
-                    let _ = reload(args, proxy);
+                    let _ = reload(args, proxy, None);
                 }
                 SIGTTIN => log.change_level(1),
                 SIGTTOU => log.change_level(-1),
@@ -143,8 +143,8 @@ fn watch(args: &ProxyArgs, proxy: &mut Proxy, signals: &mut Signals, log: &log::
             }
         }
         while let Some(request) = proxy.reload_request() {
-            let outcome = reload(args, proxy);
-            proxy.answer(&request, outcome.as_ref().map(drop).map_err(String::as_str));
+            let outcome = reload(args, proxy, request.on_difference());
+            proxy.answer(&request, outcome.as_ref().map_err(String::as_str));
         }
         thread::sleep(LOOK);
     }
@@ -152,19 +152,26 @@ fn watch(args: &ProxyArgs, proxy: &mut Proxy, signals: &mut Signals, log: &log::
 }
 
 /// Reads the config again and serves it. Where it is not in order, all stays as it is, and why is said.
-fn reload(args: &ProxyArgs, proxy: &mut Proxy) -> Result<(), String> {
+fn reload(
+    args: &ProxyArgs,
+    proxy: &mut Proxy,
+    on_difference: Option<OnDifference>,
+) -> Result<Reloaded, String> {
     let reloaded = if is_stdin(&args.config) {
         Err(Failure::Input("it came from stdin, which cannot be read again".into()))
     } else {
-        read(args).and_then(|config| proxy.reload(&config).map_err(Failure::Proxy))
+        read(args).and_then(|config| proxy.reload_with(&config, on_difference).map_err(Failure::Proxy))
     };
     match reloaded {
         Ok(it) => {
             tracing::info!(added = it.added, kept = it.kept, removed = it.removed, "the config is in force");
-            Ok(())
+            Ok(it)
         }
         Err(failure) => {
-            let why = failure.to_string();
+            let mut why = failure.to_string();
+            if matches!(failure, Failure::Proxy(keyhome_proxy::Failure::Fingerprint(_))) {
+                why.push_str("; KEYHOME RELOAD WARN reads it all the same");
+            }
             tracing::error!(why, file = %args.config.display(), "the config is not taken; the old one stays");
             Err(why)
         }
