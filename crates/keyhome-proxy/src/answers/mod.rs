@@ -16,7 +16,7 @@ pub(crate) use client::{killed, listed, unblocked};
 
 use crate::{client::Client, pool::Pool};
 
-pub(crate) use waiting::longest_wait;
+pub(crate) use waiting::{can_wait, longest_wait};
 
 /// The version of Redis that clients are told until a server has said its own: that of the protocol which is spoken.
 pub(crate) const REDIS_VERSION: &str = "7.0.15";
@@ -49,15 +49,6 @@ pub(crate) fn is_for_all(kind: &CommandKind) -> bool {
 /// Whether a command empties servers, which `--allow-flush` must allow.
 pub(crate) fn empties(kind: &CommandKind) -> bool {
     matches!(kind.command, "flushall" | "flushdb" | "function|flush")
-}
-
-/// Whether a command that can wait does: XREAD waits with BLOCK only, which stands before its streams.
-pub(crate) fn can_wait(command: &str, words: &[&[u8]]) -> bool {
-    if !matches!(command, "xread" | "xreadgroup") {
-        return true;
-    }
-    let options = words.iter().take_while(|word| !word.eq_ignore_ascii_case(b"streams"));
-    options.skip(1).any(|word| word.eq_ignore_ascii_case(b"block"))
 }
 
 /// A text of several lines: in RESP3 one that says so (`addReplyVerbatim`).
