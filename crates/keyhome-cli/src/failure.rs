@@ -32,6 +32,8 @@ pub(crate) enum Failure {
     Core(Error),
     /// A file that cannot be read.
     Read { file: PathBuf, error: io::Error },
+    /// A file that cannot be written.
+    Write { file: PathBuf, error: io::Error },
     /// Keys that cannot be read, a combination that makes no sense.
     Input(String),
     /// The proxy does not run.
@@ -77,6 +79,7 @@ impl fmt::Display for Failure {
             },
             Self::Core(error) => write!(f, "{error}"),
             Self::Read { file, error } => write!(f, "cannot read {}: {error}", file.display()),
+            Self::Write { file, error } => write!(f, "cannot write {}: {error}", file.display()),
             Self::Input(message) => f.write_str(message),
             Self::Proxy(failure) => failure.fmt(f),
             Self::OutputGone => f.write_str("standard output was closed"),

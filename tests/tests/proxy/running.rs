@@ -55,6 +55,23 @@ fn a_place_that_is_taken_is_said() {
 }
 
 #[test]
+fn a_file_that_cannot_be_written_is_said() {
+    let fleet = Fleet::start();
+    let scratch = Scratch::new().unwrap();
+    let (config, path) = (scratch.path().join("nutcracker.yml"), scratch.path().join("nowhere/file"));
+    let text = fs::read_to_string(fleet.proxy.config()).unwrap();
+    let port = fleet.proxy.port(POOL).unwrap().to_string();
+    fs::write(&config, text.replace(&port, &lease().unwrap().to_string())).unwrap();
+    let (config, path) = (config.to_str().unwrap(), path.to_str().unwrap());
+    for flag in ["-p", "-o"] {
+        let stats = lease().unwrap().to_string();
+        let arguments = ["proxy", "-c", config, "-a", "127.0.0.1", "-s", &stats, flag, path];
+        let (exit, _, said) = CommandDoor::new().run(&arguments, b"");
+        assert!(exit == 1 && said.contains(&format!("cannot write {path}: ")), "{exit}: {said}");
+    }
+}
+
+#[test]
 fn statistics_are_nutcrackers_and_of_this_moment() {
     let fleet = Fleet::start();
     let mut connection = fleet.connect();

@@ -43,7 +43,7 @@ impl Write for Sink {
 impl Log {
     pub(super) fn open(args: &ProxyArgs) -> Result<Self, Failure> {
         let file = match &args.output {
-            Some(path) => Some(open(path).map_err(|error| Failure::Read { file: path.clone(), error })?),
+            Some(path) => Some(open(path).map_err(|error| Failure::Write { file: path.clone(), error })?),
             None => None,
         };
         let colours = file.is_none() && io::stderr().is_terminal();

@@ -102,7 +102,7 @@ fn serve(args: &ProxyArgs) -> Result<(), Failure> {
     let mut proxy = Proxy::start(&config, &options).map_err(Failure::Proxy)?;
     if let Some(path) = &args.pid_file {
         let written = fs::write(path, process::id().to_string());
-        written.map_err(|error| Failure::Read { file: path.clone(), error })?;
+        written.map_err(|error| Failure::Write { file: path.clone(), error })?;
     }
     tracing::info!(pools = config.pools.len(), threads = args.threads, "keyhome {} serves", keyhome::VERSION);
     let ended = watch(args, &mut proxy, &mut signals, &log);
