@@ -1,4 +1,4 @@
-//! Configs from files, with the file's name and text kept for messages.
+//! Configs from files or stdin, with the file's name and text kept for messages.
 
 use std::{
     fs,
@@ -19,6 +19,18 @@ pub(crate) struct ConfigFile {
 /// Whether `path` means stdin.
 pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
+}
+
+/// Whether two inputs would both have to be stdin.
+pub(crate) fn only_one_stdin(inputs: &[(&str, bool)]) -> Result<(), Failure> {
+    let names: Vec<&str> = inputs.iter().filter(|(_, stdin)| *stdin).map(|(name, _)| *name).collect();
+    if names.len() > 1 {
+        return Err(Failure::Input(format!(
+            "{} cannot all be stdin; put one into a file",
+            names.join(" and ")
+        )));
+    }
+    Ok(())
 }
 
 impl ConfigFile {

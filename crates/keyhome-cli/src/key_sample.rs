@@ -63,15 +63,3 @@ fn mixed(number: u64) -> u64 {
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)
 }
-
-/// Whether two inputs would both have to be stdin.
-pub(crate) fn only_one_stdin(inputs: &[(&str, bool)]) -> Result<(), Failure> {
-    let names: Vec<&str> = inputs.iter().filter(|(_, stdin)| *stdin).map(|(name, _)| *name).collect();
-    if names.len() > 1 {
-        return Err(Failure::Input(format!(
-            "{} cannot all be stdin; put one into a file",
-            names.join(" and ")
-        )));
-    }
-    Ok(())
-}

@@ -11,9 +11,9 @@ use serde::Serialize;
 use super::{print_advice, print_json};
 use crate::{
     args::{PoolArgs, SampleArgs},
-    config_file::{self, is_stdin},
+    config_file::{self, is_stdin, only_one_stdin},
     failure::{Answer, Failure},
-    key_sample::{self, only_one_stdin},
+    key_sample,
     table::{Table, grouped, percent},
 };
 

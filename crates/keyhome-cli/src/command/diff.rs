@@ -11,9 +11,9 @@ use serde::Serialize;
 use super::print_json;
 use crate::{
     args::SampleArgs,
-    config_file::{ConfigFile, is_stdin},
+    config_file::{ConfigFile, is_stdin, only_one_stdin},
     failure::{Answer, Failure},
-    key_sample::{self, only_one_stdin},
+    key_sample,
     table::{Table, grouped, percent},
 };
 

@@ -6,9 +6,8 @@ use serde_json::json;
 use super::{answer_keys, echo, open_json};
 use crate::{
     args::{KeyArgs, PoolArgs},
-    config_file::{self, is_stdin},
+    config_file::{self, is_stdin, only_one_stdin},
     failure::{Answer, Failure},
-    key_sample::only_one_stdin,
     report,
 };
 
