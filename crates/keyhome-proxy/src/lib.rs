@@ -29,6 +29,7 @@ mod control;
 mod counters;
 mod error_kinds;
 mod gather;
+mod host;
 mod hot_keys;
 mod latencies;
 mod limits;

@@ -10,10 +10,16 @@ use std::{
     os::unix::net::UnixListener,
     sync::Arc,
     thread,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::control::{self, Line, Snapshot};
+use crate::{
+    control::{self, Line, Snapshot},
+    host,
+};
+
+/// How long somebody may take to read: who does not must not keep the numbers from others.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where statistics are to be had.
 pub(crate) enum StatsListener {
@@ -34,23 +40,34 @@ impl StatsListener {
         TcpListener::bind((address, port)).map(Self::Tcp)
     }
 
+    /// Who has connected.
+    fn accept(&self) -> io::Result<Box<dyn Write>> {
+        Ok(match self {
+            Self::Tcp(listener) => {
+                let (to, _) = listener.accept()?;
+                to.set_write_timeout(Some(PATIENCE))?;
+                Box::new(to)
+            }
+            Self::Unix(listener) => {
+                let (to, _) = listener.accept()?;
+                to.set_write_timeout(Some(PATIENCE))?;
+                Box::new(to)
+            }
+        })
+    }
+
     /// Answers for as long as the process lives.
     pub(crate) fn serve(self, lines: Arc<Vec<Line>>) {
         let started = SystemTime::now();
         thread::spawn(move || {
             loop {
-                let sent = match &self {
-                    Self::Tcp(listener) => listener.accept().and_then(|(mut to, _)| {
-                        to.write_all(describe(&control::count(&lines)?, started).as_bytes())
-                    }),
-                    Self::Unix(listener) => listener.accept().and_then(|(mut to, _)| {
-                        to.write_all(describe(&control::count(&lines)?, started).as_bytes())
-                    }),
-                };
+                let sent = self.accept().and_then(|mut to| {
+                    to.write_all(describe(&control::count(&lines)?, started).as_bytes())
+                });
                 if let Err(error) = sent {
                     tracing::warn!(%error, "statistics");
                     // Out of files, for one: it is no use to try again at once.
-                    thread::sleep(std::time::Duration::from_millis(10));
+                    thread::sleep(Duration::from_millis(10));
                 }
             }
         });
@@ -59,11 +76,10 @@ impl StatsListener {
 
 fn describe(counted: &Snapshot, started: SystemTime) -> String {
     let seconds = |since: SystemTime| SystemTime::now().duration_since(since).unwrap_or_default().as_secs();
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let mut text = format!(
-        "{{\"service\":\"nutcracker\", \"source\":\"{}\", \"version\":\"{}\", \"uptime\":{}, \"timestamp\":{}, \
+        "{{\"service\":\"nutcracker\", \"source\":{}, \"version\":\"{}\", \"uptime\":{}, \"timestamp\":{}, \
          \"total_connections\":{}, \"curr_connections\":{}, ",
-        host.trim(),
+        quoted(&host::name()),
         keyhome::VERSION,
         seconds(started),
         seconds(UNIX_EPOCH),

@@ -6,7 +6,6 @@ mod writers;
 
 use std::{
     collections::HashSet,
-    fs,
     hash::{BuildHasher, Hasher, RandomState},
     io, process,
     sync::{
@@ -26,7 +25,7 @@ use keyhome::{
 
 use self::connection::Connection;
 pub(crate) use self::writers::Asker;
-use crate::{Failure, pool::Pool};
+use crate::{Failure, host, pool::Pool};
 
 /// What is done where another writer places keys differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,7 +224,7 @@ impl Registration {
         let description = Description {
             id,
             program: &program,
-            host: &host(),
+            host: &host::name(),
             process: &process::id().to_string(),
             since: &since,
         };
@@ -351,10 +350,4 @@ impl Server {
 /// Those that are texts: nothing else was said by keyhome.
 fn texts(replies: &[Vec<u8>]) -> Vec<&str> {
     replies.iter().filter_map(|reply| str::from_utf8(reply).ok()).collect()
-}
-
-/// The name of the machine.
-fn host() -> String {
-    let name = fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::env::var("HOSTNAME"));
-    name.map_or_else(|_| "an unnamed host".into(), |name| name.trim().to_owned())
 }
