@@ -153,7 +153,7 @@ impl Proxy {
             metrics.serve(Arc::clone(&lines));
         }
         let threads = workers.into_iter().map(|mut worker| {
-            worker.meet(Arc::clone(&lines), options);
+            worker.meet(Arc::clone(&lines));
             thread::spawn(|| worker.run())
         });
         let threads = threads.collect();

@@ -2,8 +2,8 @@
 //!
 //! Clients ask INFO before anything else (ioredis's ready check), and a server that hangs must not keep them from the others:
 //! the sections that the proxy has are answered without asking anybody, but for the version of Redis, by which libraries
-//! choose what they use: the first server that says it is believed, and not asked again. The rest is asked of all servers when it is asked
-//! for by name.
+//! choose what they use: the first server that says it is believed, and not asked again. The rest is asked of all servers
+//! when it is asked for by name.
 
 use std::fmt::Write;
 

@@ -189,7 +189,7 @@ impl Worker {
             listeners: Slab::new(),
             clients: Slab::new(),
             generation: 0,
-            next_id: 1,
+            next_id: number as u64 + 1,
             servers: Slab::new(),
             to_servers: pools.iter().map(|pool| ToServer::of_pool(pool)).collect(),
             next_follow: 0,
@@ -228,7 +228,7 @@ impl Worker {
             control,
             wishes,
             errands: shared.errands.clone(),
-            allow_flush: false,
+            allow_flush: options.allow_flush,
             lines: Arc::new(Vec::new()),
             promised: Slab::new(),
         };

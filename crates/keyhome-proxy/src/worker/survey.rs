@@ -6,7 +6,6 @@ use keyhome_resp::integer;
 
 use super::{Why, Worker};
 use crate::{
-    Options,
     client::Selection,
     control::{Control, Line},
     server::Waiting,
@@ -38,10 +37,8 @@ pub(super) struct Ask<'a> {
 }
 
 impl Worker {
-    /// Tells it how to reach the other threads, and how it runs.
-    pub(crate) fn meet(&mut self, lines: Arc<Vec<Line>>, options: &Options) {
-        self.allow_flush = options.allow_flush;
-        self.next_id = self.number as u64 + 1;
+    /// Tells it how to reach the other threads.
+    pub(crate) fn meet(&mut self, lines: Arc<Vec<Line>>) {
         self.lines = lines;
     }
 
