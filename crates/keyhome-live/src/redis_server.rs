@@ -79,17 +79,12 @@ impl RedisServer {
 
     /// Stops it without ending it: connections stay open, and nothing is answered.
     pub fn pause(&self) -> io::Result<()> {
-        self.signal("-STOP")
+        self.process.signal("-STOP")
     }
 
     /// Lets it go on after a [`pause`](Self::pause).
     pub fn resume(&self) -> io::Result<()> {
-        self.signal("-CONT")
-    }
-
-    fn signal(&self, signal: &str) -> io::Result<()> {
-        let status = Command::new("kill").arg(signal).arg(self.process.id().to_string()).status()?;
-        if status.success() { Ok(()) } else { Err(io::Error::other(format!("kill {signal}: {status}"))) }
+        self.process.signal("-CONT")
     }
 }
 

@@ -146,6 +146,12 @@ impl Process {
         Err(io::Error::other(format!("{} is not ready after {seconds} s{last}\n{log}", self.program)))
     }
 
+    /// Sends it a signal, such as `-HUP`.
+    pub fn signal(&self, signal: &str) -> io::Result<()> {
+        let status = Command::new("kill").arg(signal).arg(self.id().to_string()).status()?;
+        if status.success() { Ok(()) } else { Err(io::Error::other(format!("kill {signal}: {status}"))) }
+    }
+
     /// Kills it, as a crash of its machine would, and waits until it is gone.
     pub fn kill(&mut self) -> io::Result<()> {
         // In this order: a number may belong to another program as soon as it has been waited for.

@@ -6,7 +6,6 @@ use std::{
     net::{SocketAddr, TcpStream},
     os::unix::{fs::PermissionsExt, net::UnixStream},
     path::Path,
-    process::Command,
     time::Duration,
 };
 
@@ -93,14 +92,11 @@ fn tcpkeepalive_is_for_clients() {
 
 /// Connections that the kernel takes while the proxy accepts none, of twenty.
 fn taken_unasked(proxy: &mut Proxy, port: u16) -> usize {
-    let process = proxy.process().id().to_string();
-    let signal =
-        |name: &str| assert!(Command::new("kill").args([name, &process]).status().unwrap().success());
-    signal("-STOP");
+    proxy.process().signal("-STOP").unwrap();
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let connect = |_| TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok();
     let taken: Vec<TcpStream> = (0..20).map(connect).take_while(Option::is_some).flatten().collect();
-    signal("-CONT");
+    proxy.process().signal("-CONT").unwrap();
     taken.len()
 }
 

@@ -3,7 +3,6 @@
 
 use std::{
     fs,
-    process::Command,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
@@ -51,8 +50,7 @@ pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 fn hang_up(fleet: &mut Fleet) {
-    let process = fleet.proxy.process().id().to_string();
-    assert!(Command::new("kill").args(["-HUP", &process]).status().unwrap().success());
+    fleet.proxy.process().signal("-HUP").unwrap();
 }
 
 fn value(key: &str) -> Vec<u8> {

@@ -184,6 +184,5 @@ fn who_stops_it_waits_no_longer_than_was_said() {
 }
 
 pub(crate) fn terminate(proxy: &mut Proxy) {
-    let process = proxy.process().id().to_string();
-    assert!(Command::new("kill").arg(process).status().unwrap().success());
+    proxy.process().signal("-TERM").unwrap();
 }
