@@ -35,10 +35,6 @@ fn memory(proxy: &mut Proxy, which: &str) -> usize {
     line.trim().strip_suffix(" kB").unwrap().parse::<usize>().unwrap() * 1024
 }
 
-fn limited(arguments: &[&str]) -> Fleet {
-    Fleet::start_with(arguments)
-}
-
 /// Whether the connection ends: nothing comes any more, whatever came before.
 fn ends(connection: &mut Connection) -> bool {
     for _ in 0..100_000 {
@@ -61,7 +57,7 @@ fn ping(connection: &mut Connection) -> std::io::Result<Reply> {
 
 #[test]
 fn one_client_too_many_is_told_so() {
-    let fleet = limited(&["--max-clients", "3", "--threads", "2"]);
+    let fleet = Fleet::start_with(&["--max-clients", "3", "--threads", "2"]);
     let deadline = Instant::now() + Duration::from_secs(20);
     // The fixture's own connection may be there for a moment.
     let mut clients = Vec::new();
@@ -87,7 +83,7 @@ fn one_client_too_many_is_told_so() {
 
 #[test]
 fn a_request_that_is_too_large_is_an_error() {
-    let fleet = limited(&["--max-request-bytes", "64kb"]);
+    let fleet = Fleet::start_with(&["--max-request-bytes", "64kb"]);
     let mut other = fleet.connect();
     for value in [vec![b'v'; 64 << 10], vec![b'v'; 10 * MB]] {
         let mut connection = fleet.connect();
@@ -109,13 +105,13 @@ fn a_request_that_is_too_large_is_an_error() {
 
 #[test]
 fn a_client_that_asks_for_nothing_is_closed_and_one_that_waits_is_not() {
-    let fleet = limited(&["--idle-timeout", "1"]);
+    let fleet = Fleet::start_with(&["--idle-timeout", "3"]);
     let (mut idle, mut listener, mut blocked) = (fleet.connect(), fleet.connect(), fleet.connect());
     ping(&mut idle).unwrap();
     listener.call(&[b"SUBSCRIBE", b"news"]).unwrap();
     blocked.send(&encode(&[b"BLPOP", b"list", b"0"])).unwrap();
     assert!(ends(&mut idle));
-    thread::sleep(Duration::from_millis(1500));
+    thread::sleep(Duration::from_millis(3500));
     let mut busy = fleet.connect();
     assert_eq!(busy.call(&[b"PUBLISH", b"news", b"x"]).unwrap(), Reply::Integer(1));
     busy.call(&[b"RPUSH", b"list", b"x"]).unwrap();
@@ -127,7 +123,7 @@ fn a_client_that_asks_for_nothing_is_closed_and_one_that_waits_is_not() {
 #[test]
 fn a_slow_reader_gets_everything_and_takes_little_memory() {
     const COUNT: usize = 500;
-    let mut fleet = limited(&[]);
+    let mut fleet = Fleet::start();
     let value = vec![b'v'; MB];
     fleet.connect().call(&[b"SET", b"large", &value]).unwrap().ok().unwrap();
     let mut slow = fleet.connect();
@@ -148,7 +144,7 @@ fn a_slow_reader_gets_everything_and_takes_little_memory() {
 
 #[test]
 fn a_client_that_reads_nothing_is_closed_before_it_takes_much_memory() {
-    let mut fleet = limited(&["--client-output-limit", "8mb"]);
+    let mut fleet = Fleet::start_with(&["--client-output-limit", "8mb"]);
     fleet.connect().call(&[b"SET", b"large", &vec![b'v'; MB]]).unwrap().ok().unwrap();
     let mut slow = fleet.connect();
     slow.send(&encode(&[b"GET", b"large"]).repeat(500)).unwrap();
@@ -173,7 +169,7 @@ fn a_client_that_reads_nothing_is_closed_before_it_takes_much_memory() {
 
 #[test]
 fn where_too_much_is_buffered_in_all_the_largest_goes() {
-    let mut fleet = limited(&["--buffered-limit", "32mb"]);
+    let mut fleet = Fleet::start_with(&["--buffered-limit", "32mb"]);
     let mut other = fleet.connect();
     let giant = vec![b'v'; 100 * MB];
     for server in &fleet.servers {
@@ -195,7 +191,7 @@ fn where_too_much_is_buffered_in_all_the_largest_goes() {
 
 #[test]
 fn lengths_that_are_only_claimed_take_no_memory() {
-    let mut fleet = limited(&[]);
+    let mut fleet = Fleet::start();
     let mut clients: Vec<Connection> = (0..500).map(|_| fleet.connect()).collect();
     for client in &mut clients {
         client.send(b"*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$536870912\r\nv").unwrap();
@@ -208,19 +204,20 @@ fn lengths_that_are_only_claimed_take_no_memory() {
     assert!(peak < 80 * MB, "{} MB", peak / MB);
 }
 
+/// How many open files a proxy may have from now on.
+fn allow_files(proxy: &mut Proxy, limit: &str) {
+    let process = format!("--pid={}", proxy.process().id());
+    let set = Command::new("prlimit").arg(process).arg(format!("--nofile={limit}:")).status();
+    assert!(set.unwrap().success());
+}
+
 /// As when others have taken all files of the system.
 #[test]
 fn who_connects_while_there_are_no_files_waits_and_is_served_when_there_are() {
-    let mut fleet = limited(&[]);
-    let id = fleet.proxy.process().id();
-    let files = |limit: &str| {
-        let set =
-            Command::new("prlimit").arg(format!("--pid={id}")).arg(format!("--nofile={limit}:")).status();
-        assert!(set.unwrap().success());
-    };
+    let mut fleet = Fleet::start();
     let mut before = fleet.connect();
     before.call(&[b"MGET", b"a", b"b", b"c", b"d", b"e", b"f"]).unwrap();
-    files("5");
+    allow_files(&mut fleet.proxy, "5");
     let mut waiting = fleet.connect();
     waiting.send(&encode(&[b"PING"])).unwrap();
     for number in 0..200 {
@@ -231,7 +228,7 @@ fn who_connects_while_there_are_no_files_waits_and_is_served_when_there_are() {
         assert!(Instant::now() < deadline, "{}", fleet.proxy.process().log_end());
         thread::sleep(Duration::from_millis(10));
     }
-    files("1000");
+    allow_files(&mut fleet.proxy, "1000");
     assert_eq!(waiting.receive().unwrap(), Reply::Simple("PONG".into()));
 }
 
@@ -242,21 +239,15 @@ fn a_proxy_without_files_for_servers_blames_none() {
     let mut front = Front::of(&[redis.address()], PATIENT, &[]);
     let mut connection = front.connect();
     ping(&mut connection).unwrap();
-    let id = front.proxy.process().id();
-    let files = |limit: &str| {
-        let set =
-            Command::new("prlimit").arg(format!("--pid={id}")).arg(format!("--nofile={limit}:")).status();
-        assert!(set.unwrap().success());
-    };
-    files("5");
+    allow_files(&mut front.proxy, "5");
     assert_eq!(connection.call(&[b"GET", b"key"]).unwrap(), Reply::Error("ERR Too many open files".into()));
-    files("1000");
+    allow_files(&mut front.proxy, "1000");
     assert_eq!(connection.call(&[b"GET", b"key"]).unwrap(), Reply::Bulk(None));
 }
 
 #[test]
 fn a_transaction_that_never_names_a_key_is_not_kept_without_bound() {
-    let mut fleet = limited(&[]);
+    let mut fleet = Fleet::start();
     let mut connection = fleet.connect();
     connection.call(&[b"MULTI"]).unwrap().ok().unwrap();
     let text = vec![b't'; 10_000];
@@ -273,7 +264,7 @@ fn a_transaction_that_never_names_a_key_is_not_kept_without_bound() {
 fn giant_values_let_the_others_through() {
     const GIANT: usize = 16 * MB;
     const CLIENTS: usize = 3;
-    let fleet = limited(&[]);
+    let fleet = Fleet::start();
     let value: Vec<u8> = (0..GIANT).map(|at| (at % 251) as u8).collect();
     let mut served = 0;
     thread::scope(|scope| {

@@ -15,7 +15,10 @@ use keyhome_live::{
 };
 use keyhome_tests::{dice::Dice, doors::CommandDoor};
 
-use crate::fleet::{Fleet, PATIENT, POOL, pool};
+use crate::{
+    fleet::{Fleet, PATIENT, POOL, pool},
+    running::busy,
+};
 
 /// A pool of some of these servers, by number, with their weights.
 pub(crate) fn pool_of(servers: &[RedisServer], members: &[(usize, u32)]) -> Pool {
@@ -202,9 +205,8 @@ fn pools_come_and_go_and_who_is_owed_a_reply_has_it() {
     let mut idle = fleet.proxy.connect("second").unwrap();
     idle.call(&[b"SET", b"key", b"value"]).unwrap().ok().unwrap();
     let mut waits = fleet.proxy.connect("second").unwrap();
-    let slow = b"local t = redis.call('TIME') local e = t[1] * 1000000 + t[2] + 700000 \
-        repeat t = redis.call('TIME') until t[1] * 1000000 + t[2] > e return 'done'";
-    waits.send(&encode(&[b"EVAL", slow, b"1", b"key"])).unwrap();
+    let slow = busy(2000);
+    waits.send(&encode(&[b"EVAL", slow.as_bytes(), b"1", b"key"])).unwrap();
     wait_until("the script was sent", || fleet.proxy.stats().unwrap().contains("\"out_queue\":1"));
     let port = fleet.proxy.port("second").unwrap();
     fleet.proxy.reload(&[first]).unwrap();

@@ -2,6 +2,8 @@
 
 use std::{
     fs,
+    io::Read,
+    net::TcpStream,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -99,14 +101,14 @@ fn statistics_are_nutcrackers_and_of_this_moment() {
 fn who_stops_it_gently_gets_the_replies_that_are_owed() {
     let scratch = Scratch::new().unwrap();
     let servers = [RedisServer::start(&scratch).unwrap()];
-    let port = lease().unwrap();
+    let (port, stats_port) = (lease().unwrap(), lease().unwrap());
     let config = scratch.path().join("nutcracker.yml");
     let pidfile = scratch.path().join("proxy.pid");
     let log = scratch.path().join("proxy.log");
     fs::write(&config, pool(&servers, PATIENT).yaml(&format!("127.0.0.1:{port}"))).unwrap();
     let program = CommandDoor::new();
     let mut process = Command::new(program.program())
-        .args(["proxy", "-a", "127.0.0.1", "-s", &lease().unwrap().to_string(), "-c"])
+        .args(["proxy", "-a", "127.0.0.1", "-s", &stats_port.to_string(), "-c"])
         .arg(&config)
         .arg("-p")
         .arg(&pidfile)
@@ -129,9 +131,13 @@ fn who_stops_it_gently_gets_the_replies_that_are_owed() {
         fs::read_to_string(&pidfile).is_ok_and(|text| text == process.id().to_string())
     });
     // A script that takes a while, and the signal while it runs.
-    let slow = busy(500);
+    let slow = busy(2000);
     connection.send(&encode(&[b"EVAL", slow.as_bytes(), b"1", b"key"])).unwrap();
-    thread::sleep(Duration::from_millis(150));
+    wait_until("it was asked", || {
+        let mut stats = String::new();
+        TcpStream::connect(("127.0.0.1", stats_port)).unwrap().read_to_string(&mut stats).unwrap();
+        stats.contains("\"out_queue\":1")
+    });
     let killed = Command::new("kill").arg(process.id().to_string()).status().unwrap();
     assert!(killed.success());
     assert_eq!(connection.receive().unwrap(), Reply::Bulk(Some(b"done".to_vec())));
@@ -144,7 +150,7 @@ fn who_stops_it_gently_gets_the_replies_that_are_owed() {
 }
 
 /// A script that keeps its server busy for so many milliseconds.
-fn busy(milliseconds: u32) -> String {
+pub(crate) fn busy(milliseconds: u32) -> String {
     format!(
         "local t = redis.call('TIME') local e = t[1] * 1000000 + t[2] + {milliseconds} * 1000 \
          repeat t = redis.call('TIME') until t[1] * 1000000 + t[2] > e return 'done'"
