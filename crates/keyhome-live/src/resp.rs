@@ -43,6 +43,22 @@ impl Reply {
         }
     }
 
+    /// The replies of a list; what is none, or null, becomes an [`io::Error`].
+    pub fn list(self) -> io::Result<Vec<Self>> {
+        match self {
+            Self::Array(Some(replies)) => Ok(replies),
+            other => Err(broken(format!("expected a list, got {other:?}"))),
+        }
+    }
+
+    /// The text of an error; what is none becomes an [`io::Error`].
+    pub fn error(self) -> io::Result<String> {
+        match self {
+            Self::Error(text) => Ok(text),
+            other => Err(broken(format!("expected an error, got {other:?}"))),
+        }
+    }
+
     /// Insists on `+OK`.
     pub fn ok(self) -> io::Result<()> {
         if self == Self::Simple("OK".to_owned()) {

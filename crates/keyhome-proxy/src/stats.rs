@@ -61,9 +61,9 @@ impl StatsListener {
         let started = SystemTime::now();
         thread::spawn(move || {
             loop {
-                let sent = self.accept().and_then(|mut to| {
-                    to.write_all(describe(&control::count(&lines)?, started).as_bytes())
-                });
+                let sent = self
+                    .accept()
+                    .and_then(|mut to| to.write_all(describe(&control::count(&lines)?, started).as_bytes()));
                 if let Err(error) = sent {
                     tracing::warn!(%error, "statistics");
                     // Out of files, for one: it is no use to try again at once.

@@ -38,10 +38,7 @@ fn a_request_may_be_cut_at_every_byte() {
 fn what_cannot_be_done_is_an_error_and_the_connection_stays() {
     let fleet = Fleet::start();
     let mut connection = fleet.connect();
-    let mut error = |words: &[&[u8]]| match connection.call(words).unwrap() {
-        Reply::Error(text) => text,
-        reply => panic!("no error: {reply:?}"),
-    };
+    let mut error = |words: &[&[u8]]| connection.call(words).unwrap().error().unwrap();
     assert_eq!(error(&[b"FOO", b"bar"]), "ERR unknown command 'FOO', with args beginning with: 'bar' ");
     assert_eq!(error(&[b"GET"]), "ERR wrong number of arguments for 'get' command");
     assert_eq!(error(&[b"SELECT", b"1"]), "ERR DB index is out of range");

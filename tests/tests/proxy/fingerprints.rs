@@ -68,7 +68,7 @@ impl Shared {
     /// It announces itself on this server, so that it counts for longer than any test takes.
     fn announce(&self, server: usize, writer: &Writer) {
         let mut connection = self.servers[server].connect().unwrap();
-        let Reply::Array(Some(time)) = connection.call(&[b"TIME"]).unwrap() else { panic!("no time") };
+        let time = connection.call(&[b"TIME"]).unwrap().list().unwrap();
         let now: u64 = time[0].clone().text().unwrap().parse().unwrap();
         for words in writer.announce(now + 600) {
             let words: Vec<&[u8]> = words.iter().map(String::as_bytes).collect();
@@ -107,13 +107,6 @@ fn ask(proxy: &Proxy, words: &[&[u8]]) -> Reply {
 
 fn fingerprint(proxy: &Proxy) -> String {
     ask(proxy, &[b"KEYHOME", b"FINGERPRINT"]).text().unwrap()
-}
-
-fn error(reply: Reply) -> String {
-    match reply {
-        Reply::Error(text) => text,
-        reply => panic!("no error: {reply:?}"),
-    }
 }
 
 const NOBODY: [Reply; 2] = [Reply::Integer(0), Reply::Integer(0)];
@@ -167,10 +160,10 @@ fn a_reload_is_refused_unless_it_is_to_warn_this_time() {
             "ERR wrong number of arguments for 'keyhome|reload' command",
         ),
     ] {
-        assert_eq!(error(ask(&proxy, words)), wanted);
+        assert_eq!(ask(&proxy, words).error().unwrap(), wanted);
     }
     assert_eq!(fingerprint(&proxy), shared.fingerprint(EVEN));
-    let Reply::Array(Some(told)) = ask(&proxy, &[b"keyhome", b"reload", b"warn"]) else { panic!("no list") };
+    let told = ask(&proxy, &[b"keyhome", b"reload", b"warn"]).list().unwrap();
     let [told] = &told[..] else { panic!("{told:?}") };
     let told = told.clone().text().unwrap();
     assert!(told.contains(WHO) && told.contains(&shared.fingerprint(UNEVEN)), "{told}");
@@ -179,7 +172,7 @@ fn a_reload_is_refused_unless_it_is_to_warn_this_time() {
     wait_until("the old one is taken back", || shared.counts(EVEN) == [Reply::Integer(0), Reply::Integer(1)]);
     // That was for one time. Nobody says any more how long the set of the old ones is to be there.
     shared.announce(1, &other);
-    assert!(error(ask(&proxy, &[b"KEYHOME", b"RELOAD"])).contains(WHO));
+    assert!(ask(&proxy, &[b"KEYHOME", b"RELOAD"]).error().unwrap().contains(WHO));
     shared.withdraw(1, &other);
     assert_eq!(ask(&proxy, &[b"KEYHOME", b"RELOAD", b"WARN"]), Reply::Array(Some(Vec::new())));
     ask(&proxy, &[b"KEYHOME", b"RELOAD"]).ok().unwrap();
@@ -193,7 +186,7 @@ fn a_reload_warns_unless_it_is_to_refuse_this_time() {
     let before = fs::read(proxy.config()).unwrap();
     let listen = format!("127.0.0.1:{}", proxy.port(POOL).unwrap());
     fs::write(proxy.config(), shared.pool(UNEVEN).yaml(&listen)).unwrap();
-    assert!(error(ask(&proxy, &[b"KEYHOME", b"RELOAD", b"REFUSE"])).contains(WHO));
+    assert!(ask(&proxy, &[b"KEYHOME", b"RELOAD", b"REFUSE"]).error().unwrap().contains(WHO));
     assert_eq!(fingerprint(&proxy), shared.fingerprint(EVEN));
     fs::write(proxy.config(), before).unwrap();
     ask(&proxy, &[b"KEYHOME", b"RELOAD", b"REFUSE"]).ok().unwrap();
@@ -285,10 +278,10 @@ fn nobody_is_looked_for_unless_it_is_asked_for() {
     let shared = Shared::new();
     let proxy = shared.start(EVEN, &[]).unwrap();
     let text = "ERR other writers are not looked for: start the proxy with --fingerprint";
-    assert_eq!(error(ask(&proxy, &[b"KEYHOME", b"WRITERS"])), text);
-    assert_eq!(error(ask(&proxy, &[b"KEYHOME", b"RELOAD", b"WARN"])), text);
+    assert_eq!(ask(&proxy, &[b"KEYHOME", b"WRITERS"]).error().unwrap(), text);
+    assert_eq!(ask(&proxy, &[b"KEYHOME", b"RELOAD", b"WARN"]).error().unwrap(), text);
     let text = "ERR wrong number of arguments for 'keyhome|writers' command";
-    assert_eq!(error(ask(&proxy, &[b"KEYHOME", b"WRITERS", b"x"])), text);
+    assert_eq!(ask(&proxy, &[b"KEYHOME", b"WRITERS", b"x"]).error().unwrap(), text);
     ask(&proxy, &[b"KEYHOME", b"RELOAD"]).ok().unwrap();
     for server in &shared.servers {
         assert_eq!(server.connect().unwrap().call(&[b"DBSIZE"]).unwrap(), Reply::Integer(0));

@@ -8,8 +8,7 @@ use crate::fleet::Fleet;
 type Hot = (Vec<u8>, i64, i64, i64, Option<String>);
 
 fn hot_keys(connection: &mut Connection, count: &[u8]) -> Vec<Hot> {
-    let reply = connection.call(&[b"KEYHOME", b"HotKeys", count]).unwrap();
-    let Reply::Array(Some(keys)) = reply else { panic!("{reply:?}") };
+    let keys = connection.call(&[b"KEYHOME", b"HotKeys", count]).unwrap().list().unwrap();
     let of = |key| match key {
         Reply::Array(Some(fields)) => match &fields[..] {
             [key, Reply::Integer(length), Reply::Integer(count), Reply::Integer(error), server] => {
@@ -58,10 +57,7 @@ fn the_hottest_of_all_threads_come_first() {
 fn what_cannot_be_told_is_an_error() {
     let fleet = Fleet::start();
     let mut connection = fleet.connect();
-    let mut error = |words: &[&[u8]]| match connection.call(words).unwrap() {
-        Reply::Error(text) => text,
-        reply => panic!("no error: {reply:?}"),
-    };
+    let mut error = |words: &[&[u8]]| connection.call(words).unwrap().error().unwrap();
     let text = error(&[b"KEYHOME", b"HOTKEYS"]);
     assert_eq!(text, "ERR hot keys are not counted: start the proxy with --hot-keys");
     let text = error(&[b"KEYHOME", b"HOTKEYS", b"-1"]);

@@ -192,10 +192,9 @@ fn a_server_that_is_not_there_or_hangs_makes_one_error_of_a_split_request() {
     });
     let hangs = FakeServer::start(|_, mut stream| while request(&mut stream).is_some() {});
     let dead = format!("127.0.0.1:{}", lease().unwrap());
-    for (other, timeout, said) in [
-        (dead, PATIENT, "ERR Connection refused"),
-        (hangs.address(), TIMEOUT, "ERR Connection timed out"),
-    ] {
+    for (other, timeout, said) in
+        [(dead, PATIENT, "ERR Connection refused"), (hangs.address(), TIMEOUT, "ERR Connection timed out")]
+    {
         let front = Front::of(&[well.address(), other], timeout, &[]);
         let mut connection = front.connect();
         let keys: Vec<String> = (0..20).map(|number| format!("key:{number}")).collect();

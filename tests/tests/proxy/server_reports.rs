@@ -19,23 +19,9 @@ fn ask(connection: &mut Connection, command: &str) -> Reply {
     connection.call(&words.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap()
 }
 
-fn array(reply: Reply) -> Vec<Reply> {
-    match reply {
-        Reply::Array(Some(values)) => values,
-        reply => panic!("{reply:?}"),
-    }
-}
-
 fn integer(reply: &Reply) -> i64 {
     match reply {
         Reply::Integer(number) => *number,
-        reply => panic!("{reply:?}"),
-    }
-}
-
-fn error(reply: Reply) -> String {
-    match reply {
-        Reply::Error(text) => text,
         reply => panic!("{reply:?}"),
     }
 }
@@ -61,13 +47,13 @@ fn a_script_that_runs_is_killed_wherever_it_does() {
         // What it does on one connection, it does not wait for on another.
         ("FCALL f 1 d", "FUNCTION KILL"),
     ] {
-        assert_eq!(error(ask(&mut other, kills)), "NOTBUSY No scripts in execution right now.");
+        assert_eq!(ask(&mut other, kills).error().unwrap(), "NOTBUSY No scripts in execution right now.");
         let mut runs = fleet.connect();
         let words = words(asks);
         runs.send(&encode(&words.iter().map(Vec::as_slice).collect::<Vec<_>>())).unwrap();
         if kills == "FUNCTION KILL" {
             wait_until("one says that it runs", || {
-                let stats = array(ask(&mut other, "FUNCTION STATS"));
+                let stats = ask(&mut other, "FUNCTION STATS").list().unwrap();
                 stats[1] != Reply::Bulk(None) && stats[1] != Reply::Array(None)
             });
         }
@@ -75,12 +61,12 @@ fn a_script_that_runs_is_killed_wherever_it_does() {
             Reply::Simple(text) => text == "OK",
             // It may not have begun.
             reply => {
-                let text = error(reply);
+                let text = reply.error().unwrap();
                 assert!(text.starts_with("NOTBUSY "), "{text}");
                 false
             }
         });
-        let text = error(runs.receive().unwrap());
+        let text = runs.receive().unwrap().error().unwrap();
         assert!(text.contains("killed by user with SCRIPT KILL"), "{text}");
         for client in [&mut runs, &mut other] {
             assert_eq!(ask(client, "EVAL return(1) 1 e"), Reply::Integer(1));
@@ -94,9 +80,13 @@ fn a_script_that_runs_is_killed_wherever_it_does() {
     let mut writes = fleet.connect();
     let script = ["EVAL", "redis.call('SET',KEYS[1],1) while true do end", "1", "e"].map(str::as_bytes);
     writes.send(&encode(&script)).unwrap();
-    wait_until("it has written", || error(ask(&mut other, "SCRIPT KILL")).starts_with("UNKILLABLE "));
+    wait_until("it has written", || {
+        ask(&mut other, "SCRIPT KILL").error().unwrap().starts_with("UNKILLABLE ")
+    });
     fleet.servers[1].kill().unwrap();
-    wait_until("its server is dead", || error(ask(&mut other, "SCRIPT KILL")) == "ERR Connection refused");
+    wait_until("its server is dead", || {
+        ask(&mut other, "SCRIPT KILL").error().unwrap() == "ERR Connection refused"
+    });
 }
 
 /// A server in which a script runs refuses to choose a database.
@@ -134,7 +124,7 @@ fn functions_go_to_all_servers_and_back() {
         fleet.servers.iter().map(|server| ask(&mut server.connect().unwrap(), function)).collect()
     };
     let listed = on_each("FUNCTION LIST");
-    assert!(listed.iter().all(|it| *it == listed[0] && array(it.clone()).len() == 1), "{listed:?}");
+    assert!(listed.iter().all(|it| *it == listed[0] && it.clone().list().unwrap().len() == 1), "{listed:?}");
     assert_eq!(ask(&mut connection, "FUNCTION LIST"), listed[0]);
     for delete in ["FUNCTION DELETE l", "FUNCTION FLUSH"] {
         assert_eq!(ask(&mut connection, delete), Reply::Simple("OK".into()));
@@ -146,7 +136,7 @@ fn functions_go_to_all_servers_and_back() {
             assert_eq!(ask(&mut connection, &format!("FCALL f 1 {key}")), Reply::Integer(7));
         }
     }
-    let refused = error(ask(&mut connection, load));
+    let refused = ask(&mut connection, load).error().unwrap();
     assert_eq!(refused, "ERR Library 'l' already exists");
 }
 
@@ -167,23 +157,25 @@ fn latencies_of_all_servers_become_one() {
     let on_each = |command: &str| -> Vec<Reply> {
         fleet.servers.iter().map(|server| ask(&mut server.connect().unwrap(), command)).collect()
     };
-    let latest = array(ask(&mut connection, "LATENCY LATEST"));
+    let latest = ask(&mut connection, "LATENCY LATEST").list().unwrap();
     let longest = |events: &[Reply]| -> i64 {
-        let events = events.iter().map(|event| array(event.clone()));
+        let events = events.iter().map(|event| event.clone().list().unwrap());
         let command = events.filter(|event| event[0] == bulk("command")).map(|event| integer(&event[3]));
         command.max().unwrap()
     };
-    let of_each: Vec<i64> = on_each("LATENCY LATEST").into_iter().map(|it| longest(&array(it))).collect();
+    let of_each: Vec<i64> =
+        on_each("LATENCY LATEST").into_iter().map(|it| longest(&it.list().unwrap())).collect();
     assert_eq!(Some(longest(&latest)), of_each.iter().copied().max());
     assert!(longest(&latest) >= 30, "{latest:?}");
-    let history = array(ask(&mut connection, "LATENCY HISTORY command"));
-    let samples: usize = on_each("LATENCY HISTORY command").into_iter().map(|it| array(it).len()).sum();
+    let history = ask(&mut connection, "LATENCY HISTORY command").list().unwrap();
+    let samples: usize =
+        on_each("LATENCY HISTORY command").into_iter().map(|it| it.list().unwrap().len()).sum();
     assert_eq!(history.len(), samples);
-    let times: Vec<i64> = history.into_iter().map(|sample| integer(&array(sample)[0])).collect();
+    let times: Vec<i64> = history.into_iter().map(|sample| integer(&sample.list().unwrap()[0])).collect();
     assert!(times.len() >= 3 && times.is_sorted(), "{times:?}");
     let histogram = |reply: Reply| -> (i64, BTreeMap<i64, i64>) {
-        let members = array(array(reply).remove(1));
-        let buckets = array(members[3].clone());
+        let members = reply.list().unwrap().remove(1).list().unwrap();
+        let buckets = members[3].clone().list().unwrap();
         let buckets = buckets.chunks(2).map(|it| (integer(&it[0]), integer(&it[1]))).collect();
         (integer(&members[1]), buckets)
     };
@@ -201,14 +193,14 @@ fn latencies_of_all_servers_become_one() {
         }
     }
     assert_eq!(
-        error(ask(&mut connection, "LATENCY GRAPH nothing")),
+        ask(&mut connection, "LATENCY GRAPH nothing").error().unwrap(),
         "ERR No samples available for event 'nothing'"
     );
-    let events: i64 = on_each("LATENCY LATEST").into_iter().map(|it| array(it).len() as i64).sum();
+    let events: i64 = on_each("LATENCY LATEST").into_iter().map(|it| it.list().unwrap().len() as i64).sum();
     assert_eq!(integer(&ask(&mut connection, "LATENCY RESET")), events);
     assert_eq!(ask(&mut connection, "MEMORY PURGE"), Reply::Simple("OK".into()));
     assert_eq!(
-        error(ask(&mut connection, "MEMORY STATS")),
+        ask(&mut connection, "MEMORY STATS").error().unwrap(),
         "ERR 'memory stats' is about one server: ask the server itself"
     );
 }

@@ -14,20 +14,13 @@ use crate::{
     running::busy,
 };
 
-fn array(reply: Reply) -> Vec<Reply> {
-    match reply {
-        Reply::Array(Some(replies)) => replies,
-        reply => panic!("no array: {reply:?}"),
-    }
-}
-
 fn text(reply: &Reply) -> String {
     reply.clone().text().unwrap()
 }
 
 /// The words of an entry.
 fn words(entry: &Reply) -> Vec<String> {
-    array(array(entry.clone())[3].clone()).iter().map(text).collect()
+    entry.clone().list().unwrap()[3].clone().list().unwrap().iter().map(text).collect()
 }
 
 #[test]
@@ -49,12 +42,15 @@ fn requests_are_kept_as_redis_keeps_its_own() {
         redis.call(request).unwrap();
     }
     let of = |connection: &mut Connection, count: &[u8]| {
-        array(connection.call(&[b"SLOWLOG", b"GET", count]).unwrap())
+        connection.call(&[b"SLOWLOG", b"GET", count]).unwrap().list().unwrap()
     };
     let (ours, theirs) = (of(&mut connection, b"4"), of(&mut redis, b"4"));
     assert_eq!(ours.len(), 4, "the last four are kept: {ours:?}");
-    let fields: Vec<_> =
-        ours.iter().zip(&theirs).map(|(a, b)| (array(a.clone()), array(b.clone()))).collect();
+    let fields: Vec<_> = ours
+        .iter()
+        .zip(&theirs)
+        .map(|(a, b)| (a.clone().list().unwrap(), b.clone().list().unwrap()))
+        .collect();
     for (number, (ours, theirs)) in fields.iter().enumerate() {
         assert_eq!((ours.len(), theirs.len()), (6, 6));
         assert_eq!(ours[0], Reply::Integer(4 - number as i64));
@@ -72,10 +68,10 @@ fn requests_are_kept_as_redis_keeps_its_own() {
         let ours = connection.call(&[b"SLOWLOG", b"GET", wrong]).unwrap();
         assert_eq!(ours, redis.call(&[b"SLOWLOG", b"GET", wrong]).unwrap());
     }
-    let with_servers = array(connection.call(&[b"KEYHOME", b"SLOWLOG", b"-1"]).unwrap());
+    let with_servers = connection.call(&[b"KEYHOME", b"SLOWLOG", b"-1"]).unwrap().list().unwrap();
     assert_eq!(with_servers.len(), 4);
     for (entry, known) in with_servers.into_iter().zip(&fields) {
-        let entry = array(entry);
+        let entry = entry.list().unwrap();
         assert_eq!((&entry[..6], entry.len()), (&known.0[..], 7));
         assert!(NAMES.contains(&text(&entry[6]).as_str()), "{entry:?}");
     }
@@ -92,7 +88,7 @@ fn only_what_is_slow_is_kept_and_what_waits_on_purpose_is_not() {
     connection.call(&[b"EVAL", slow, b"1", b"key"]).unwrap();
     let waits = connection.call(&[b"BLPOP", b"nothing", b"0.3"]).unwrap();
     assert_eq!(waits, Reply::Array(None));
-    let entries = array(connection.call(&[b"SLOWLOG", b"GET"]).unwrap());
+    let entries = connection.call(&[b"SLOWLOG", b"GET"]).unwrap().list().unwrap();
     let commands: Vec<String> = entries.iter().map(|entry| words(entry)[0].clone()).collect();
     assert!(commands.contains(&"EVAL".to_owned()) && !commands.contains(&"BLPOP".to_owned()), "{commands:?}");
     let fleet = Fleet::start_with(&["--slowlog-slower-than", "-1"]);
@@ -116,8 +112,8 @@ fn a_reload_forgets_nothing_of_what_was_seen() {
     }
     connection.call(&[b"GET", b"key"]).unwrap();
     assert_eq!(connection.call(&[b"SLOWLOG", b"LEN"]).unwrap(), Reply::Integer(10));
-    let hottest = array(connection.call(&[b"KEYHOME", b"HOTKEYS"]).unwrap());
-    let hottest = array(hottest[0].clone());
+    let hottest = connection.call(&[b"KEYHOME", b"HOTKEYS"]).unwrap().list().unwrap();
+    let hottest = hottest[0].clone().list().unwrap();
     // Halved, if a minute has just begun.
     assert!(
         hottest[0].bytes() == Some(b"key") && matches!(hottest[2], Reply::Integer(5..=10)),
@@ -147,6 +143,6 @@ fn what_was_given_up_is_kept_too() {
         server.kill().unwrap();
     }
     assert!(matches!(connection.receive().unwrap(), Reply::Error(_)));
-    let entries = array(connection.call(&[b"SLOWLOG", b"GET"]).unwrap());
+    let entries = connection.call(&[b"SLOWLOG", b"GET"]).unwrap().list().unwrap();
     assert_eq!(entries.iter().map(words).collect::<Vec<_>>(), [["GET", "key"]]);
 }
