@@ -56,6 +56,22 @@ fn a_place_that_is_taken_is_said() {
     assert!(exit == 1 && said.contains("the statistics cannot listen on"), "{exit}: {said}");
 }
 
+/// There, what is printed is lost.
+#[test]
+fn what_does_not_start_in_the_background_says_why_in_its_log() {
+    let fleet = Fleet::start();
+    let scratch = Scratch::new().unwrap();
+    let log = scratch.path().join("log");
+    let (config, stats) = (fleet.proxy.config().to_str().unwrap(), lease().unwrap().to_string());
+    let arguments =
+        ["proxy", "-d", "-c", config, "-a", "127.0.0.1", "-s", &stats, "-o", log.to_str().unwrap()];
+    let (exit, _, said) = CommandDoor::new().run(&arguments, b"");
+    assert_eq!(exit, 0, "{said}");
+    wait_until("it says why", || {
+        fs::read_to_string(&log).is_ok_and(|text| text.contains(&format!("pool `{POOL}` cannot listen on")))
+    });
+}
+
 #[test]
 fn a_file_that_cannot_be_written_is_said() {
     let fleet = Fleet::start();

@@ -61,6 +61,10 @@ pub(crate) fn run(args: &ProxyArgs, json: bool) -> Answer {
     match serve(args) {
         Ok(()) => Answer::Done,
         Err(failure) => {
+            if args.output.is_some() {
+                // In the background nobody sees what is printed.
+                tracing::error!("{failure}");
+            }
             failure.report(json);
             Answer::No
         }
