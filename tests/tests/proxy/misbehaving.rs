@@ -13,13 +13,15 @@ use std::{
 };
 
 use keyhome_live::{
-    lease,
+    Pool, Proxy, Scratch, lease,
     resp::{Connection, Reply, encode},
 };
+use keyhome_tests::doors::CommandDoor;
 
 use crate::{
     fake_server::{FakeServer, Front, answer, echo, request},
-    fleet::PATIENT,
+    fleet::{PATIENT, POOL},
+    reload::wait_until,
 };
 
 /// Milliseconds.
@@ -242,7 +244,7 @@ fn who_waits_for_a_connection_waits_no_longer_than_the_timeout() {
 fn a_client_that_says_no_more_gets_its_replies_and_then_the_end() {
     let server = FakeServer::start(|_, mut stream| echo(&mut stream));
     let front = Front::of(&[server.address()], PATIENT, &[]);
-    let port = front.proxy.port(crate::fleet::POOL).unwrap();
+    let port = front.proxy.port(POOL).unwrap();
     for _ in 0..100 {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -300,6 +302,29 @@ fn servers_may_have_names_and_a_name_that_nobody_knows_holds_up_nobody() {
         let failed = replies.iter().filter(|reply| said.contains(reply)).count();
         assert!(found > 5 && failed > 5 && found + failed == keys.len(), "{replies:?}");
     }
+}
+
+/// With `timeout: 0` requests may take for ever; checks may not, or with each there would be one connection more.
+#[test]
+fn checks_that_hang_are_given_up() {
+    let given_up = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&given_up);
+    let server = FakeServer::start(move |number, mut stream| {
+        request(&mut stream);
+        if number > 0 {
+            while matches!(stream.read(&mut [0; 100]), Ok(1..)) {}
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let pool = Pool::new(POOL).set("timeout", "0").set("auto_eject_hosts", "true").set("on_failure", "probe");
+    let pool = pool.set("server_failure_limit", "1").set("server_retry_timeout", "100");
+    let pool = pool.server(format!("{}:1 one", server.address()));
+    let scratch = Scratch::new().unwrap();
+    let proxy = Proxy::start(&scratch, CommandDoor::new().program(), &[pool], &[]).unwrap();
+    let mut connection = proxy.connect(POOL).unwrap();
+    assert_eq!(get(&mut connection, "a"), error("ERR unknown"));
+    wait_until("they are given up", || given_up.load(Ordering::Relaxed) > 2);
+    assert_eq!(get(&mut connection, "a"), error("ERR Connection refused"));
 }
 
 #[test]

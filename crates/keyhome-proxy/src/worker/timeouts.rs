@@ -52,7 +52,8 @@ impl Worker {
 
     fn is_late(&self, connection: &ServerConnection) -> bool {
         let own = if connection.checks { checks::PATIENCE } else { 0 };
-        let timeout = self.pools[connection.pool].pool.settings.timeout.unwrap_or(own);
+        let timeout = self.pools[connection.pool].pool.settings.timeout;
+        let timeout = timeout.filter(|timeout| *timeout > 0).unwrap_or(own);
         let since = if !connection.connected {
             // Even who may wait for something to happen is not to wait for a connection.
             Some(connection.since)
