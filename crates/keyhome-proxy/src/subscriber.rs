@@ -51,6 +51,8 @@ pub(crate) struct Subscriber {
     said: BTreeMap<usize, VecDeque<Said>>,
     /// What was to be confirmed by servers that are left.
     lost: Vec<Said>,
+    /// A server has refused a part of what the client has asked for last, and the client was told: of one request it is told once.
+    told_of_refusal: bool,
 }
 
 /// A channel or a pattern.
@@ -116,6 +118,25 @@ impl Subscriber {
             self.said.remove(&server);
         }
         next
+    }
+
+    /// A server refuses what it was told next, as its ACL may tell it. Whether the client is to be told.
+    pub(crate) fn refused(&mut self, server: usize) -> bool {
+        if let Some(said) = self.next_said(server) {
+            if !said.asked {
+                return false;
+            }
+            let of_sort = self.of(said.sort);
+            if said.subscribes && of_sort.get(&said.name).is_some_and(|it| !it.confirmed) {
+                of_sort.remove(&said.name);
+            }
+        }
+        !std::mem::replace(&mut self.told_of_refusal, true)
+    }
+
+    /// All that the client has asked for is confirmed or refused.
+    pub(crate) fn settled(&mut self) {
+        self.told_of_refusal = false;
     }
 
     /// Whether what it listens to on this server has arrived there, or was asked for.

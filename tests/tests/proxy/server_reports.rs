@@ -140,6 +140,25 @@ fn functions_go_to_all_servers_and_back() {
     assert_eq!(refused, "ERR Library 'l' already exists");
 }
 
+/// Servers are asked for each channel alone, and all of them for a pattern; the client has asked once.
+#[test]
+fn subscriptions_that_servers_refuse_are_one_error_and_the_client_goes_on() {
+    let fleet = Fleet::start();
+    let mut alone = fleet.servers[0].connect().unwrap();
+    for server in &fleet.servers {
+        let reset = ask(&mut server.connect().unwrap(), "ACL SETUSER default resetchannels &may*");
+        assert_eq!(reset, Reply::Simple("OK".into()));
+    }
+    let mut client = fleet.connect();
+    for command in ["PSUBSCRIBE p*", "SUBSCRIBE d", "SUBSCRIBE d e f", "PSUBSCRIBE p* q*"] {
+        assert_eq!(ask(&mut client, command), ask(&mut alone, command), "{command}");
+        assert_eq!(ask(&mut client, "PING"), Reply::Simple("PONG".into()), "{command}");
+    }
+    for command in ["SUBSCRIBE maybe", "SUBSCRIBE d", "UNSUBSCRIBE maybe", "PING"] {
+        assert_eq!(ask(&mut client, command), ask(&mut alone, command), "{command}");
+    }
+}
+
 /// The samples of an event, its calls by command, and what a text says are those of all servers together.
 #[test]
 fn latencies_of_all_servers_become_one() {

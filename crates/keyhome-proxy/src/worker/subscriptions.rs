@@ -139,8 +139,7 @@ impl Worker {
         let Some(client) = self.clients.get_mut(index) else { return };
         let Some(subscriber) = &mut client.subscriber else { return };
         let Some(Value::Array(mut values)) = Value::of(frame) else {
-            // The server refuses, as its ACL may tell it.
-            if subscriber.next_said(server).is_none_or(|said| said.asked) {
+            if subscriber.refused(server) {
                 client.output.buffer(&mut self.stock).extend_from_slice(frame);
                 self.client_is_due(index);
             }
@@ -201,10 +200,11 @@ impl Worker {
     /// When all is confirmed, the next requests are taken; who listens to nothing any more is a client like any other.
     pub(super) fn settle(&mut self, index: usize) {
         let Some(client) = self.clients.get_mut(index) else { return };
-        let Some(subscriber) = &client.subscriber else { return };
+        let Some(subscriber) = &mut client.subscriber else { return };
         if subscriber.is_unconfirmed() {
             return;
         }
+        subscriber.settled();
         if subscriber.is_empty() {
             let connections = client.subscriber.take().map(|it| it.connections).unwrap_or_default();
             client.update_special();
