@@ -1,7 +1,7 @@
 //! The proxy among other writers to its servers: who places keys differently is told of, or refused; and who writes is
 //! listed.
 
-use std::{fs, process::Command, slice::from_ref};
+use std::{fs, slice::from_ref};
 
 use keyhome::{Writer, writers::Description};
 use keyhome_live::{
@@ -313,8 +313,7 @@ fn who_ends_it_at_once_waits_for_no_server_that_hangs() {
     let mut proxy = Proxy::start(&shared.scratch, program.program(), &[pool], &arguments).unwrap();
     wait_until("all servers are told", || shared.counts(EVEN) == [Reply::Integer(1), Reply::Integer(1)]);
     shared.servers[0].pause().unwrap();
-    let process = proxy.process().id().to_string();
-    assert!(Command::new("kill").args(["-INT", &process]).status().unwrap().success());
+    proxy.process().signal("-INT").unwrap();
     wait_until("it has ended", || !proxy.process().is_running().unwrap());
     shared.servers[0].resume().unwrap();
 }

@@ -104,13 +104,13 @@ fn a_script_is_killed_before_a_pool_with_a_database_too() {
     let is_busy = |reply: Reply| matches!(reply, Reply::Error(text) if text.starts_with("BUSY "));
     wait_until("it runs", || is_busy(ask(&mut of_server, "PING")));
     assert_eq!(ask(&mut other, "SCRIPT KILL"), Reply::Simple("OK".into()));
-    assert!(error(runs.receive().unwrap()).contains("killed by user with SCRIPT KILL"));
+    assert!(runs.receive().unwrap().error().unwrap().contains("killed by user with SCRIPT KILL"));
     // What it was killed over, nobody else gets.
     assert_eq!(ask(&mut other, "BLPOP list 0.01"), Reply::Array(None));
     assert_eq!(ask(&mut other, "SET e 1"), Reply::Simple("OK".into()));
     assert_eq!(ask(&mut other, "MULTI"), Reply::Simple("OK".into()));
     assert_eq!(ask(&mut other, "INCR e"), Reply::Simple("QUEUED".into()));
-    assert_eq!(array(ask(&mut other, "EXEC")), [Reply::Integer(2)]);
+    assert_eq!(ask(&mut other, "EXEC").list().unwrap(), [Reply::Integer(2)]);
 }
 
 #[test]
