@@ -45,15 +45,15 @@ const server = app.listen(0, "127.0.0.1", () => console.log(server.address().por
 
 test("sessions on three servers survive one that dies", async (t) => {
   const servers = await RedisServer.startMany(3, scratch);
-  const rules = { auto_eject_hosts: true, server_failure_limit: 1, server_retry_timeout: 60_000, timeout: 1000 };
-  project.write("nutcracker.yml", yaml(servers.map(({ address }) => `${address}:1`), rules));
+  const rules = { auto_eject_hosts: true, server_failure_limit: 1, server_retry_timeout: 60_000, timeout: 5000 };
+  project.write("nutcracker.yml", yaml(servers.map(({ address }, at) => `${address}:1 node-${at}`), rules));
   project.write("app.mjs", APP);
   // Express prints the errors of requests unless it is told that this is a test.
   const env = { ...process.env, NODE_ENV: "test" };
   const app = spawn(process.execPath, ["app.mjs"], { cwd: project.folder, env, stdio: ["ignore", "pipe", "inherit"] });
   t.after(() => app.kill());
   const [port] = await once(app.stdout, "data");
-  const people = Array.from({ length: 30 }, () => new Browser(`http://127.0.0.1:${Number(port)}`));
+  const people = Array.from({ length: 60 }, () => new Browser(`http://127.0.0.1:${Number(port)}`));
   await Promise.all(people.map((person, at) => person.login(`user ${at}`)));
   const seen = await Promise.all(people.map((person) => person.visit()));
   assert.deepEqual(seen.map(({ body }) => body), people.map((_, at) => ({ name: `user ${at}`, visits: 1 })));
