@@ -95,11 +95,7 @@ fn time_is_over(servers: &[RedisServer], fingerprint: &str) -> io::Result<()> {
     let key = format!("keyhome:writers:sessions:{fingerprint}");
     for server in servers {
         let mut connection = server.connect()?;
-        let listed = connection.call(&[b"ZRANGE", key.as_bytes(), b"0", b"-1"])?;
-        let Reply::Array(Some(members)) = listed else {
-            return Err(io::Error::other(format!("no list: {listed:?}")));
-        };
-        for member in members {
+        for member in connection.call(&[b"ZRANGE", key.as_bytes(), b"0", b"-1"])?.list()? {
             let back = format!("-{}", LIFETIME + 1);
             connection.call(&[b"ZINCRBY", key.as_bytes(), back.as_bytes(), member.text()?.as_bytes()])?;
         }

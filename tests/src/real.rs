@@ -314,17 +314,11 @@ fn home_of(holders: &HashMap<Vec<u8>, Home>, key: &Key) -> Home {
 pub fn holders<'s>(servers: impl IntoIterator<Item = &'s RedisServer>) -> io::Result<HashMap<Vec<u8>, Home>> {
     let mut holders: HashMap<Vec<u8>, Home> = HashMap::new();
     for (index, server) in servers.into_iter().enumerate() {
-        for key in all_keys(&mut server.connect()?)? {
-            let twice = |_: &Home| Err("on two servers".to_owned());
-            holders.entry(key).and_modify(|home| *home = twice(home)).or_insert(Ok(index));
+        for key in server.connect()?.call(&[b"KEYS", b"*"])?.list()? {
+            let twice = || Err("on two servers".to_owned());
+            let key = key.bytes().unwrap_or_default().to_vec();
+            holders.entry(key).and_modify(|home| *home = twice()).or_insert(Ok(index));
         }
     }
     Ok(holders)
-}
-
-fn all_keys(connection: &mut Connection) -> io::Result<Vec<Vec<u8>>> {
-    match connection.call(&[b"KEYS", b"*"])? {
-        Reply::Array(Some(keys)) => Ok(keys.iter().filter_map(Reply::bytes).map(<[u8]>::to_vec).collect()),
-        other => Err(io::Error::other(format!("KEYS: {other:?}"))),
-    }
 }

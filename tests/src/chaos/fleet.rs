@@ -164,10 +164,7 @@ impl Fleet {
     pub fn found(&self) -> io::Result<Vec<(usize, String)>> {
         let mut found = Vec::new();
         for (at, server) in self.servers.iter().enumerate() {
-            let Reply::Array(Some(keys)) = locked(server).connect()?.call(&[b"KEYS", b"*"])? else {
-                return Err(io::Error::other("KEYS gives no list"));
-            };
-            for key in keys {
+            for key in locked(server).connect()?.call(&[b"KEYS", b"*"])?.list()? {
                 found.push((at, key.text()?));
             }
         }

@@ -7,10 +7,7 @@ use std::{
     thread,
 };
 
-use keyhome_live::{
-    Pool as ServedPool, Proxy, RedisServer, Scratch,
-    resp::{Connection, Reply},
-};
+use keyhome_live::{Pool as ServedPool, Proxy, RedisServer, Scratch, resp::Connection};
 use serde_json::{Value, json};
 
 use super::POOL;
@@ -192,10 +189,7 @@ impl<'s, C: Writes> Through<'s, C> {
             for some in keys.chunks(AT_ONCE) {
                 let command: Vec<&[u8]> =
                     std::iter::once(b"MGET".as_slice()).chain(some.iter().map(|key| &*key.0)).collect();
-                let Reply::Array(Some(values)) = connection.call(&command)? else {
-                    return Err(io::Error::other("MGET gives no list"));
-                };
-                for found in values {
+                for found in connection.call(&command)?.list()? {
                     if found.bytes() == Some(value.as_bytes()) {
                         homes[at] = match (&written[at], &homes[at]) {
                             (None, Err(_)) => Ok(index),
