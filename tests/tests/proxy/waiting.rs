@@ -16,7 +16,7 @@ use keyhome_tests::doors::CommandDoor;
 
 use crate::{
     fake_server::{FakeServer, Front, answer, request},
-    fleet::{Fleet, POOL},
+    fleet::{Fleet, NAMES, POOL},
     reload::{Ends, pool_of, wait_until},
     running::terminate,
 };
@@ -79,6 +79,11 @@ fn clients_of_all_threads_are_unblocked_by_their_ids() {
                 "who asks does not wait"
             );
         }
+    }
+    let stats: serde_json::Value = serde_json::from_str(&fleet.proxy.stats().unwrap()).unwrap();
+    for name in NAMES {
+        let server = &stats[POOL][name];
+        assert_eq!(server["requests"], server["responses"], "{name}");
     }
 }
 
