@@ -14,6 +14,9 @@ import pytest
 import redis as redis_py
 from processes import all_agree_in_forks
 from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from servers import RedisServer, Scratch, wait_until
 
 import keyhome
@@ -45,6 +48,15 @@ def test_reload_goes_over_at_once_and_keeps_connections_that_stay(
     wait_until(
         lambda: "connected_clients:1\r\n" in servers[1].ask("INFO", "clients"), "the server that left is left alone"
     )
+
+
+def test_retries_that_were_set_stay_after_a_reload(face: Face, servers: list[RedisServer]) -> None:
+    client = face.sharded(servers[:2])
+    ids = [face.asked(node.client_id()) for node in client.nodes()]
+    client.set_retry((AsyncRetry if face.is_asyncio else Retry)(NoBackoff(), 7))
+    client.reload(config_of(servers))
+    assert [node.get_retry().get_retries() for node in client.nodes()] == [7, 7, 7]
+    assert [face.asked(node.client_id()) for node in client.nodes()][:2] == ids
 
 
 BAD: list[Any] = [

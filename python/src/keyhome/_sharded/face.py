@@ -191,10 +191,9 @@ class ManyServers(Generic[Client]):
 
     def set_retry(self, retry: Any) -> None:
         """As redis-py's, for all nodes."""
-        for shard in self._pool.shards:
-            for endpoint in shard.endpoints:
-                client: Any = endpoint.client
-                client.set_retry(self._watched(endpoint, retry))
+        for endpoint in self._pool.remember({"retry": retry}):
+            client: Any = endpoint.client
+            client.set_retry(self._watched(endpoint, retry))
 
     def monitor(self) -> NoReturn:
         """Not over several nodes: `nodes()` gives those that can."""

@@ -156,15 +156,6 @@ class Pool(Generic[Client]):
         endpoint.client = self._connect(endpoint, is_replica)
         return endpoint
 
-    def reload(self, source: str | bytes | Nodes, pool: str | None) -> None:
-        """Goes over to another config at once. Connections that nobody needs any more are closed when what was sent over
-        them is over.
-
-        Raises:
-            KeyhomeError: Those of `plan_of`; `client.closed`. Then nothing has changed.
-        """
-        self.go_over(self.plan_of(source, pool))
-
     def plan_of(self, source: str | bytes | Nodes, pool: str | None) -> Plan:
         """Another plan for the same client.
 
@@ -174,7 +165,12 @@ class Pool(Generic[Client]):
         return plan_of(source, pool or self.options.pool, self.options.pool_options)
 
     def go_over(self, plan: Plan) -> None:
-        """As `reload`."""
+        """Goes over to another plan at once. Connections that nobody needs any more are closed when what was sent over them is
+        over.
+
+        Raises:
+            KeyhomeError: `client.closed`. Then nothing has changed.
+        """
         with self._reloading:
             self.check_open()
             self._exchange(plan, self._told_connections)
@@ -211,13 +207,18 @@ class Pool(Generic[Client]):
         return [Target(shards[node], shards[node].primary, Part(node, args)) for node in live if node < len(shards)]
 
     def connect_anew(self, told: Mapping[str, Any]) -> None:
-        """Goes over to connections for which more is said. What was sent over others finishes.
-
-        Args:
-            told: redis-py's options.
-        """
+        """Goes over to connections for which more is said, as redis-py's options. What was sent over others finishes."""
         with self._reloading:
             self._exchange(self.plan, {**self._told_connections, **told})
+
+    def remember(self, told: Mapping[str, Any]) -> list[Endpoint[Client]]:
+        """Has connections that will be made hear of what those that are have to be told; gives all endpoints that are."""
+        with self._reloading:
+            self._told_connections = {**self._told_connections, **told}
+            endpoints = [endpoint for shard in self.shards for endpoint in shard.endpoints]
+            for endpoint in endpoints:
+                endpoint.options.update(told)
+            return endpoints
 
     def _exchange(self, plan: Plan, told: Mapping[str, Any]) -> None:
         old = self.shards
@@ -234,7 +235,7 @@ class Pool(Generic[Client]):
         kept = {id(endpoint) for shard in shards for endpoint in shard.endpoints}
         for endpoint in (endpoint for shard in old for endpoint in shard.endpoints if id(endpoint) not in kept):
             endpoint.retired = True
-            self._leave(endpoint, 0)
+            self.leave(endpoint, 0)
 
     def attempt_failed(self, endpoint: Endpoint[Client], error: BaseException) -> None:
         """An attempt of redis-py failed, and there may be more: not if that was enough for the node to be taken out.
@@ -326,21 +327,18 @@ class Pool(Generic[Client]):
         if started:
             took = time.perf_counter() - started
             endpoint.latency += (took - endpoint.latency) * _SHARE if endpoint.latency else took
-        self._leave(endpoint, commands)
+        self.leave(endpoint, commands)
         if self.placement.alert and endpoint is shard.primary:
             self.placement.report(shard.index, "reply")
 
     def failed(self, shard: Shard[Client], endpoint: Endpoint[Client], error: BaseException, commands: int = 1) -> None:
         """There is no reply, or one that is an error."""
-        self._leave(endpoint, commands)
+        self.leave(endpoint, commands)
         endpoint.errors += 1
         shard.failed(endpoint, error, self.placement)
 
-    def dropped(self, endpoint: Endpoint[Client], commands: int) -> None:
-        """Nobody waits for the reply any more."""
-        self._leave(endpoint, commands)
-
-    def _leave(self, endpoint: Endpoint[Client], commands: int) -> None:
+    def leave(self, endpoint: Endpoint[Client], commands: int) -> None:
+        """Nobody waits any more for the replies to so many commands."""
         endpoint.queue -= commands
         if endpoint.retired and endpoint.queue <= 0:
             self._retire(endpoint)

@@ -202,10 +202,10 @@ class ShardedRedis(ManyServers[Redis], Redis):
         """
         checked(fingerprint)
         own = self._pool
-        if own.registrar is None:
-            own.reload(source, pool)
-            return
         plan = own.plan_of(source, pool)
+        if own.registrar is None:
+            own.go_over(plan)
+            return
         with own.registering:
             own.check_open()
             before: Registrar = own.registrar

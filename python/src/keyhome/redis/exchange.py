@@ -71,7 +71,7 @@ class Exchange:
         if self._connection is not None:
             self._connection.disconnect()
         if self._release(None):
-            self._pool.dropped(self._endpoint, len(self._asks))
+            self._pool.leave(self._endpoint, len(self._asks))
 
     def _write(self) -> None:
         connection = self._connection
