@@ -48,6 +48,7 @@ export class Endpoint {
   #look: NodeJS.Immediate | undefined;
   #connecting: Promise<Error | undefined> | undefined;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
   /** Called when nobody waits any more, or there is no connection to wait for. */
   #settled: () => void = () => {};
 
@@ -210,7 +211,11 @@ export class Endpoint {
    * Closes it when what was sent is answered, or its time is over; where it cannot connect nothing ever will be. A client that
    * waits for answers by itself could not be given up any more.
    */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     this.#isClosed = true;
     if (this.waiting > 0) await new Promise<void>((resolve) => (this.#settled = resolve));
     if (!this.client.isReady) return this.destroy();

@@ -182,3 +182,15 @@ test("a client whose server hangs is closed when the time of what was sent is ov
   servers[1].resume();
   await waitUntil(async () => (await servers[1].ask("INFO", "clients")).includes("connected_clients:1\r\n"), "nobody is connected");
 });
+
+test("who closes a client twice waits for the same end", { timeout: 20_000 }, async (t) => {
+  const { servers, client, homes } = await pool(t, {});
+  servers[1].pause();
+  t.after(() => servers[1].resume());
+  const key = keys[homes.indexOf(1)];
+  const value = client.get(key);
+  const ends = [client.close(), client.close()];
+  servers[1].resume();
+  await Promise.all(ends);
+  assert.equal(await value, key);
+});
