@@ -45,7 +45,7 @@ impl OnDifference {
 }
 
 /// How long the end waits until what was said is taken back. A server that hangs forgets it by itself.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Announces the pools of the proxy to their servers, in a thread of its own. When it is dropped, what was said is taken back.
 pub(crate) struct Registrar {
