@@ -61,9 +61,10 @@ impl ScanCursor {
     /// The number to go on with when the node has answered with `cursor`: there, or at the next node, or 0 for the end.
     /// Errors: those of [`pack`](Self::pack).
     pub fn answered(self, cursor: u64, nodes: usize) -> Result<u64, Error> {
+        let next = self.node.saturating_add(1);
         match cursor {
-            0 if self.node + 1 == nodes => Ok(0),
-            0 => Self { node: self.node + 1, cursor }.pack(nodes),
+            0 if next == nodes => Ok(0),
+            0 => Self { node: next, cursor }.pack(nodes),
             _ => Self { cursor, ..self }.pack(nodes),
         }
     }

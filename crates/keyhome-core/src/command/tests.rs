@@ -223,6 +223,9 @@ fn a_scan_over_several_nodes() {
     for wrong in [
         one.pack(2),
         ScanCursor { node: 2, cursor: 0 }.pack(2),
+        ScanCursor { node: 2, cursor: 0 }.answered(0, 2),
+        ScanCursor { node: usize::MAX, cursor: 0 }.answered(0, 2),
+        ScanCursor { node: usize::MAX, cursor: 0 }.answered(0, 0),
         ScanCursor::read("0", 0).map(|at| at.cursor),
         ScanCursor::read("", 1).map(|at| at.cursor),
         ScanCursor::read("+1", 1).map(|at| at.cursor),
