@@ -23,9 +23,9 @@ struct Catalogue {
     outcomes: &'static [&'static str],
     live_sets: &'static [&'static str],
     positions: &'static [&'static str],
-    access: Vec<&'static str>,
-    fan_out: Vec<&'static str>,
-    merge: Vec<&'static str>,
+    access: &'static [&'static str],
+    fan_out: &'static [&'static str],
+    merge: &'static [&'static str],
 }
 
 /// The words of `error_codes`, `dialects`, `hashes` and of each enum of the core that users meet, in the core's order.
@@ -39,8 +39,8 @@ pub fn catalogue() -> String {
         outcomes: Outcome::WORDS,
         live_sets: LiveSet::WORDS,
         positions: Positions::WORDS,
-        access: Access::ALL.iter().map(|access| access.word()).collect(),
-        fan_out: FanOut::ALL.iter().map(|fan_out| fan_out.word()).collect(),
-        merge: Merge::ALL.iter().map(|merge| merge.word()).collect(),
+        access: Access::WORDS,
+        fan_out: FanOut::WORDS,
+        merge: Merge::WORDS,
     })
 }

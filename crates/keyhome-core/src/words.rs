@@ -1,4 +1,4 @@
-//! Words of a config that choose one of several ways.
+//! Words that choose one of several ways, or say which it is.
 
 /// An enum whose variants have words, equal in configs and in every language.
 macro_rules! words {
@@ -8,7 +8,7 @@ macro_rules! words {
         pub enum $name { $($(#[$word_doc])* $variant,)* }
 
         impl $name {
-            /// Every one, in the order of the documentation; the default first.
+            /// Every one, in the order of the documentation; where one of them is the default, it is the first.
             pub const ALL: &'static [$name] = &[$($name::$variant,)*];
 
             /// Their words, in the same order.

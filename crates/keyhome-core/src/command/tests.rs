@@ -197,18 +197,6 @@ fn kinds_are_those_of_routes() {
 }
 
 #[test]
-fn words_are_equal_in_every_language() {
-    fn compare<W: serde::Serialize + Copy>(all: &[W], word: impl Fn(W) -> &'static str) {
-        for one in all {
-            assert_eq!(serde_json::to_string(one).unwrap(), alloc::format!("\"{}\"", word(*one)));
-        }
-    }
-    compare(Access::ALL, Access::word);
-    compare(FanOut::ALL, FanOut::word);
-    compare(Merge::ALL, Merge::word);
-}
-
-#[test]
 fn a_scan_over_several_nodes() {
     for nodes in [1, 2, 3, 65_535] {
         assert_eq!(ScanCursor::read("0", nodes).unwrap(), ScanCursor { node: 0, cursor: 0 });

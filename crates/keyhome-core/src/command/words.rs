@@ -1,29 +1,10 @@
 //! What the table says of a command, in words that are equal in every language.
 
-use serde::Serialize;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-        #[serde(rename_all = "snake_case")]
-        #[non_exhaustive]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $name {
-            /// Every word there is, in the order of the documentation.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
-
-            /// The word, equal in every language.
-            pub const fn word(self) -> &'static str {
-                match self { $($name::$variant => $word,)* }
-            }
-        }
-    };
-}
+use crate::words::words;
 
 words! {
     /// Whether a command changes data: the flags `readonly` and `write` of COMMAND.
+    #[non_exhaustive]
     Access {
         /// It may go to a replica.
         Read = "read",
@@ -36,6 +17,7 @@ words! {
 
 words! {
     /// Where a command goes in a pool of several nodes: the tip `request_policy` of COMMAND, or what the table adds.
+    #[non_exhaustive]
     FanOut {
         /// To the node of its keys, which must all have the same home.
         Home = "home",
@@ -60,6 +42,7 @@ words! {
 
 words! {
     /// How the replies of several nodes become one: the tip `response_policy` of COMMAND, or what the table adds.
+    #[non_exhaustive]
     Merge {
         /// There is one reply.
         None = "none",
