@@ -81,26 +81,20 @@ impl Router {
     }
 
     fn no_home(&self) -> Option<Advice> {
-        let kind = AdviceKind::NoHome;
-        matches!(self.placement, Placement::Random).then(|| Advice {
-            kind,
-            text: "The distribution is `random`: any key may be on any server, so nobody can say where one lives, and a \
-                   key that was written is found by chance only."
-                .into(),
-            nodes: Vec::new(),
-        })
+        let text = "The distribution is `random`: any key may be on any server, so nobody can say where one lives, and a \
+                    key that was written is found by chance only.";
+        matches!(self.placement, Placement::Random).then(|| Advice::of_pool(AdviceKind::NoHome, text))
     }
 
     fn uncovered_slots(&self) -> Option<Advice> {
         let uncovered = self.balance().uncovered?;
         let range = self.range()?;
-        (uncovered > Share::ZERO).then(|| Advice {
-            kind: AdviceKind::UncoveredSlots,
-            text: format!(
+        (uncovered > Share::ZERO).then(|| {
+            let text = format!(
                 "{uncovered} of {range} slots are nobody's ({}): keys there can be neither read nor written.",
                 percent(uncovered, range)
-            ),
-            nodes: Vec::new(),
+            );
+            Advice::of_pool(AdviceKind::UncoveredSlots, text)
         })
     }
 
@@ -168,16 +162,15 @@ impl Router {
             Count::Fixed(_) | Count::PerWeight(_) | Count::Exact(_) => return None,
         } * u64::from(rule.point.per_digest());
         let points = *points::counts(rule, &self.pool.members, &order).get(usize::from(*order.first()?))?;
-        (points < expected).then(|| Advice {
-            kind: AdviceKind::RoundedPoints,
-            text: format!(
+        (points < expected).then(|| {
+            let text = format!(
                 "Rounding gives each of the {} equal servers {points} points, not {expected}, as {} does with this many. \
                  That is how it has to be for the same placement; a client that makes {expected} places some keys \
                  elsewhere, and with one server more or fewer keys move between servers that stay.",
                 order.len(),
                 self.pool.dialect.id,
-            ),
-            nodes: Vec::new(),
+            );
+            Advice::of_pool(AdviceKind::RoundedPoints, text)
         })
     }
 
@@ -255,17 +248,13 @@ impl Router {
                 uneven.push((node.name.clone(), factor));
             }
         }
-        uneven.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let shown: Vec<String> =
-            uneven.iter().take(NAMED).map(|(node, factor)| format!("`{node}` {factor:.2}")).collect();
+        let factors = factors(&mut uneven);
         (!uneven.is_empty()).then(|| Advice {
             kind: AdviceKind::UnevenShares,
             text: format!(
-                "The ring gives some servers much more or less than their weight asks for: {}{} times their part. That \
-                 is chance in so few points; names that differ, or more points where the dialect has an option, \
-                 change it.",
-                shown.join(", "),
-                if uneven.len() > NAMED { format!(" and {} more", uneven.len() - NAMED) } else { String::new() },
+                "The ring gives some servers much more or less than their weight asks for: {factors} times their part. \
+                 That is chance in so few points; names that differ, or more points where the dialect has an option, \
+                 change it."
             ),
             nodes: uneven.into_iter().map(|(node, _)| node).collect(),
         })
@@ -274,13 +263,9 @@ impl Router {
     fn fragile_list(&self) -> Option<Advice> {
         let list =
             matches!(self.placement, Placement::Modula(_) | Placement::CharSum(_)) && self.live_count() > 1;
-        list.then(|| Advice {
-            kind: AdviceKind::FragileList,
-            text: "Keys are placed by a remainder: adding, removing or ejecting a server moves nearly all of them. See \
-                   it with `keyhome diff`; a ring moves only the part of the server that comes or goes."
-                .into(),
-            nodes: Vec::new(),
-        })
+        let text = "Keys are placed by a remainder: adding, removing or ejecting a server moves nearly all of them. See \
+                    it with `keyhome diff`; a ring moves only the part of the server that comes or goes.";
+        list.then(|| Advice::of_pool(AdviceKind::FragileList, text))
     }
 }
 
@@ -288,17 +273,12 @@ impl Sample {
     /// In plain words, where the keys of this sample lie elsewhere than chance would put them.
     pub fn advice(&self, router: &Router) -> Option<Advice> {
         let mut skewed = self.skewed(router);
-        skewed.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let factors: Vec<String> =
-            skewed.iter().take(NAMED).map(|(node, factor)| format!("`{node}` {factor:.2}")).collect();
-        let more = skewed.len().saturating_sub(NAMED);
-        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let factors = factors(&mut skewed);
         (!skewed.is_empty()).then(|| Advice {
             kind: AdviceKind::SkewedSample,
             text: format!(
-                "These keys do not spread as their hash values would: {}{rest} times what the share says. The hash \
+                "These keys do not spread as their hash values would: {factors} times what the share says. The hash \
                  `{}` clusters such keys, or many of them share a hash tag.",
-                factors.join(", "),
                 router.pool.rule.key.hash.algorithm().name(),
             ),
             nodes: skewed.into_iter().map(|(node, _)| node).collect(),
@@ -307,7 +287,17 @@ impl Sample {
 }
 
 fn list(names: &[String]) -> String {
-    let shown: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
-    let more = names.len().saturating_sub(NAMED);
-    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+    first_few(names.iter().map(|name| format!("`{name}`")))
+}
+
+/// Nodes with the factor between what each has and what it should have, the highest first.
+fn factors(nodes: &mut [(String, f64)]) -> String {
+    nodes.sort_by(|a, b| b.1.total_cmp(&a.1));
+    first_few(nodes.iter().map(|(node, factor)| format!("`{node}` {factor:.2}")))
+}
+
+fn first_few(all: impl ExactSizeIterator<Item = String>) -> String {
+    let more = all.len().saturating_sub(NAMED);
+    let shown = all.take(NAMED).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
