@@ -43,7 +43,7 @@ impl Config {
         let repeated_listen = first_repeated(listens.collect());
         let mut pools = Vec::new();
         for (position, (key, value)) in entries.iter().enumerate() {
-            let name = key.key("the name of a pool")?;
+            let name = key.text("the name of a pool")?;
             if repeated_name == Some(position) {
                 return Err(
                     key.error(ErrorKind::ConfigName, format!("there is a pool {} already", quote(name)))

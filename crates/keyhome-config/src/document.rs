@@ -110,11 +110,11 @@ impl Value {
             .map(|(_, value)| value)
     }
 
-    /// The text of a key. Keys of configs are words; `whose` names them in the message.
-    pub(crate) fn key(&self, whose: &str) -> Result<&str, Error> {
+    /// The text that it is, if that is not empty; `wanted` says in the message what is needed.
+    pub(crate) fn text(&self, wanted: &str) -> Result<&str, Error> {
         match &self.kind {
             Kind::Scalar(Form::Text, text) if !text.is_empty() => Ok(text),
-            _ => Err(self.is_not(whose)),
+            _ => Err(self.is_not(wanted)),
         }
     }
 }

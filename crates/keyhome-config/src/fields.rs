@@ -32,7 +32,7 @@ pub(crate) fn read<'v>(value: &'v Value, whose: &str, known: &[&str]) -> Result<
     };
     let mut fields: Vec<Field<'_>> = Vec::new();
     for (key, value) in entries {
-        let field = Field { name: key.key("a word as a key")?, place: key.place, value };
+        let field = Field { name: key.text("a word as a key")?, place: key.place, value };
         let wrong = |detail| Err(key.error(ErrorKind::ConfigField, detail).in_field(&line(field.name)));
         if !known.contains(&field.name) {
             let guess = did_you_mean(field.name, known);

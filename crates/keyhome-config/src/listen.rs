@@ -40,7 +40,7 @@ pub enum Socket {
 
 impl Listen {
     pub(crate) fn read(value: &Value) -> Result<Self, Error> {
-        let text = scalar::text(value)?;
+        let text = value.text("a text")?;
         let socket = if text.starts_with('/') { unix(text) } else { tcp(text) };
         let socket = socket.map_err(|reason| {
             let accepted = "`host:port` or `/path`, the path with ` 0666` after it or not, is accepted";

@@ -1,4 +1,4 @@
-//! Scalars of a document as what a key takes: words, numbers, switches, texts.
+//! Scalars of a document as what a key takes: words, numbers, switches.
 
 use alloc::format;
 
@@ -12,14 +12,6 @@ use crate::{
     document::{Form, Kind, Value},
     wording::{any_of, did_you_mean, quote},
 };
-
-/// A text that is not empty.
-pub(crate) fn text(value: &Value) -> Result<&str, Error> {
-    match &value.kind {
-        Kind::Scalar(Form::Text, text) if !text.is_empty() => Ok(text),
-        _ => Err(value.is_not("a text")),
-    }
-}
 
 /// One of `words`.
 pub(crate) fn word(value: &Value, words: &[&'static str]) -> Result<&'static str, Error> {
@@ -75,7 +67,7 @@ pub(crate) fn option(value: &Value, takes: Takes) -> Result<OptionValue, Error> 
         Takes::Number(least, most) => number(value, least, most).map(OptionValue::Number),
         Takes::Switch => switch(value).map(OptionValue::Switch),
         Takes::TwoBytes => {
-            let text = text(value)?;
+            let text = value.text("a text")?;
             <[u8; 2]>::try_from(text.as_bytes()).map(OptionValue::TwoBytes).map_err(|_| {
                 let found = format!("found {} of {} bytes; 2 bytes are accepted", quote(text), text.len());
                 value.error(ErrorKind::ConfigValue, found)

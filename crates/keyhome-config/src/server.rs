@@ -90,7 +90,7 @@ fn read_field(member: &mut Member, field: Field<'_>, dialect: &Dialect) -> Resul
                 return Err(value.error(ErrorKind::ConfigWeight, "found 0; at least 1 is accepted"));
             }
         }
-        "zone" => member.node.zone = Some(scalar::text(value)?.into()),
+        "zone" => member.node.zone = Some(value.text("a text")?.into()),
         "replicas" => member.node.replicas = replicas(value)?,
         "slots" if dialect.node_slots => member.slots = slot_list(value)?,
         "vnodes" if dialect.node_vnodes => member.vnodes = Some(scalar::number(value, 1, NUMBER_MAX)?),
@@ -116,7 +116,7 @@ fn replicas(value: &Value) -> Result<Vec<Replica>, Error> {
         let fields = fields::read(item, "a replica", &["address", "zone"])?;
         let mut replica = Replica::new(required_address(item, &fields, "a replica")?);
         for field in fields.iter().filter(|field| field.name == "zone") {
-            let zone = scalar::text(field.value).map_err(|error| field.of(error))?;
+            let zone = field.value.text("a text").map_err(|error| field.of(error))?;
             replica.zone = Some(zone.into());
         }
         replicas.push(replica);

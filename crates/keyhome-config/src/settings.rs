@@ -179,7 +179,7 @@ impl Setting for bool {
 
 impl Setting for Option<String> {
     fn read(value: &Value) -> Result<Self, Error> {
-        scalar::text(value).map(|text| Some(text.into()))
+        value.text("a text").map(|text| Some(text.into()))
     }
 
     fn shown(&self) -> Shown<'_> {
