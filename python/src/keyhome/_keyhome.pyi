@@ -322,7 +322,7 @@ class Router:
 
         Raises:
             KeyhomeError: `node.unknown`, with the `position` of the name; `pool.empty` where no node would be left;
-                `argument.type`.
+                `config.points` where rounding leaves the others no point on the ring; `argument.type`.
 
         Example:
             >>> router.without(["redis-1"]).node("user:{1000}:name").name
@@ -340,7 +340,7 @@ class Router:
 
         Raises:
             KeyhomeError: `argument.range`, with the `position` of the index; `pool.empty` where no node would be left;
-                `argument.type`.
+                `config.points` as for `without`; `argument.type`.
 
         Example:
             >>> router.without_indexes([0]).node("user:{1000}:name").name

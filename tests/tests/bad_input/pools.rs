@@ -85,7 +85,10 @@ fn too_many_points_or_none() {
     assert_eq!(code(config("npm-hashring", "  vnode_count: 2147483647\n", 40)), "config.points");
     // 1/49 * 1 * 49 is less than 1 in floating point: no server gets a point.
     assert_eq!(code(config("npm-hashring", "  vnode_count: 1\n", 49)), "config.points");
-    println!("too many points or none: 5 cases");
+    let fifty = config("npm-hashring", "  vnode_count: 1\n", 50).unwrap();
+    assert_eq!(code(fifty.without(&["h:1"])), "config.points", "49 are left");
+    assert_eq!(fifty.explain("a").unwrap().next, None, "nobody has it next");
+    println!("too many points or none: 6 cases");
 }
 
 #[test]

@@ -189,7 +189,8 @@ impl Router {
     /// rest as the dialect does, in `redis-cluster` their slots become uncovered. Nodes and indexes stay as they are;
     /// names already gone change nothing, and a second call adds to the first.
     ///
-    /// Errors: `node.unknown`; `pool.empty` where none would be left.
+    /// Errors: `node.unknown`, with the position of the name; `pool.empty` where none would be left; `config.points` where
+    /// rounding leaves the rest not one ring point.
     pub fn without<N: AsRef<str>>(&self, names: &[N]) -> Result<Self, Error> {
         let mut live = self.live.clone();
         let by_name = ByName::new(&self.pool.members);
@@ -206,7 +207,7 @@ impl Router {
 
     /// As [`without`](Self::without), by index.
     ///
-    /// Errors: `argument.range`, with the position of the index; `pool.empty` where none would be left.
+    /// Errors: `argument.range`, with the position of the index; `pool.empty` and `config.points` as there.
     pub fn without_indexes(&self, indexes: &[usize]) -> Result<Self, Error> {
         let mut live = self.live.clone();
         for (position, index) in indexes.iter().enumerate() {
