@@ -1,9 +1,11 @@
 //! Where keys can live: nodes, in the order given, with their replicas.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 
 use serde::Serialize;
+
+use crate::error::{Error, ErrorKind};
 
 /// A place where keys live: one server of a pool, or one primary of a cluster, with its replicas.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -86,6 +88,13 @@ pub struct Member {
     pub slots: Vec<RangeInclusive<u16>>,
     /// `npm-hashring`: its own number of digests, in place of its weighted share.
     pub vnodes: Option<u32>,
+}
+
+/// The error for an index that is none of `nodes` nodes.
+#[cold]
+pub(crate) fn no_node(index: usize, nodes: usize) -> Error {
+    let detail = format!("there is no node {index}; indexes go from 0 to {}", nodes - 1);
+    Error::new(ErrorKind::ArgumentRange, detail)
 }
 
 /// Nodes to be found by name.

@@ -52,7 +52,7 @@ use serde::Serialize;
 use crate::{
     dialect::NODES_MAX,
     error::{Error, ErrorKind},
-    topology::{ByName, Node},
+    topology::{ByName, Node, no_node},
     words::words,
 };
 use node::NodeHealth;
@@ -187,7 +187,7 @@ impl Health {
     #[inline]
     pub fn admit(&mut self, index: usize, now: u64) -> Result<(), Error> {
         if index >= self.nodes.len() {
-            return Err(self.no_node(index));
+            return Err(no_node(index, self.nodes.len()));
         }
         if self.rules.on_failure == OnFailure::Fail {
             self.update(now);
@@ -212,12 +212,6 @@ impl Health {
         Error::new(ErrorKind::PoolEjected, detail)
     }
 
-    #[cold]
-    fn no_node(&self, index: usize) -> Error {
-        let detail = format!("there is no node {index}; indexes go from 0 to {}", self.nodes.len() - 1);
-        Error::new(ErrorKind::ArgumentRange, detail)
-    }
-
     /// What became of a request to the node at `index`, or of a check of it.
     ///
     /// - A reply sets its count of failures to 0. If there were any, it also forgets until when the node is out: one
@@ -230,7 +224,8 @@ impl Health {
     pub fn report(&mut self, index: usize, outcome: Outcome, now: u64) -> Result<(), Error> {
         let probes = self.probes();
         let retry_at = self.rules.retry_at(now);
-        let Some(node) = self.nodes.get_mut(index) else { return Err(self.no_node(index)) };
+        let nodes = self.nodes.len();
+        let Some(node) = self.nodes.get_mut(index) else { return Err(no_node(index, nodes)) };
         match outcome {
             Outcome::Reply => {
                 if node.failure_count != 0 {

@@ -33,7 +33,7 @@ use crate::{
     placement::Placement,
     quote::quote,
     share::Share,
-    topology::{ByName, Member, Node},
+    topology::{ByName, Member, Node, no_node},
 };
 
 /// A pool made ready to answer which of its nodes owns a key.
@@ -211,12 +211,10 @@ impl Router {
     pub fn without_indexes(&self, indexes: &[usize]) -> Result<Self, Error> {
         let mut live = self.live.clone();
         for (position, index) in indexes.iter().enumerate() {
-            let Some(live) = live.get_mut(*index) else {
-                let detail =
-                    format!("there is no node {index}; indexes go from 0 to {}", self.live.len() - 1);
-                return Err(Error::new(ErrorKind::ArgumentRange, detail).at_position(position));
-            };
-            *live = false;
+            match live.get_mut(*index) {
+                Some(live) => *live = false,
+                None => return Err(no_node(*index, self.live.len()).at_position(position)),
+            }
         }
         self.with_live(live)
     }
