@@ -54,17 +54,8 @@ pub fn arcs(router: &Router) -> Result<Vec<u32>, Failure> {
     Ok(flat)
 }
 
-/// Positions by index, flat: for each node that has keys its index, how many, and their positions.
-pub fn group<K: AsRef<[u8]>>(router: &Router, keys: &[K]) -> Result<Vec<u32>, Failure> {
-    let mut flat = Vec::new();
-    for (index, positions) in router.group(keys)? {
-        flat.extend([index as u32, positions.len() as u32]);
-        flat.extend(positions.into_iter().map(|position| position as u32));
-    }
-    Ok(flat)
-}
-
-/// [`group`] of many keys that lie one behind the other in `bytes`.
+/// Positions by index, flat: for each node that has keys its index, how many, and their positions. The keys lie one behind
+/// the other in `bytes`.
 pub fn group_packed(router: &Router, bytes: &[u8], offsets: &[u32]) -> Result<Vec<u32>, Failure> {
     let mut indexes = Vec::new();
     router.indexes_packed(bytes, offsets, &mut indexes)?;

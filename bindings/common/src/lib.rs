@@ -19,8 +19,8 @@ mod utf16;
 mod writers;
 
 pub use answers::{
-    arcs, balance, copies, diff, estimate, explain, group, group_packed, health_snapshot, hot_keys_summary,
-    hottest, index, nodes, pool_names, pool_settings, replica_snapshot, scan_next, scan_target, successors,
+    arcs, balance, copies, diff, estimate, explain, group_packed, health_snapshot, hot_keys_summary, hottest,
+    index, nodes, pool_names, pool_settings, replica_snapshot, scan_next, scan_target, successors,
     take_events,
 };
 pub use arguments::{hot_keys_options, outcome, read_from, rules};

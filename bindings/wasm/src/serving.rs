@@ -113,7 +113,7 @@ fn of_replicas(what: u32, q: &Question<'_>) -> Answer {
     match what {
         replicas::REPLACE => {
             // SAFETY: the number is the address of a router.
-            let router: &Router = unsafe { at::<Router>(q.number(0))? };
+            let router: &Router = unsafe { look_at(q.number(0))? };
             let places = common::replace(set, router, q.number(1))?;
             let places = places.into_iter().map(|place| place.map_or(-1, |place| place as i32));
             numbers(&places.collect::<Vec<_>>())
