@@ -1,7 +1,7 @@
 //! The extension module `keyhome._keyhome`: keys in, indexes out. What a call does is decided in the core.
 //!
-//! The hot calls (`slot`, `Router.index`, `Router.node`) are plain C functions in [`raw`], the only file with unsafe
-//! code; everything else is pyo3. What users read of each call is in its docstring here and in
+//! The hot calls (`slot`, `Router.index`, `Router.node`) are plain C functions in [`raw`], which with [`items`] is all the
+//! unsafe code; everything else is pyo3. What users read of each call is in its docstring here and in
 //! `python/src/keyhome/_keyhome.pyi`, word for word: a test compares the two.
 
 // Docstrings are for Python: indented sections are no Rust code, and `Args:` is no link.
@@ -104,7 +104,7 @@ mod _keyhome {
         batch::array(bytes.py(), "H", &slots, u16::to_ne_bytes)
     }
 
-    /// The lists of the core: `error_codes`, `dialects`, `hashes`. The tests compare the stubs with them.
+    /// The public lists of the core. The tests compare the stubs with them.
     #[pyfunction]
     fn _catalogue(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         from_json(py, &catalogue())

@@ -4,7 +4,7 @@
 //! directly, without packing arguments, and one costs less than hashing a key. pyo3 makes only functions with lists of
 //! arguments and keywords, which take a third longer.
 
-#![allow(unsafe_code, reason = "Python's C functions take and return raw pointers; nothing else here does")]
+#![allow(unsafe_code, reason = "Python's C functions take and return raw pointers")]
 
 use std::{
     ffi::{CStr, c_char},
