@@ -115,15 +115,10 @@ fn pool_b() {
         before = value;
     }
     assert_eq!(point_at(&router, 4290153535 - 500_000, 4290153535, 787), "b");
-    let default = pool_b_router(&servers);
-    let ejected = default.without(&["alpha"]).unwrap();
+    let ejected = self::router("fnv1a_64", "ketama", &servers).without(&["alpha"]).unwrap();
     assert_eq!(points(&ejected), 628);
     assert_eq!(numbers(&ejected, &FIVE), [3, 3, 3, 3, 0]);
     println!("pool B: 4 points, 5 keys");
-}
-
-fn pool_b_router(servers: &[&str]) -> Router {
-    router("fnv1a_64", "ketama", servers)
 }
 
 #[test]

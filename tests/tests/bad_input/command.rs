@@ -2,36 +2,22 @@
 
 use std::fs;
 
+use keyhome_live::Scratch;
 use keyhome_tests::doors::CommandDoor;
 
 const POOL: &str = "p:\n  servers:\n   - h:1:1 a\n   - h:2:1 b\n";
 
-struct Folder(std::path::PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("keyhome-bad-input-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn file(&self, name: &str, bytes: &[u8]) -> String {
-        let path = self.0.join(name);
-        fs::write(&path, bytes).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
-    }
+/// The path of a new file.
+fn file(folder: &Scratch, name: &str, bytes: &[u8]) -> String {
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).unwrap();
+    path.to_str().unwrap().to_owned()
 }
 
 /// A program, a picture, all bytes, UTF-16: files that are no text.
 #[test]
 fn files_that_are_no_text() {
-    let (door, folder) = (CommandDoor::new(), Folder::new("files"));
+    let (door, folder) = (CommandDoor::new(), Scratch::new().unwrap());
     let program = fs::read(std::env::current_exe().unwrap()).unwrap();
     let all_bytes: Vec<u8> = (0..=255).collect();
     let utf16: Vec<u8> = POOL.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -43,7 +29,7 @@ fn files_that_are_no_text() {
         ("zeros", &[0; 5000]),
     ];
     for (name, bytes) in files {
-        let path = folder.file(name, bytes);
+        let path = file(&folder, name, bytes);
         let (exit, stdout, stderr) = door.run(&["node", "-c", &path, "key"], b"");
         assert_eq!((exit, stdout.len()), (2, 0), "{name}: {stderr}");
         assert!(stderr.contains("error[config.syntax]"), "{name}: {stderr}");
@@ -56,9 +42,9 @@ fn files_that_are_no_text() {
 
 #[test]
 fn files_that_cannot_be_read() {
-    let (door, folder) = (CommandDoor::new(), Folder::new("unread"));
-    let (nowhere, itself) = (folder.0.join("nowhere"), folder.0.clone());
-    for path in [nowhere.to_str().unwrap(), itself.to_str().unwrap(), ""] {
+    let (door, folder) = (CommandDoor::new(), Scratch::new().unwrap());
+    let nowhere = folder.path().join("nowhere");
+    for path in [nowhere.to_str().unwrap(), folder.path().to_str().unwrap(), ""] {
         for command in ["node", "check", "balance", "fingerprint"] {
             let (exit, stdout, stderr) = door.run(&[command, "-c", path], b"");
             assert_eq!((exit, stdout.len()), (2, 0), "{command} {path}: {stderr}");
@@ -70,8 +56,8 @@ fn files_that_cannot_be_read() {
 
 #[test]
 fn digits_that_are_none() {
-    let (door, folder) = (CommandDoor::new(), Folder::new("digits"));
-    let path = folder.file("pool.yml", POOL.as_bytes());
+    let (door, folder) = (CommandDoor::new(), Scratch::new().unwrap());
+    let path = file(&folder, "pool.yml", POOL.as_bytes());
     for (lines, wrong) in
         [("61\n6\n62\n", "2"), ("61\n62\nzz\n", "3"), ("61\n62\n63\n \n", "4"), ("0x61\n", "1")]
     {
@@ -102,8 +88,8 @@ fn one_stdin_for_two() {
 /// Keys are the bytes before each line feed, nothing trimmed; an empty line is the empty key.
 #[test]
 fn lines_as_they_are() {
-    let (door, folder) = (CommandDoor::new(), Folder::new("lines"));
-    let path = folder.file("pool.yml", POOL.as_bytes());
+    let (door, folder) = (CommandDoor::new(), Scratch::new().unwrap());
+    let path = file(&folder, "pool.yml", POOL.as_bytes());
     let router = keyhome::from_config(POOL, None).unwrap();
     let keys: [&[u8]; 8] = [b"", b" ", b"a\t", b"\tb", b"a\r", b"\xff\xfe", b"\0", b"last"];
     let stdin = keys.join(&b'\n');
@@ -118,8 +104,8 @@ fn lines_as_they_are() {
 
 #[test]
 fn words_that_are_none() {
-    let (door, folder) = (CommandDoor::new(), Folder::new("words"));
-    let path = folder.file("pool.yml", POOL.as_bytes());
+    let (door, folder) = (CommandDoor::new(), Scratch::new().unwrap());
+    let path = file(&folder, "pool.yml", POOL.as_bytes());
     let cases: [&[&str]; 7] = [
         &["node"],
         &["nodes", "-c", &path],

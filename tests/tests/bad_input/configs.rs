@@ -1,10 +1,5 @@
 //! Texts that are no configs.
 
-use proptest::{
-    prelude::*,
-    test_runner::{Config, TestRunner},
-};
-
 const YAML: &str = "sessions:
   listen: 127.0.0.1:22121
   hash: fnv1a_64
@@ -77,67 +72,6 @@ fn one_character_changed() {
         }
     }
     println!("one character changed: {texts} texts");
-}
-
-#[test]
-fn noise() {
-    let words = prop::sample::select(vec![
-        "a:",
-        "b",
-        " ",
-        "  ",
-        "\n",
-        "\r\n",
-        "- ",
-        "servers:",
-        "h:1:1",
-        "{",
-        "}",
-        "[",
-        "]",
-        ",",
-        "\"",
-        "'",
-        "#",
-        "&x",
-        "*x",
-        "!t",
-        "|",
-        ">",
-        "---",
-        "...",
-        "%YAML",
-        "\\u0041",
-        "\\",
-        "\t",
-        "\0",
-        "ключ",
-        "hash:",
-        "md5",
-        "dialect:",
-        "vnodes:",
-        "99999999999",
-        "null",
-        "~",
-        ":",
-        "?",
-        "\u{2028}",
-        "\u{85}",
-    ]);
-    let text = prop_oneof![
-        prop::collection::vec(words, 0..40).prop_map(|words| words.concat()),
-        any::<String>(),
-        prop::collection::vec(any::<u8>(), 0..300)
-            .prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
-    ];
-    let config = Config { cases: 3000, failure_persistence: None, ..Config::default() };
-    TestRunner::new(config)
-        .run(&text, |text| {
-            answer(&text);
-            Ok(())
-        })
-        .unwrap();
-    println!("noise: 3000 texts");
 }
 
 /// Depth and size that would use up a stack or a day.
