@@ -45,8 +45,9 @@ use latency::Latency;
 use state::EndpointState;
 
 /// The endpoints of one node and what is known about them. An endpoint is its place in [`Node::endpoints`]: 0 is the
-/// primary, then the replicas in order. In JSON: `read_from`, `zone` and `endpoints`, each with `address`, `role`, `zone`, `far`, `up`,
-/// `in_flight`, `latency` (as in [`ReplicaSet::latency`]), `failures` (in a row), `left_out_until` (`null`: it is not).
+/// primary, then the replicas in order. In JSON: `read_from`, `zone` and `endpoints`, each with `address`, `role`, `zone`,
+/// `far`, `up`, `in_flight`, `latency` (as in [`ReplicaSet::latency`]), `failures` (in a row), `left_out_until` (`null`: it
+/// is not).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReplicaSet {
     read_from: ReadFrom,

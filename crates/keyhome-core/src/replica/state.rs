@@ -88,8 +88,9 @@ impl EndpointState {
         self.left_out_until > now
     }
 
-    /// What one request more is expected to cost, twice as much in another zone. `quickest` is the lowest average there is: half of it is the least
-    /// that is expected of anybody, so that who has been silent for long is tried again, but not by everybody at once.
+    /// What one request more is expected to cost, twice as much in another zone. `quickest` is the lowest average there
+    /// is: half of it is the least that is expected of anybody, so that who has been silent for long is tried again, but
+    /// not by everybody at once.
     #[inline]
     pub(super) fn cost(&self, quickest: Latency, now: u64) -> u64 {
         // Nothing here is a branch: draws cannot be foreseen, and a wrong guess costs as much as all the rest.
