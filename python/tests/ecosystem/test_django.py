@@ -114,4 +114,4 @@ def test_an_application_survives_a_server_that_dies(servers: list[RedisServer]) 
         second = [int(visitor.get("/visits").content) for visitor in visitors]
         return all(after == before + 1 for before, after in zip(first, second, strict=True))
 
-    wait_until(all_go_on, "everybody has a session again", 10)
+    wait_until(all_go_on, "everybody has a session again")

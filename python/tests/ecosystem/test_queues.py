@@ -46,7 +46,7 @@ def test_dramatiq_in_a_namespace_that_is_a_hash_tag(servers: list[RedisServer], 
         worker.start()
         for number in range(20):
             actor.send(number)
-        broker.join("default", timeout=10_000)
+        broker.join("default", timeout=60_000)
         worker.stop()
         assert sorted(done) == list(range(20))
         broker.close()

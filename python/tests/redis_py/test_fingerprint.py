@@ -17,6 +17,7 @@ import weakref
 from typing import Any
 
 import pytest
+from cases import TESTS
 from servers import RedisServer, wait_until, yaml
 
 import keyhome
@@ -233,6 +234,27 @@ def test_a_user_that_may_not_is_told_of_and_served(
     assert len(caplog.messages) == 2, caplog.messages
     for message in caplog.messages:
         assert re.search("was not told how keys are placed: .*permission", message), message
+
+
+def test_a_user_needs_what_is_documented(
+    face: Face, servers: list[RedisServer], caplog: pytest.LogCaptureFixture
+) -> None:
+    text = (TESTS.parent / "docs" / "fingerprint.md").read_text(encoding="utf-8")
+    rights = [right for words in re.findall(r"`([~+][^`]+)`", text) for right in words.split()]
+    assert {"~keyhome:*", "+zadd", "+client|setname"} <= set(rights)
+    for server in servers:
+        server.ask("ACL", "SETUSER", "writer", "reset", "on", ">secret", "+echo", *rights)
+    user = {"username": "writer", "password": "secret"}
+    with caplog.at_level(logging.WARNING, "keyhome"):
+        first = face.of(config_of(servers), fingerprint="warn", **user)
+        first.echo("turn")
+        wait_for_writers_of(face, first, servers, config_of(servers))
+        with pytest.raises(KeyhomeError) as caught:
+            face.of(config_of(servers, 3), fingerprint="refuse", **user).echo("turn")
+        assert caught.value.code == "fingerprint.differs"
+        ended(first, face)
+    assert [message for message in caplog.messages if "was not told" in message] == []
+    assert writers_of(servers, config_of(servers)) == [[], []]
 
 
 def test_without_the_option_nothing_is_sent(face: Face, servers: list[RedisServer]) -> None:
