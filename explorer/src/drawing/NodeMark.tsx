@@ -21,7 +21,18 @@ export function NodeName({ index, name }: { index: number; name: string }) {
   );
 }
 
-/** Who has a key, before or after. Slots of a cluster can be nobody's. */
-export function NodeOrNobody({ name, order }: { name: string | null; order: (name: string) => number }) {
-  return name === null ? <span class="soft">(nobody)</span> : <NodeName index={order(name)} name={name} />;
+export interface FromToProps {
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly order: (name: string) => number;
+}
+
+/** Who had keys, and who has them then: two cells of a table. */
+export function FromTo({ from, to, order }: FromToProps) {
+  return [from, to].map((name, at) => (
+    <td key={at}>
+      {/* Slots of a cluster can be nobody's. */}
+      {name === null ? <span class="soft">(nobody)</span> : <NodeName index={order(name)} name={name} />}
+    </td>
+  ));
 }

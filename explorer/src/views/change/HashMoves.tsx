@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { FlowDiagram } from "../../drawing/FlowDiagram.tsx";
-import { NodeOrNobody } from "../../drawing/NodeMark.tsx";
+import { FromTo } from "../../drawing/NodeMark.tsx";
 import { count, percent, shareCount, shareNumber } from "../../drawing/numbers.ts";
 import { More, ROWS } from "../../page/More.tsx";
 import { JobStatus } from "../../sample/JobStatus.tsx";
@@ -103,12 +103,7 @@ function MovesTable({ rows, order, unit }: { rows: readonly Row[]; order: Change
         <tbody>
           {rows.slice(0, shown.value).map(({ from, to, part, amount }) => (
             <tr key={JSON.stringify([from, to])}>
-              <td>
-                <NodeOrNobody name={from} order={order} />
-              </td>
-              <td>
-                <NodeOrNobody name={to} order={order} />
-              </td>
+              <FromTo from={from} to={to} order={order} />
               <td class="number">{percent(part)}</td>
               <td class="number">{amount}</td>
             </tr>

@@ -1,7 +1,7 @@
 // The keys of the sample that change hands, with examples of them.
 
 import { useSignal } from "@preact/signals";
-import { NodeOrNobody } from "../../drawing/NodeMark.tsx";
+import { FromTo } from "../../drawing/NodeMark.tsx";
 import { count, percent } from "../../drawing/numbers.ts";
 import { More } from "../../page/More.tsx";
 import type { MovedKey, MovesResult } from "../../work/protocol.ts";
@@ -40,12 +40,7 @@ export function KeyMoves({ result: { keys, moves, stays }, order }: { result: Mo
             <tbody>
               {moves.slice(0, shown.value).map((move) => (
                 <tr key={JSON.stringify([move.from, move.to])}>
-                  <td>
-                    <NodeOrNobody name={move.from} order={order} />
-                  </td>
-                  <td>
-                    <NodeOrNobody name={move.to} order={order} />
-                  </td>
+                  <FromTo from={move.from} to={move.to} order={order} />
                   <td class="number">{count(move.keys)}</td>
                   <td class="number">{percent(move.keys / keys)}</td>
                   <td>

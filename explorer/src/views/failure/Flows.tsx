@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { Node } from "keyhome";
 import { useMemo } from "preact/hooks";
 import { FlowDiagram } from "../../drawing/FlowDiagram.tsx";
-import { NodeOrNobody } from "../../drawing/NodeMark.tsx";
+import { FromTo } from "../../drawing/NodeMark.tsx";
 import { drawn } from "../../drawing/flows.ts";
 import { count, finePercent } from "../../drawing/numbers.ts";
 import { More, ROWS } from "../../page/More.tsx";
@@ -49,12 +49,7 @@ export function Flows({ flows, nodes, counted }: FlowsProps) {
           <tbody>
             {flows.slice(0, shown.value).map(({ from, to, part, amount }) => (
               <tr key={JSON.stringify([from, to])}>
-                <td>
-                  <NodeOrNobody name={from} order={order} />
-                </td>
-                <td>
-                  <NodeOrNobody name={to} order={order} />
-                </td>
+                <FromTo from={from} to={to} order={order} />
                 <td class="number" title={amount}>
                   {finePercent(part)}
                 </td>
