@@ -87,6 +87,22 @@ fn clients_of_all_threads_are_unblocked_by_their_ids() {
     }
 }
 
+/// Consumers may be called as options are: who waits for them waits alone.
+#[test]
+fn a_consumer_that_is_called_streams_holds_up_nobody() {
+    let fleet = Fleet::start();
+    let mut other = fleet.connect();
+    let group: [&[u8]; 6] = [b"XGROUP", b"CREATE", b"stream", b"g", b"$", b"MKSTREAM"];
+    other.call(&group).unwrap().ok().unwrap();
+    let mut waits = fleet.connect();
+    let reads = "XREADGROUP GROUP g streams BLOCK 0 STREAMS stream >";
+    waits.send(&encode(&reads.split(' ').map(str::as_bytes).collect::<Vec<_>>())).unwrap();
+    wait_for_blocked(&fleet.servers, 1);
+    assert_eq!(other.call(&[b"XLEN", b"stream"]).unwrap(), Reply::Integer(0));
+    assert!(matches!(other.call(&[b"XADD", b"stream", b"1-1", b"a", b"b"]).unwrap(), Reply::Bulk(Some(_))));
+    assert_eq!(waits.receive().unwrap().list().unwrap().len(), 1);
+}
+
 /// Clients that take from a list on a server, of which none may be lost.
 struct Taking {
     server: RedisServer,
