@@ -9,7 +9,7 @@ use crate::{
     reload::router,
 };
 
-/// Milliseconds that a server has for a reply.
+/// Milliseconds that a server has for a reply, where it does not matter that one is out which was only slow.
 pub(crate) const TIMEOUT: u64 = 400;
 
 /// Three servers, each of which is out after one failure.
@@ -23,12 +23,12 @@ pub(crate) struct Ejecting {
 
 impl Ejecting {
     /// With further settings of the pool.
-    pub(crate) fn start(settings: &[(&str, &str)], threads: &str) -> Self {
+    pub(crate) fn start(timeout: u64, settings: &[(&str, &str)], threads: &str) -> Self {
         let scratch = Scratch::new().unwrap();
         let servers = servers(&scratch);
         let ejects = [("auto_eject_hosts", "true"), ("server_failure_limit", "1")];
         let settings = ejects.iter().chain(settings);
-        let pool = settings.fold(pool(&servers, TIMEOUT), |pool, (name, value)| pool.set(*name, *value));
+        let pool = settings.fold(pool(&servers, timeout), |pool, (name, value)| pool.set(*name, *value));
         let program = CommandDoor::new();
         let proxy = Proxy::start(&scratch, program.program(), &[pool], &["--threads", threads]).unwrap();
         let router = router(&proxy);

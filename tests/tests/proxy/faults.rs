@@ -18,9 +18,9 @@ use crate::{
 /// Milliseconds until a server that is out is tried again.
 const RETRY: u64 = 1000;
 
-fn start(on_failure: &str, threads: &str) -> Ejecting {
+fn start(timeout: u64, on_failure: &str, threads: &str) -> Ejecting {
     let settings = [("server_retry_timeout", "1000"), ("on_failure", on_failure)];
-    Ejecting::start(&settings, threads)
+    Ejecting::start(timeout, &settings, threads)
 }
 
 fn get(connection: &mut Connection, key: &str) -> Reply {
@@ -42,7 +42,7 @@ fn wait_for(connection: &mut Connection, key: &str, what: &str, wanted: impl Fn(
 #[test]
 fn remap_and_probe_take_a_dead_server_out_and_fail_keeps_its_keys() {
     for mode in ["remap", "probe", "fail"] {
-        let mut run = start(mode, "2");
+        let mut run = start(3000, mode, "2");
         let mut connection = run.connect();
         let (dead, other) = (run.key_on(1), run.key_on(0));
         for key in [&dead, &other] {
@@ -69,7 +69,8 @@ fn remap_and_probe_take_a_dead_server_out_and_fail_keeps_its_keys() {
 
 #[test]
 fn a_server_that_hangs_holds_up_nobody_else() {
-    let run = start("fail", "1");
+    let timeout = 3000;
+    let run = start(timeout, "fail", "1");
     let (hung, other) = (run.key_on(1), run.key_on(0));
     let mut waiting = run.connect();
     get(&mut waiting, &hung);
@@ -82,7 +83,7 @@ fn a_server_that_hangs_holds_up_nobody_else() {
     }
     let meanwhile = start.elapsed();
     assert_eq!(waiting.receive().unwrap(), Reply::Error("ERR Connection timed out".into()));
-    assert!(start.elapsed() >= Duration::from_millis(TIMEOUT) && meanwhile < start.elapsed());
+    assert!(start.elapsed() >= Duration::from_millis(timeout) && meanwhile < start.elapsed());
     run.servers[1].resume().unwrap();
     let mut all = run.connect();
     wait_for(&mut all, &hung, "well again", |reply| *reply == Reply::Bulk(None));
@@ -93,7 +94,7 @@ fn a_server_that_hangs_holds_up_nobody_else() {
 fn a_hundred_thousand_requests_under_faults_get_their_own_replies() {
     const CLIENTS: usize = 8;
     const REQUESTS: u64 = 100_000;
-    let mut run = start("remap", "2");
+    let mut run = start(TIMEOUT, "remap", "2");
     let (asked, errors, done) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
     let port = run.proxy.port(POOL).unwrap();
     thread::scope(|scope| {

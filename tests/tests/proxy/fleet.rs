@@ -7,7 +7,7 @@ use keyhome_tests::doors::CommandDoor;
 pub(crate) const NAMES: [&str; 3] = ["one", "two", "three"];
 
 /// Milliseconds that a busy machine does not take.
-pub(crate) const PATIENT: u64 = 10_000;
+pub(crate) const PATIENT: u64 = 30_000;
 
 /// The name of the pool.
 pub(crate) const POOL: &str = "pool";

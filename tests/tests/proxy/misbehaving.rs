@@ -290,7 +290,7 @@ fn servers_may_have_names_and_a_name_that_nobody_knows_holds_up_nobody() {
     let well = FakeServer::start(|_, mut stream| echo(&mut stream));
     // Of the addresses of this name, the IPv6 one may come first, where nobody listens.
     let named = well.address().replace("127.0.0.1", "localhost");
-    let front = Front::of(&[named, "no-such-host.invalid:6379".into()], PATIENT, &[]);
+    let front = Front::of(&[named, "no-such-host.invalid:6379".into()], 10_000, &[]);
     let mut connection = front.connect();
     let keys: Vec<String> = (0..40).map(|number| format!("key:{number}")).collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();

@@ -4,14 +4,14 @@ use keyhome::Router;
 use keyhome_live::resp::{Connection, Reply};
 
 use crate::{
-    ejecting::Ejecting,
+    ejecting::{Ejecting, TIMEOUT},
     fleet::{NAMES, POOL},
     reload::wait_until,
 };
 
 /// Modula moves nearly all keys when a server is out, for `retry` milliseconds.
 fn start(retry: &str) -> Ejecting {
-    Ejecting::start(&[("distribution", "modula"), ("server_retry_timeout", retry)], "2")
+    Ejecting::start(TIMEOUT, &[("distribution", "modula"), ("server_retry_timeout", retry)], "2")
 }
 
 fn key(is_it: impl Fn(&str) -> bool) -> String {
