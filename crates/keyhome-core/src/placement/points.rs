@@ -4,6 +4,7 @@ use alloc::{vec, vec::Vec};
 
 use crate::{
     dialect::{Count, PointHash, RingRule, Search, Tie},
+    digits::push_decimal,
     hash::{self, BATCH, KeyHash, md5, sha1},
     topology::Member,
 };
@@ -273,18 +274,6 @@ impl Labels {
         self.hash_into::<V>(point, search, &mut entries);
         entries.into_iter().any(|entry| V::value(entry).into() == value)
     }
-}
-
-fn push_decimal(bytes: &mut Vec<u8>, mut number: u64) {
-    let start = bytes.len();
-    loop {
-        bytes.push(b'0' + (number % 10) as u8);
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    bytes[start..].reverse();
 }
 
 /// The label of a node that gives the ring point `value`, and the point as the program itself has it; for explanations.

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::Router;
-use crate::error::Error;
+use crate::{digits::push_decimal, error::Error};
 
 /// A name for a copy of a key, and where it lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct KeyCopy {
 
 /// The numbers that are tried, from 1. One bound for every pool and `n`, so that who asks for more copies gets the
 /// same first ones.
-const TRIES: u32 = 1000;
+const TRIES: u64 = 1000;
 
 /// What a name has before its number, and after it. The number must not come last: the FNV hashes and others keep keys
 /// side by side that differ in their last byte, and so on one node. Never changed: copies would be lost.
@@ -63,11 +63,4 @@ impl Router {
         }
         Ok(copies)
     }
-}
-
-fn push_decimal(name: &mut Vec<u8>, number: u32) {
-    if number > 9 {
-        push_decimal(name, number / 10);
-    }
-    name.push(b'0' + (number % 10) as u8);
 }
