@@ -7,27 +7,12 @@ use core::arch::x86_64::{
     _mm256_unpackhi_epi64, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
-use super::md5_rounds::{ADDENDS, INITIAL, blocks, gather};
+use super::md5_rounds::{ADDENDS, INITIAL, blocks, digests, gather};
 
 /// How many messages are hashed side by side.
 const LANES: usize = 8;
 
-/// The digests of the messages.
-#[target_feature(enable = "avx2")]
-pub(super) fn digests<K: AsRef<[u8]>>(messages: &[K], out: &mut [[u32; 4]]) {
-    for (messages, out) in messages.chunks(2 * LANES).zip(out.chunks_mut(2 * LANES)) {
-        if messages.len() > LANES {
-            let (first, second) = messages.split_at(LANES);
-            let (out_first, out_second) = out.split_at_mut(out.len().min(LANES));
-            let states = hash([gather(first), gather(second)]);
-            write(states[0], out_first);
-            write(states[1], out_second);
-        } else {
-            let [state] = hash([gather(messages)]);
-            write(state, out);
-        }
-    }
-}
+digests!("avx2", avx2);
 
 /// Writes as many digests as `out` takes.
 #[inline]
@@ -214,30 +199,4 @@ fn with_h(sum: __m256i, b: __m256i, c: __m256i, d: __m256i) -> __m256i {
 fn with_i(sum: __m256i, b: __m256i, c: __m256i, d: __m256i) -> __m256i {
     let not_d = _mm256_xor_si256(d, _mm256_set1_epi32(-1));
     _mm256_add_epi32(sum, _mm256_xor_si256(c, _mm256_or_si256(b, not_d)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::hash::md5::digest;
-    use alloc::vec::Vec;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn equals_the_safe_twin(
-            messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..=300), 0..40),
-            from in 0_usize..64,
-        ) {
-            if super::super::avx2::get() {
-                let messages: Vec<&[u8]> = messages.iter().map(|m| &m[from.min(m.len())..]).collect();
-                let mut out = alloc::vec![[0; 4]; messages.len()];
-                // SAFETY: the features were asked for.
-                unsafe { digests(&messages, &mut out) };
-                for (message, got) in messages.iter().zip(out) {
-                    prop_assert_eq!(got, digest(message));
-                }
-            }
-        }
-    }
 }

@@ -8,27 +8,12 @@ use core::arch::x86_64::{
     _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
 };
 
-use super::md5_rounds::{ADDENDS, INITIAL, blocks, gather};
+use super::md5_rounds::{ADDENDS, INITIAL, blocks, digests, gather};
 
 /// How many messages are hashed side by side.
 const LANES: usize = 16;
 
-/// The digests of the messages.
-#[target_feature(enable = "avx512f,avx512bw")]
-pub(super) fn digests<K: AsRef<[u8]>>(messages: &[K], out: &mut [[u32; 4]]) {
-    for (messages, out) in messages.chunks(2 * LANES).zip(out.chunks_mut(2 * LANES)) {
-        if messages.len() > LANES {
-            let (first, second) = messages.split_at(LANES);
-            let (out_first, out_second) = out.split_at_mut(out.len().min(LANES));
-            let states = hash([gather(first), gather(second)]);
-            write(states[0], out_first);
-            write(states[1], out_second);
-        } else {
-            let [state] = hash([gather(messages)]);
-            write(state, out);
-        }
-    }
-}
+digests!("avx512f,avx512bw", avx512);
 
 /// Writes as many digests as `out` takes.
 #[inline]
@@ -228,31 +213,5 @@ fn step<const GROUPS: usize, const LOGIC: i32, const ROTATION: i32, const TURN: 
         // `b` comes from the step before, so what needs it is added last.
         let sum = _mm512_add_epi32(_mm512_add_epi32(a, addend), _mm512_ternarylogic_epi32::<LOGIC>(b, c, d));
         state[(4 - TURN) % 4] = _mm512_add_epi32(b, _mm512_rol_epi32::<ROTATION>(sum));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::hash::md5::digest;
-    use alloc::vec::Vec;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn equals_the_safe_twin(
-            messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..=300), 0..40),
-            from in 0_usize..64,
-        ) {
-            if super::super::avx512::get() {
-                let messages: Vec<&[u8]> = messages.iter().map(|m| &m[from.min(m.len())..]).collect();
-                let mut out = alloc::vec![[0; 4]; messages.len()];
-                // SAFETY: the features were asked for.
-                unsafe { digests(&messages, &mut out) };
-                for (message, got) in messages.iter().zip(out) {
-                    prop_assert_eq!(got, digest(message));
-                }
-            }
-        }
     }
 }

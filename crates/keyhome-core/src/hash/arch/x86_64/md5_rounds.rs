@@ -18,3 +18,55 @@ pub(super) fn gather<K: AsRef<[u8]>, const LANES: usize>(messages: &[K]) -> [&[u
     }
     gathered
 }
+
+/// `digests` of a file in which `hash` makes the final states of one group of `LANES` messages or of two in step, and
+/// `write` digests of one: two groups at a time, and what is left alone. And the test beside the safe twin, where the CPU
+/// has what `$detected` asks for.
+macro_rules! digests {
+    ($features:literal, $detected:ident) => {
+        /// The digests of the messages.
+        #[target_feature(enable = $features)]
+        pub(super) fn digests<K: AsRef<[u8]>>(messages: &[K], out: &mut [[u32; 4]]) {
+            for (messages, out) in messages.chunks(2 * LANES).zip(out.chunks_mut(2 * LANES)) {
+                if messages.len() > LANES {
+                    let (first, second) = messages.split_at(LANES);
+                    let (out_first, out_second) = out.split_at_mut(out.len().min(LANES));
+                    let states = hash([gather(first), gather(second)]);
+                    write(states[0], out_first);
+                    write(states[1], out_second);
+                } else {
+                    let [state] = hash([gather(messages)]);
+                    write(state, out);
+                }
+            }
+        }
+
+        #[cfg(test)]
+        mod tests {
+            use super::*;
+            use crate::hash::md5::digest;
+            use alloc::vec::Vec;
+            use proptest::prelude::*;
+
+            proptest! {
+                #[test]
+                fn equals_the_safe_twin(
+                    messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..=300), 0..40),
+                    from in 0_usize..64,
+                ) {
+                    if super::super::$detected::get() {
+                        let messages: Vec<&[u8]> = messages.iter().map(|m| &m[from.min(m.len())..]).collect();
+                        let mut out = alloc::vec![[0; 4]; messages.len()];
+                        // SAFETY: the features were asked for.
+                        unsafe { digests(&messages, &mut out) };
+                        for (message, got) in messages.iter().zip(out) {
+                            prop_assert_eq!(got, digest(message));
+                        }
+                    }
+                }
+            }
+        }
+    };
+}
+
+pub(super) use digests;
