@@ -12,6 +12,9 @@ use std::{
 
 use crate::{Pool, Process, Scratch, ports::lease, redis_server::retry, resp::Connection};
 
+/// How long statistics may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A running program, and where it serves what.
 #[derive(Debug)]
 pub(crate) struct Served {
@@ -65,6 +68,8 @@ impl Served {
         let folder = config.parent().unwrap_or(scratch.path());
         command.arg("-c").arg(&config).args(["-a", "127.0.0.1", "-s", &stats.to_string()]);
         let mut process = scratch.spawn(command, folder)?;
+        // The system lets in who connects before the program serves anybody; a proxy does not count until all is there.
+        process.wait_until(|| Ok(!self::stats(stats)?.is_empty()))?;
         process.wait_until(|| {
             for (_, port) in &listens {
                 Connection::open(*port)?;
@@ -89,6 +94,8 @@ impl Served {
 /// What is printed at a port for statistics.
 pub(crate) fn stats(port: u16) -> io::Result<String> {
     let mut text = String::new();
-    TcpStream::connect((Ipv4Addr::LOCALHOST, port))?.read_to_string(&mut text)?;
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.read_to_string(&mut text)?;
     Ok(text)
 }
