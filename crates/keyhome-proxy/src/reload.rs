@@ -25,8 +25,8 @@ pub struct Reloaded {
     pub kept: usize,
     /// Pools that are not served any more.
     pub removed: usize,
-    /// Where [`reload_with`](Proxy::reload_with) was to warn: of each other writer that places keys differently who it is, since when, and by
-    /// which fingerprint.
+    /// Where [`reload_with`](Proxy::reload_with) was to warn: of each other writer that places keys differently who it
+    /// is, since when, and by which fingerprint.
     pub apart: Vec<String>,
 }
 
@@ -52,8 +52,8 @@ impl Proxy {
         self.reload_with(config, None)
     }
 
-    /// As [`reload`](Self::reload). With `on_difference` that is done, this time, where another writer places keys differently; it has no
-    /// effect where [`Options::fingerprint`](crate::Options::fingerprint) is none.
+    /// As [`reload`](Self::reload). With `on_difference` that is done, this time, where another writer places keys
+    /// differently; it has no effect where [`Options::fingerprint`](crate::Options::fingerprint) is none.
     ///
     /// # Errors
     /// [`Failure`]; then nothing has changed.

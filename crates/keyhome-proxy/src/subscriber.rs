@@ -51,7 +51,8 @@ pub(crate) struct Subscriber {
     said: BTreeMap<usize, VecDeque<Said>>,
     /// What was to be confirmed by servers that are left.
     lost: Vec<Said>,
-    /// A server has refused a part of what the client has asked for last, and the client was told: of one request it is told once.
+    /// A server has refused a part of what the client has asked for last, and the client was told: of one request it is
+    /// told once.
     told_of_refusal: bool,
 }
 

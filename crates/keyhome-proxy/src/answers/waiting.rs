@@ -26,8 +26,8 @@ pub(crate) fn longest_wait(words: &[&[u8]]) -> Option<u64> {
     }
 }
 
-/// What stands behind BLOCK among the options of XREAD and XREADGROUP (`xreadCommand`, src/t_stream.c of Redis). Groups and consumers may
-/// be called as options are.
+/// What stands behind BLOCK among the options of XREAD and XREADGROUP (`xreadCommand`, src/t_stream.c of Redis). Groups and
+/// consumers may be called as options are.
 fn block<'w>(words: &[&'w [u8]]) -> Option<&'w [u8]> {
     let mut rest = words.get(1..)?;
     loop {
