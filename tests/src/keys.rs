@@ -60,6 +60,17 @@ pub fn with_empty(seed: u64, count: usize) -> Vec<Key> {
     keys
 }
 
+/// Keys one behind the other, and where each begins and the last one ends, as batches take them.
+pub fn pack<K: AsRef<[u8]>>(keys: &[K]) -> (Vec<u8>, Vec<u32>) {
+    let mut offsets = vec![0];
+    let mut bytes = Vec::new();
+    for key in keys {
+        bytes.extend_from_slice(key.as_ref());
+        offsets.push(bytes.len() as u32);
+    }
+    (bytes, offsets)
+}
+
 fn one(dice: &mut Dice) -> Vec<u8> {
     let word = dice.one_of(WORDS);
     let other = dice.one_of(WORDS);

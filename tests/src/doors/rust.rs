@@ -10,6 +10,7 @@ use super::{
 use crate::{
     cases::Key,
     door::{Asked, Cluster, Door, Home, Refusal, Said, Witness},
+    keys::pack,
     pool::Pool,
     traces::Run,
 };
@@ -63,16 +64,6 @@ fn homes(router: &Router, keys: &[Key]) -> Vec<Home> {
         assert_eq!(by_node, by_index);
     }
     homes.into_iter().map(|home| home.map_err(|error| error.code().to_owned())).collect()
-}
-
-fn pack(keys: &[Key]) -> (Vec<u8>, Vec<u32>) {
-    let mut offsets = vec![0];
-    let mut bytes = Vec::new();
-    for key in keys {
-        bytes.extend_from_slice(&key.0);
-        offsets.push(bytes.len() as u32);
-    }
-    (bytes, offsets)
 }
 
 /// What a batch says.

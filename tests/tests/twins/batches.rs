@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use keyhome_core::{Dialect, Member, Node, Options, Router, dialect::OptionValue};
-use keyhome_tests::twin::{pool::System, random};
+use keyhome_tests::{
+    keys::pack,
+    twin::{pool::System, random},
+};
 use proptest::prelude::*;
 
 use crate::{add, both, check};
@@ -105,14 +108,4 @@ fn slots() {
         add(held, keys.len());
         Ok(())
     });
-}
-
-fn pack(keys: &[Vec<u8>]) -> (Vec<u8>, Vec<u32>) {
-    let mut offsets = vec![0];
-    let mut bytes = Vec::new();
-    for key in keys {
-        bytes.extend_from_slice(key);
-        offsets.push(bytes.len() as u32);
-    }
-    (bytes, offsets)
 }
