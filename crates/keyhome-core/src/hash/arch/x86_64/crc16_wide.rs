@@ -99,9 +99,9 @@ pub(super) fn crc16_of_ascii_tag(units: &[u16]) -> Option<u16> {
     ))))
 }
 
-/// The rule of [`TagRule::REDIS`] on bits, one for each of the `width` bytes of a vector: which ones are hashed, and how
-/// many are behind them. Whether a key has a tag is not for a branch to guess: in a mixture of both kinds it would be
-/// wrong half of the time, which costs more than all this.
+/// The rule of [`TagRule::REDIS`](crate::key::TagRule::REDIS) on bits, one for each of the `width` bytes of a vector:
+/// which ones are hashed, and how many are behind them. Whether a key has a tag is not for a branch to guess: in a mixture
+/// of both kinds it would be wrong half of the time, which costs more than all this.
 #[inline]
 #[target_feature(enable = "bmi1,bmi2")]
 fn tag(opens: u64, closes: u64, width: usize) -> (u64, usize) {
