@@ -34,7 +34,7 @@ const FLAGS: &[&str] = &[
 
 /// Enough to walk over all seeds and their near neighbourhood.
 const SHORT_RUNS: u32 = 100_000;
-const LONG: Duration = Duration::from_secs(15 * 60);
+const LONG: Duration = Duration::from_secs(30 * 60);
 
 /// Inputs are texts that people write, and keys.
 const MAX_LENGTH: usize = 4096;

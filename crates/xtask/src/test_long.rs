@@ -21,7 +21,7 @@ const STAGES: &[Stage] = &[
         about: "the Node clients with each engine over each major, all operations",
         run: node::test_all_clients,
     },
-    Stage { name: "fuzz", about: "every fuzz target, a quarter of an hour each", run: fuzz::run_long },
+    Stage { name: "fuzz", about: "every fuzz target, half an hour each", run: fuzz::run_long },
 ];
 
 /// Seconds.
